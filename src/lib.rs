@@ -1,0 +1,2 @@
+//! # handover
+//! The map is written first; rooms follow.
