@@ -1,0 +1,100 @@
+//! A mapping: for each kind of record that a row carries, where its fields come from.
+
+use super::fields::{Field, RecordKind};
+use std::collections::BTreeMap;
+
+/// One mapping file, checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Mapping {
+    /// How the file is laid out; whatever is absent is detected.
+    pub file: FileLayout,
+    /// The rule of each mapped field, in the order of the catalogue. Paper's fields are among them.
+    pub fields: BTreeMap<Field, FieldRule>,
+    /// Further columns that are kept, by kind of record and name.
+    pub extra: BTreeMap<(RecordKind, String), FieldRule>,
+    /// Present when the source is transcribed paper.
+    pub paper: Option<PaperMapping>,
+    /// Present when the source is a table of declared figures.
+    pub declared: Option<DeclaredMapping>,
+}
+
+/// How a file is laid out. `None` means: detect it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FileLayout {
+    /// The format, else told by the content.
+    pub format: Option<FileFormat>,
+    /// The name of an encoding that encoding_rs knows, such as `windows-1252`.
+    pub encoding: Option<String>,
+    /// The byte between fields.
+    pub delimiter: Option<u8>,
+    /// A sheet's name, or its 1-based number.
+    pub sheet: Option<String>,
+    /// The 1-based row of the header.
+    pub header_row: Option<u32>,
+    /// Rows from the first whose first non-empty cell starts so are footer.
+    pub end_of_data: Option<String>,
+    /// strftime patterns, tried in order.
+    pub dates: Vec<String>,
+}
+
+/// What kind of file a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    /// Any delimited text.
+    Csv,
+    /// Office Open XML, with or without macros.
+    Xlsx,
+    /// Binary workbook.
+    Xlsb,
+    /// BIFF workbook.
+    Xls,
+    /// OpenDocument spreadsheet.
+    Ods,
+}
+
+/// Where one field comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldRule {
+    /// Its column or columns.
+    pub columns: Columns,
+    /// Raw value to coded value; compared without regard to case and outer white space.
+    pub codes: BTreeMap<String, String>,
+    /// strftime patterns for this field, tried before the file's.
+    pub dates: Vec<String>,
+}
+
+/// The columns of a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Columns {
+    /// The first of these that the header holds.
+    FirstOf(Vec<String>),
+    /// All of these, their non-empty values joined.
+    Join {
+        /// The columns, in order.
+        columns: Vec<String>,
+        /// What stands between two values.
+        join: String,
+    },
+}
+
+/// What is special about a source of transcribed paper; its fields are [`RecordKind::Paper`]'s.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PaperMapping {
+    /// The fields that were keyed twice; empty means all of them.
+    pub double: Vec<String>,
+}
+
+/// Where a table of declared figures says what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredMapping {
+    /// The column that says what is counted.
+    pub measure: String,
+    /// The column that says of which group.
+    pub group: Option<String>,
+    /// The column of the period, in a long table.
+    pub period: Option<String>,
+    /// One column a period, in a wide table.
+    pub period_columns: Vec<String>,
+    /// The column of the figure, in a long table.
+    pub value: Option<String>,
+}

@@ -1,0 +1,226 @@
+//! What `handover.toml` says, typed.
+
+use super::mapping::Mapping;
+use crate::values::Digest;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// One transition. Sources are in the order of their ids, whatever their order in the file.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file it came from.
+    pub path: PathBuf,
+    /// The folder that every path in it is relative to.
+    pub folder: PathBuf,
+    /// `[transition]`.
+    pub transition: Transition,
+    /// `[[source]]`, by id.
+    pub sources: Vec<Source>,
+    /// `[link]`.
+    pub link: LinkSettings,
+    /// `[gates]`: ceilings by gate; absent is `None`.
+    pub gates: GateCeilings,
+    /// `[[waiver]]`.
+    pub waivers: Vec<Waiver>,
+    /// `[[kpi]]`.
+    pub kpis: Vec<Kpi>,
+    /// `[overlap]`.
+    pub overlap: Overlap,
+    /// `[clock]`.
+    pub clock: ClockSettings,
+    /// `[[exclusion]]`.
+    pub exclusions: Vec<Exclusion>,
+    /// `[[safety]]`.
+    pub safety: Vec<SafetySwitch>,
+    /// Digest of the parsed config and its mappings, keys sorted; layout and comments do not count.
+    pub digest: Digest,
+}
+
+/// `[transition]`.
+#[derive(Clone, Debug)]
+pub struct Transition {
+    /// What people call it.
+    pub name: String,
+    /// ODS codes of the providers handing over.
+    pub from: Vec<String>,
+    /// ODS code of the receiver.
+    pub to: String,
+    /// The first day under the receiver.
+    pub transfer_date: Date,
+    /// The census date.
+    pub as_at: Date,
+    /// The site crosswalk, relative to the folder.
+    pub sites: Option<String>,
+    /// An earlier package whose ids live on, relative to the folder.
+    pub previous: Option<String>,
+    /// The journal of decisions, relative to the folder.
+    pub decisions: String,
+    /// The commitment key, relative to the folder.
+    pub key: String,
+}
+
+/// One `[[source]]` with its mapping.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its id, unique.
+    pub id: String,
+    /// A glob relative to the folder.
+    pub path: String,
+    /// The mapping's path, relative to the folder.
+    pub mapping_path: String,
+    /// The mapping.
+    pub mapping: Mapping,
+    /// ODS code of the provider whose data these are.
+    pub provider: String,
+    /// The system; local ids are known within provider and system.
+    pub system: String,
+    /// The stream of care.
+    pub service_line: String,
+    /// What weight its rows have.
+    pub standing: Standing,
+    /// Certificate of the extract: when it was made.
+    pub extracted_at: Option<Date>,
+    /// Certificate of the extract: how many rows of data.
+    pub control_rows: Option<u64>,
+    /// Certificate of the extract: who says so.
+    pub certified_by: Option<String>,
+}
+
+/// What weight a source's rows have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A system of record.
+    Record,
+    /// Something that shows a booking was made, but is no booking system.
+    Evidence(EvidenceKind),
+    /// A person-level list that the sender declares.
+    Declared,
+    /// An answer of the national tracing service.
+    Trace,
+}
+
+/// What sort of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EvidenceKind {
+    /// A letter to the patient.
+    Letter,
+    /// A text message to the patient.
+    Text,
+    /// A clinic's or clinician's diary.
+    Diary,
+    /// A call that was logged.
+    Call,
+    /// Anything else.
+    Other,
+}
+
+/// `[link]`.
+#[derive(Clone, Debug)]
+pub struct LinkSettings {
+    /// Posterior probability at or above which records are joined by machine.
+    pub match_at: f64,
+    /// From here up to `match_at`: clerical review.
+    pub review_at: f64,
+    /// A fixed model instead of one trained on this data, relative to the folder.
+    pub model: Option<String>,
+    /// `[[link.comparison]]`.
+    pub comparisons: Vec<ComparisonSetting>,
+    /// `[[link.block]]`; when not empty, these replace the built-in blocking rules.
+    pub blocks: Vec<BlockRule>,
+}
+
+/// `[[link.comparison]]`.
+#[derive(Clone, Debug)]
+pub struct ComparisonSetting {
+    /// A person field, or `extra.NAME`.
+    pub field: String,
+    /// Levels, best first; null before and "else" after are implied.
+    pub levels: Vec<String>,
+    /// Whether the weight of exact agreement follows the value's frequency.
+    pub term_frequency: bool,
+}
+
+/// `[[link.block]]`.
+#[derive(Clone, Debug)]
+pub struct BlockRule {
+    /// Fields that must all be present and equal.
+    pub on: Vec<String>,
+}
+
+/// `[gates]`: the ceiling of each gate, by its name in the file.
+pub type GateCeilings = BTreeMap<String, f64>;
+
+/// `[[waiver]]`.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// The gate's name.
+    pub gate: String,
+    /// Who waives it.
+    pub name: String,
+    /// In which role.
+    pub role: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub date: Date,
+}
+
+/// `[[kpi]]`: kept whole; its words are checked here, its dates are computed in `measures`.
+#[derive(Clone, Debug)]
+pub struct Kpi {
+    /// What people call it.
+    pub name: String,
+    /// Which version of the definition.
+    pub version: String,
+    /// Event that starts the clock.
+    pub from: String,
+    /// Event that stops it.
+    pub to: String,
+    /// Which month a case counts in.
+    pub month: String,
+    /// What becomes of people still waiting.
+    pub still_open: String,
+    /// Conditions, by field.
+    pub conditions: BTreeMap<String, String>,
+    /// The limit in words.
+    pub within: String,
+    /// The share that must be within it.
+    pub target: f64,
+}
+
+/// `[overlap]`.
+#[derive(Clone, Debug, Default)]
+pub struct Overlap {
+    /// The share that was assumed.
+    pub assumed: Option<f64>,
+}
+
+/// `[clock]`.
+#[derive(Clone, Debug)]
+pub struct ClockSettings {
+    /// Whether the day of receipt counts as day one.
+    pub day_zero_excluded: bool,
+    /// Which bank holidays do not count: `england` or `none`.
+    pub holidays: String,
+}
+
+/// `[[exclusion]]`.
+#[derive(Clone, Debug)]
+pub struct Exclusion {
+    /// What people call it.
+    pub name: String,
+    /// The rule, by its key.
+    pub rule: BTreeMap<String, String>,
+    /// Who signed it; empty until someone has.
+    pub signed_by: String,
+}
+
+/// `[[safety]]`.
+#[derive(Clone, Debug)]
+pub struct SafetySwitch {
+    /// The rule that is switched off.
+    pub rule: String,
+    /// Why.
+    pub off_because: String,
+}

@@ -1,0 +1,182 @@
+//! The catalogue of reasons: why a row or a value could not be used, or needs a person's eye.
+
+use crate::sources::RowRef;
+
+/// How much a reason costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; nothing was left out.
+    Notice,
+    /// A value was left out or repaired; the row is used.
+    Warning,
+    /// The row was set aside.
+    Error,
+}
+
+impl Severity {
+    /// The word used in `exceptions.csv`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Notice => "notice",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// Something that is wrong with the data. It never stops the run, and never quotes a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Exception {
+    /// The row.
+    pub at: RowRef,
+    /// The field, such as `referral.received`; empty when it is the row.
+    pub field: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+macro_rules! reasons {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $slug:literal, $severity:ident, $todo:literal;)+) => {
+        /// Why. Each has a slug that scripts may rely on, a sentence, a severity, and what to do next.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Reason { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Reason {
+            /// Every reason.
+            pub const ALL: &'static [Reason] = &[$(Reason::$variant,)+];
+
+            /// Its stable name.
+            pub fn slug(self) -> &'static str {
+                match self { $(Reason::$variant => $slug,)+ }
+            }
+
+            /// One sentence.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Reason::$variant => concat!($($doc,)+).trim_ascii(),)+ }
+            }
+
+            /// How much it costs.
+            pub fn severity(self) -> Severity {
+                match self { $(Reason::$variant => Severity::$severity,)+ }
+            }
+
+            /// What to do next.
+            pub fn what_to_do(self) -> &'static str {
+                match self { $(Reason::$variant => $todo,)+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    // Found by sources: the row as it stands in the file.
+    /// The sheet is claimed by no mapping, so none of its rows is used.
+    SheetNotMapped = "sheet-not-mapped", Error, "name the sheet in a mapping, or confirm with the provider that it holds no patients";
+    /// The row has more cells than the header.
+    RowTooWide = "row-too-wide", Error, "look for an unquoted delimiter in the row and have the export corrected";
+    /// The row has fewer cells than the header.
+    RowTooNarrow = "row-too-narrow", Error, "look for a broken line in the row and have the export corrected";
+    /// The row holds bytes that the file's encoding does not allow.
+    NotDecodable = "not-decodable", Error, "state the right encoding in the mapping's [file] table";
+    /// A quoted field swallowed more lines than a field may have.
+    StrayQuote = "stray-quote", Error, "find the opening quote that is never closed and have the export corrected";
+    /// The row is longer than a row may be.
+    RowTooLong = "row-too-long", Error, "have the export corrected, or split the field";
+    /// The row holds a NUL character.
+    NulCharacter = "nul-character", Error, "have the file exported again; it was damaged on the way";
+
+    // Found by records: values.
+    /// The row says nothing of any patient: every mapped cell is empty.
+    NothingMapped = "nothing-mapped", Error, "check that the mapping names the right columns";
+    /// The row is a test or a placeholder entry, not a patient.
+    TestRow = "test-row", Error, "confirm with the provider that the entry was made for testing";
+    /// The number is from the range kept for test patients; it is used.
+    NhsNumberTest = "nhs-number-test", Notice, "confirm that the source holds test patients only";
+    /// The NHS number does not have ten digits.
+    NhsNumberLength = "nhs-number-length", Warning, "trace the patient, or ask the provider for the number";
+    /// The NHS number holds something other than digits.
+    NhsNumberNotDigits = "nhs-number-not-digits", Warning, "trace the patient, or ask the provider for the number";
+    /// The NHS number fails its check digit.
+    NhsNumberCheckDigit = "nhs-number-check-digit", Warning, "trace the patient, or ask the provider for the number";
+    /// The NHS number is a pattern that belongs to nobody.
+    NhsNumberRefused = "nhs-number-refused", Warning, "trace the patient, or ask the provider for the number";
+    /// The NHS number has lost digits to a spreadsheet's scientific notation.
+    NhsNumberScientific = "nhs-number-scientific", Warning, "have the column exported as text; the digits are gone from this file";
+    /// The NHS number had nine digits and fits with a leading nought, which a spreadsheet may have dropped; used as proposed.
+    NhsNumberLeadingZero = "nhs-number-leading-zero", Warning, "confirm the number, and have the column exported as text";
+    /// The value is not a date in any of the stated forms.
+    DateNotUnderstood = "date-not-understood", Warning, "add the form to the mapping's dates";
+    /// The value has a date's form but is no day of the calendar.
+    DateImpossible = "date-impossible", Warning, "ask the provider for the date";
+    /// The date is a placeholder that stands for "unknown".
+    DatePlaceholder = "date-placeholder", Warning, "ask the provider for the date";
+    /// The date of birth is 1 January: counted as a year only.
+    BirthYearOnly = "birth-year-only", Notice, "ask the patient at the next contact";
+    /// The date of birth lies after the census date or more than 120 years before it.
+    BirthDateImplausible = "birth-date-implausible", Warning, "ask the provider for the date";
+    /// The value is not one of the coded words and the mapping's codes do not list it.
+    CodeNotMapped = "code-not-mapped", Warning, "add the value to the mapping's codes";
+    /// The postcode has no legal shape; it is kept as found and not used for matching.
+    PostcodeShape = "postcode-shape", Warning, "correct the postcode at the next contact";
+    /// The postcode stands for no fixed abode, not known or abroad; it is not used for matching.
+    PostcodePseudo = "postcode-pseudo", Notice, "none; the patient may need another way of contact";
+    /// The cell holds a spreadsheet error.
+    CellError = "cell-error", Warning, "have the formula corrected and the file saved again";
+    /// The declared figure is not a number.
+    FigureNotNumber = "figure-not-number", Error, "ask the provider for the figure";
+    /// A column that the mapping names is not in this file, so its field is empty throughout.
+    ColumnMissing = "column-missing", Error, "correct the column's name in the mapping, or have the column exported";
+
+    // Found by records: paper.
+    /// The two keyings of a folder disagree on a field.
+    KeyingsDisagree = "keyings-disagree", Warning, "look at the folder and record what it says";
+    /// The folder was keyed once where it must be keyed twice.
+    KeyedOnce = "keyed-once", Warning, "key the folder a second time";
+    /// The folder was keyed more often than twice.
+    KeyedTooOften = "keyed-too-often", Error, "look for a folder number used twice";
+    /// The row names no box or no folder, so its second keying cannot be found.
+    FolderUnnamed = "folder-unnamed", Warning, "write the box and the folder into the row";
+    /// The pass is neither 1 nor 2.
+    PassUnknown = "pass-unknown", Warning, "write 1 or 2 into the row's pass";
+
+    // Found by linkage.
+    /// The row names a patient by a local id that no row of that system explains.
+    PersonNotFound = "person-not-found", Warning, "ask the provider for the patient of that local id";
+    /// The local id stands for more than one person in that system.
+    PersonAmbiguous = "person-ambiguous", Warning, "decide in review which patient the row belongs to";
+    /// The row says too little to be matched to any patient.
+    PersonTooThin = "person-too-thin", Warning, "find the patient by hand; someone will turn up";
+    /// Two rows that are otherwise one patient carry different verified NHS numbers.
+    NhsNumberConflict = "nhs-number-conflict", Warning, "decide in review; trace both numbers";
+
+    // Found by reconcile.
+    /// The same referral id stands on rows of different patients.
+    ReferralIdShared = "referral-id-shared", Warning, "ask the provider whose referral it is";
+    /// The appointment names a referral that no row explains.
+    ReferralNotFound = "referral-not-found", Notice, "ask the provider for the referral";
+    /// The appointment has no date.
+    AppointmentUndated = "appointment-undated", Warning, "ask the provider when the appointment is";
+    /// The site is neither in the crosswalk nor like any name in it.
+    SiteUnknown = "site-unknown", Warning, "add the site to the crosswalk";
+    /// The referral has no date from which a clock could start.
+    ClockUnknown = "clock-unknown", Warning, "ask the provider when the referral was received";
+    /// The referral's dates contradict each other.
+    SequenceImplausible = "sequence-implausible", Warning, "ask the provider which date is right";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_reason_earns_its_place() {
+        let slugs: BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.slug()).collect();
+        assert_eq!(slugs.len(), Reason::ALL.len(), "slugs are distinct");
+        for reason in Reason::ALL {
+            assert!(reason.slug().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", reason.slug());
+            assert!(reason.sentence().ends_with('.'), "{}", reason.slug());
+            assert!(!reason.what_to_do().is_empty(), "{}", reason.slug());
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! # records: rows to typed records.
+//! Takes: Config and batches of RawRow.   Gives: Records.
+//! May use: values, config, sources, ledger, decisions.   Touches: nothing outside memory.
+//! Holds: every row comes out as records, as reference, or set aside with a reason; values are kept in columns.
+
+mod normalise;
+mod store;
+mod texts;
+
+pub use normalise::Normaliser;
+pub use store::{
+    DeclaredFigure, Keying, PaperDisagreement, PaperFolder, PersonId, RecordOutcome, RecordRef, Records, Site, Table,
+};
+pub use texts::{Symbol, Texts};

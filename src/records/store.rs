@@ -1,0 +1,326 @@
+//! Records in columns: four bytes a value, nought for missing.
+
+use super::texts::{Symbol, Texts};
+use crate::config::{Field, FieldType, RecordKind};
+use crate::ledger::{Accountable, Disposition, Exception};
+use crate::sources::{Intake, RowRef};
+use crate::values::{Digest, Moment, NhsNumber, PartialDate};
+use std::collections::BTreeMap;
+
+/// A person record: its place in [`Records::people`]. Every row that speaks of somebody has exactly one.
+pub type PersonId = u32;
+
+/// Everything that was read, typed.
+#[derive(Debug)]
+pub struct Records {
+    /// The files and sheets.
+    pub intake: Intake,
+    /// Every distinct text.
+    pub texts: Texts,
+    /// Who: one record a row, in order of rows. `subject` of a person record is itself.
+    pub people: Table,
+    /// Source of each person record: a place in [`crate::config::Config::sources`].
+    pub source: Vec<u16>,
+    /// Digest of the row of each person record.
+    pub digest: Vec<Digest>,
+    /// Referrals.
+    pub referrals: Table,
+    /// Bookings and evidence of bookings.
+    pub appointments: Table,
+    /// Diagnostic requests.
+    pub diagnostics: Table,
+    /// Documents.
+    pub documents: Table,
+    /// Outcome scores.
+    pub outcome_scores: Table,
+    /// Concerns.
+    pub concerns: Table,
+    /// Declared figures.
+    pub declared: Vec<DeclaredFigure>,
+    /// The site crosswalk.
+    pub sites: Vec<Site>,
+    /// Second keyings: rows that speak of a person record of another row.
+    pub keyings: Vec<Keying>,
+    /// Folders of transcribed paper.
+    pub paper: Vec<PaperFolder>,
+    /// Fields on which two keyings disagree.
+    pub disagreements: Vec<PaperDisagreement>,
+    /// What is wrong, in order of rows.
+    pub exceptions: Vec<Exception>,
+    /// Rows that carry no person record, in order, with what became of them. Together with the rows of `people` these
+    /// are all physical rows, each once.
+    pub other_rows: Vec<(RowRef, Disposition)>,
+}
+
+/// Records of one kind, a column a field. A column that nothing filled is empty.
+#[derive(Debug)]
+pub struct Table {
+    kind: RecordKind,
+    rows: Vec<RowRef>,
+    subjects: Vec<PersonId>,
+    columns: Vec<Vec<u32>>,
+    extra: BTreeMap<String, Vec<u32>>,
+}
+
+/// A record of any kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordRef {
+    /// The kind.
+    pub kind: RecordKind,
+    /// Its place in the kind's table.
+    pub place: u32,
+}
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordOutcome {
+    /// It is part of a patient, referral or appointment, or hangs on a patient.
+    Joined,
+    /// Its patient is not known.
+    Unassigned,
+    /// It is not used; its row's exceptions say why.
+    SetAside,
+}
+
+impl Accountable for RecordRef {
+    type Outcome = RecordOutcome;
+}
+
+/// A declared figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredFigure {
+    /// The row.
+    pub at: RowRef,
+    /// The column's name, in a wide table; else the value's column.
+    pub column: String,
+    /// What is counted.
+    pub measure: String,
+    /// Of which group; empty when the table has none.
+    pub group: String,
+    /// In which period; empty when the table has none.
+    pub period: String,
+    /// The figure.
+    pub value: f64,
+}
+
+/// One line of the site crosswalk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The row.
+    pub at: RowRef,
+    /// The sender's code.
+    pub legacy_site: String,
+    /// What people call it.
+    pub name: String,
+    /// Whose it is.
+    pub provider: String,
+    /// The receiver's site that follows it; empty when none does.
+    pub successor_site: String,
+    /// When it closes; `None` when it stays.
+    pub closes_on: Option<PartialDate>,
+}
+
+/// A row that is the second keying of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keying {
+    /// The row.
+    pub at: RowRef,
+    /// The person record of the first keying.
+    pub of: PersonId,
+}
+
+/// A folder of a box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaperFolder {
+    /// The first keying's row.
+    pub at: RowRef,
+    /// Box.
+    pub box_name: String,
+    /// Folder.
+    pub folder: String,
+    /// How often it was keyed.
+    pub keyings: u32,
+    /// Fields compared between two keyings.
+    pub fields_compared: u32,
+    /// Fields on which they disagree.
+    pub fields_disagreeing: u32,
+}
+
+/// A field on which two keyings disagree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaperDisagreement {
+    /// The first keying's row.
+    pub first: RowRef,
+    /// The second's.
+    pub second: RowRef,
+    /// The field, such as `referral.received`.
+    pub field: String,
+    /// What the first says.
+    pub first_reading: String,
+    /// What the second says.
+    pub second_reading: String,
+}
+
+impl Table {
+    /// No records of this kind yet.
+    pub fn new(kind: RecordKind) -> Self {
+        let columns = vec![Vec::new(); kind.fields().len()];
+        Table { kind, rows: Vec::new(), subjects: Vec::new(), columns, extra: BTreeMap::new() }
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> RecordKind {
+        self.kind
+    }
+
+    /// How many records.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The places of all records.
+    pub fn places(&self) -> impl Iterator<Item = u32> + use<> {
+        0..u32::try_from(self.rows.len()).expect("fewer records than 4 billion")
+    }
+
+    /// A record's row.
+    pub fn row(&self, place: u32) -> RowRef {
+        self.rows[place as usize]
+    }
+
+    /// The person record of a record's row.
+    pub fn subject(&self, place: u32) -> PersonId {
+        self.subjects[place as usize]
+    }
+
+    /// Adds a record without values; gives its place.
+    pub fn push(&mut self, row: RowRef, subject: PersonId) -> u32 {
+        let place = u32::try_from(self.rows.len()).expect("fewer records than 4 billion");
+        self.rows.push(row);
+        self.subjects.push(subject);
+        place
+    }
+
+    /// The four bytes of a value; nought when missing.
+    pub fn bits(&self, field: Field, place: u32) -> u32 {
+        debug_assert_eq!(field.kind, self.kind);
+        self.columns[field.place].get(place as usize).copied().unwrap_or(0)
+    }
+
+    /// Sets the four bytes of a value.
+    pub fn set_bits(&mut self, field: Field, place: u32, bits: u32) {
+        assert_eq!(field.kind, self.kind, "a field belongs to its kind's table");
+        set(&mut self.columns[field.place], place, bits);
+    }
+
+    /// A text, coded word or NHS number as a symbol.
+    pub fn symbol(&self, field: Field, place: u32) -> Symbol {
+        debug_assert!(!matches!(field.field_type(), FieldType::Date | FieldType::Moment));
+        Symbol::at(self.bits(field, place))
+    }
+
+    /// A date.
+    pub fn date(&self, field: Field, place: u32) -> Option<PartialDate> {
+        debug_assert_eq!(field.field_type(), FieldType::Date);
+        PartialDate::unpack(self.bits(field, place))
+    }
+
+    /// A moment.
+    pub fn moment(&self, field: Field, place: u32) -> Option<Moment> {
+        debug_assert_eq!(field.field_type(), FieldType::Moment);
+        Moment::unpack(self.bits(field, place))
+    }
+
+    /// A text or coded word; empty when missing.
+    pub fn text<'t>(&self, texts: &'t Texts, field: Field, place: u32) -> &'t str {
+        texts.text(self.symbol(field, place))
+    }
+
+    /// An NHS number.
+    pub fn nhs_number(&self, texts: &Texts, field: Field, place: u32) -> Option<NhsNumber> {
+        texts.text(self.symbol(field, place)).parse().ok()
+    }
+
+    /// Any value as tables show it; empty when missing. Personal data.
+    pub fn reveal(&self, texts: &Texts, field: Field, place: u32) -> String {
+        match field.field_type() {
+            FieldType::Date => self.date(field, place).map(PartialDate::reveal).unwrap_or_default(),
+            FieldType::Moment => self.moment(field, place).map(Moment::reveal).unwrap_or_default(),
+            FieldType::Text | FieldType::NhsNumber | FieldType::Coded(_) => self.text(texts, field, place).to_owned(),
+        }
+    }
+
+    /// Names of the extra columns, in order.
+    pub fn extra_names(&self) -> impl Iterator<Item = &str> {
+        self.extra.keys().map(String::as_str)
+    }
+
+    /// An extra value.
+    pub fn extra(&self, name: &str, place: u32) -> Symbol {
+        Symbol::at(self.extra.get(name).and_then(|column| column.get(place as usize)).copied().unwrap_or(0))
+    }
+
+    /// Sets an extra value.
+    pub fn set_extra(&mut self, name: &str, place: u32, value: Symbol) {
+        if !self.extra.contains_key(name) {
+            self.extra.insert(name.to_owned(), Vec::new());
+        }
+        if let Some(column) = self.extra.get_mut(name) {
+            set(column, place, value.place());
+        }
+    }
+
+    /// Gives back memory that growing left over.
+    pub fn shrink(&mut self) {
+        self.rows.shrink_to_fit();
+        self.subjects.shrink_to_fit();
+        self.columns.iter_mut().chain(self.extra.values_mut()).for_each(Vec::shrink_to_fit);
+    }
+}
+
+fn set(column: &mut Vec<u32>, place: u32, bits: u32) {
+    let place = place as usize;
+    if column.len() <= place {
+        if bits == 0 {
+            return;
+        }
+        column.resize(place + 1, 0);
+    }
+    column[place] = bits;
+}
+
+impl Records {
+    /// Nothing yet.
+    pub fn empty() -> Self {
+        Records {
+            intake: Intake::default(),
+            texts: Texts::default(),
+            people: Table::new(RecordKind::Person),
+            source: Vec::new(),
+            digest: Vec::new(),
+            referrals: Table::new(RecordKind::Referral),
+            appointments: Table::new(RecordKind::Appointment),
+            diagnostics: Table::new(RecordKind::Diagnostic),
+            documents: Table::new(RecordKind::Document),
+            outcome_scores: Table::new(RecordKind::OutcomeScore),
+            concerns: Table::new(RecordKind::Concern),
+            declared: Vec::new(),
+            sites: Vec::new(),
+            keyings: Vec::new(),
+            paper: Vec::new(),
+            disagreements: Vec::new(),
+            exceptions: Vec::new(),
+            other_rows: Vec::new(),
+        }
+    }
+
+    /// The tables of records that hang on a person record, people themselves not among them.
+    pub fn dependent_tables(&self) -> [&Table; 6] {
+        [&self.referrals, &self.appointments, &self.diagnostics, &self.documents, &self.outcome_scores, &self.concerns]
+    }
+}

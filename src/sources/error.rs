@@ -1,0 +1,34 @@
+//! Why a source could not be read.
+
+use std::path::PathBuf;
+
+/// A bad file stops the run: nothing is emitted from part of the sources.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The glob of a source matches no file.
+    #[error("source {source_id}: no file matches {pattern}")]
+    NoFile {
+        /// The source's id.
+        source_id: String,
+        /// The glob.
+        pattern: String,
+    },
+    /// The file cannot be opened or read.
+    #[error("{}: cannot be read", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be; the text says what, and what to do.
+    #[error("{}: {what}", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+        /// What to do next.
+        hint: String,
+    },
+}

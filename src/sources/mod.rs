@@ -1,0 +1,14 @@
+//! # sources: files to rows.
+//! Takes: Config.   Gives: Intake, and batches of RawRow on the way.
+//! May use: values, config.   Touches: the source files and the reference files, reading only.
+//! Holds: every physical row of every file is given out exactly once, with its kind; only this room mints RowRef.
+
+mod error;
+mod intake;
+mod read;
+mod row;
+
+pub use error::Error;
+pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};
+pub use read::{Progress, read};
+pub use row::{Batch, Cell, Finding, RawRow, RowKind, RowRef, Sourced};

@@ -1,0 +1,18 @@
+//! # values: words that cannot be misspelt.
+//! Takes: text.   Gives: NhsNumber, PartialDate, Moment, Postcode, Digest, CommitmentKey and the coded words.
+//! May use: nothing.   Touches: nothing outside memory.
+//! Holds: if a value exists, it is valid; personal data do not print.
+
+mod coded;
+mod date;
+mod digest;
+mod key;
+mod nhs_number;
+mod postcode;
+
+pub use coded::{AppointmentStatus, Priority, ReferralStatus, Sex};
+pub use date::{Moment, PartialDate, Precision};
+pub use digest::Digest;
+pub use key::{CommitmentKey, IdKey, KeyFault};
+pub use nhs_number::{NhsNumber, NhsNumberFault, Scheme};
+pub use postcode::Postcode;
