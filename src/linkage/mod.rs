@@ -1,1 +1,10 @@
-//! # linkage
+//! # linkage: decides which records speak of the same patient.
+//! Takes: Records, LinkModel, Decisions.   Gives: Linked.
+//! May use: values, config, sources, ledger, decisions, records.   Touches: nothing outside memory.
+//! Holds: every person record that comes in is a member of exactly one patient going out, or unplaced with its candidates.
+
+mod product;
+
+pub use product::{
+    COMPARISONS, DecisionEffect, JoinedBy, Linked, PairStanding, PatientIndex, Place, ReviewEffect, ScoredPair,
+};
