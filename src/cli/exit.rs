@@ -75,7 +75,9 @@ impl From<pipeline::Error> for Failure {
             pipeline::Error::Sources(sources::Error::Io { .. }) => {
                 "check that the file is there and may be read, then run the command again".into()
             }
-            pipeline::Error::Decisions(_) => "a journal is only ever added to; restore it from its last good copy".into(),
+            pipeline::Error::Decisions(_) => {
+                "a journal is only ever added to; restore it from its last good copy".into()
+            }
             pipeline::Error::Package(error) => error.hint(),
             pipeline::Error::Config(_) | pipeline::Error::Model { .. } => String::new(),
         };

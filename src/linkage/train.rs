@@ -5,9 +5,10 @@
 //! a million records than on a thousand.
 
 use super::blocking::mix;
-use super::compare::{CONDITIONS, COUNT, LEVELS, NULL, Pattern, compare, of};
+use super::compare::{BEST, CONDITIONS, COUNT, LEVELS, NULL, Pattern, compare, of};
 use super::features::{Features, Profile};
 use super::model::{Chances, LinkModel, START_M, SessionReport, TrainingReport, start_u_at_one_address};
+use super::product::COMPARISONS;
 use super::units::Units;
 use crate::records::Symbol;
 use rayon::prelude::*;
@@ -31,18 +32,53 @@ pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Ve
     let order = by_content(features, units);
     let random = random_counts(features, units, &order);
     let neighbours = neighbour_counts(features, units);
-    let u = chances_of_different_people(&random, &neighbours);
+    let sessions: Vec<(&Session, Counts)> =
+        SESSIONS.iter().map(|session| (session, session_counts(features, units, &order, session))).collect();
     let mut report = TrainingReport {
         units: units.len() as u64,
         random_pairs: random.values().sum(),
         neighbour_pairs: neighbours.values().sum(),
         ..TrainingReport::default()
     };
+    // A random pair of a small table may well be one person: such pairs must not teach what different people look like.
+    // First those are left out that agree outright, then each counts as much as it is likely to be two people.
+    let mut different: Weighted =
+        random.iter().map(|(pattern, count)| (*pattern, unless_agreeing(*pattern, *count))).collect();
+    let mut u = chances_of_different_people(&different, &neighbours);
+    let mut learned = learn(&sessions, &u);
+    for _ in 0..REFINEMENTS {
+        different = leave_out_matches(&random, &learned.m, &u);
+        u = chances_of_different_people(&different, &neighbours);
+        learned = learn(&sessions, &u);
+    }
+    report.sessions = learned.reports;
+    for (comparison, levels) in learned.expected.iter().enumerate() {
+        for level in (0..levels.len()).filter(|level| levels[*level] < 1.0) {
+            report.untrained_levels.push(format!("{}: {}", COMPARISONS[comparison], LEVELS[comparison][level + 1]));
+        }
+    }
+    (learned.m, u, learned.expected, report)
+}
+
+/// How often u and m are learned again with the other improved.
+const REFINEMENTS: usize = 2;
+
+/// Patterns with how many pairs of different people are expected in each.
+type Weighted = Vec<(Pattern, f64)>;
+
+/// What all sessions learn together.
+struct Learned {
+    m: Chances,
+    expected: Vec<Vec<f64>>,
+    reports: Vec<SessionReport>,
+}
+
+fn learn(sessions: &[(&Session, Counts)], u: &Chances) -> Learned {
     let mut expected: Vec<Vec<f64>> = LEVELS.iter().map(|levels| vec![0.0; levels.len() - 1]).collect();
     let mut expected_address = vec![vec![0.0; LEVELS[of::ADDRESS].len() - 1]; 2];
-    for session in SESSIONS {
-        let counts = session_counts(features, units, &order, session);
-        let Some(result) = maximise(&counts, &u, session) else { continue };
+    let mut reports = Vec::new();
+    for (session, counts) in sessions {
+        let Some(result) = maximise(counts, u, session) else { continue };
         for (pattern, weight) in &result.expected {
             for comparison in (0..COUNT).filter(|comparison| !session.shared.contains(comparison)) {
                 let level = usize::from(pattern.level(comparison));
@@ -54,20 +90,42 @@ pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Ve
                 }
             }
         }
-        report.sessions.push(result.report);
+        reports.push(result.report);
     }
-    let m = chances_of_matches(&expected, &expected_address);
-    for (comparison, levels) in expected.iter().enumerate() {
-        for (level, seen) in levels.iter().enumerate().filter(|(_, seen)| **seen < 1.0) {
-            let _ = seen;
-            report.untrained_levels.push(format!(
-                "{}: {}",
-                super::product::COMPARISONS[comparison],
-                LEVELS[comparison][level + 1]
-            ));
-        }
+    Learned { m: chances_of_matches(&expected, &expected_address), expected, reports }
+}
+
+/// Nothing of a pattern that agrees on the number, or on both names and the birth date; else all.
+fn unless_agreeing(pattern: Pattern, count: u64) -> f64 {
+    let agrees = |comparison: usize| pattern.level(comparison) == BEST;
+    let one_person =
+        agrees(of::NUMBER) || [of::GIVEN, of::FAMILY, of::BIRTH].iter().all(|comparison| agrees(*comparison));
+    if one_person { 0.0 } else { count as f64 }
+}
+
+/// Of each pattern the pairs that are likely two people, the share of matches found by repetition.
+fn leave_out_matches(random: &Counts, m: &Chances, u: &Chances) -> Weighted {
+    let pairs = random.values().sum::<u64>().max(1) as f64;
+    let ratios: Vec<(Pattern, f64, f64)> = random
+        .iter()
+        .map(|(pattern, count)| {
+            let ratio = (0..COUNT).fold(1.0, |ratio, comparison| match usize::from(pattern.level(comparison)) {
+                0 => ratio,
+                level => {
+                    let condition = pattern.condition(comparison);
+                    ratio * m[comparison][condition][level - 1] / u[comparison][condition][level - 1]
+                }
+            });
+            (*pattern, ratio, *count as f64)
+        })
+        .collect();
+    let mut share = 1e-4;
+    let chance = |share: f64, ratio: f64| share * ratio / (share * ratio + 1.0 - share);
+    for _ in 0..50 {
+        let matches: f64 = ratios.iter().map(|(_, ratio, count)| chance(share, *ratio) * count).sum();
+        share = (matches / pairs).clamp(1e-9, 0.5);
     }
-    (m, u, expected, report)
+    ratios.into_iter().map(|(pattern, ratio, count)| (pattern, count * (1.0 - chance(share, ratio)))).collect()
 }
 
 /// The model with its prior: the share of all pairs that the candidates' expected matches are, found by repetition.
@@ -190,22 +248,23 @@ fn neighbour_counts(features: &Features, units: &Units) -> Counts {
     count(features, units, &pairs)
 }
 
-fn chances_of_different_people(random: &Counts, neighbours: &Counts) -> Chances {
+fn chances_of_different_people(random: &Weighted, neighbours: &Counts) -> Chances {
+    let neighbours: Weighted = neighbours.iter().map(|(pattern, count)| (*pattern, *count as f64)).collect();
     (0..COUNT)
         .map(|comparison| {
             (0..CONDITIONS[comparison].len())
                 .map(|condition| {
                     let mut seen = vec![0.0; LEVELS[comparison].len() - 1];
-                    let counts = if condition == 0 { random } else { neighbours };
+                    let counts = if condition == 0 { random } else { &neighbours };
                     for (pattern, count) in counts {
                         let level = usize::from(pattern.level(comparison));
                         if level > 0 && pattern.condition(comparison) == condition {
-                            seen[level - 1] += *count as f64;
+                            seen[level - 1] += count;
                         }
                     }
                     match start_u_at_one_address(comparison, condition) {
                         Some(start) => smooth(&seen, start, START_WEIGHT * 5.0),
-                        None => smooth(&seen, &vec![1.0 / seen.len() as f64; seen.len()], 0.5),
+                        None => smooth(&seen, &vec![1.0 / seen.len() as f64; seen.len()], 0.01),
                     }
                 })
                 .collect()

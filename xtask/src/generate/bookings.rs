@@ -24,7 +24,11 @@ pub fn progress(plan: &mut Plan, index: usize, dice: &mut Dice, rates: &Rates, c
         Priority::Routine => dice.between(40, 230),
     };
     let mut on = working_day(referral.received + wait.days());
-    let site = if community { dice.below(COMMUNITY_SITES) } else { COMMUNITY_SITES + dice.below(SITES.len() - COMMUNITY_SITES) };
+    let site = if community {
+        dice.below(COMMUNITY_SITES)
+    } else {
+        COMMUNITY_SITES + dice.below(SITES.len() - COMMUNITY_SITES)
+    };
     if !referral.recorded {
         return unwritten(plan, index, site, dice, counters);
     }
@@ -68,7 +72,14 @@ fn unwritten(plan: &mut Plan, index: usize, site: usize, dice: &mut Dice, counte
     plan.appointments.push(appointment);
 }
 
-fn booking(referral: usize, starts: DateTime, site: usize, status: Status, first: bool, dice: &mut Dice) -> Appointment {
+fn booking(
+    referral: usize,
+    starts: DateTime,
+    site: usize,
+    status: Status,
+    first: bool,
+    dice: &mut Dice,
+) -> Appointment {
     let booked = working_day((starts.date() - dice.between(10, 40).days()).min(AS_AT - 1.day()));
     Appointment {
         id: 0,
@@ -136,7 +147,11 @@ fn otherwise(appointment: &Appointment, dice: &mut Dice) -> (DateTime, usize) {
             (starts + i64::from(shift).minutes(), site)
         }
         ..0.88 => {
-            let (first, count) = if site < COMMUNITY_SITES { (0, COMMUNITY_SITES) } else { (COMMUNITY_SITES, SITES.len() - COMMUNITY_SITES) };
+            let (first, count) = if site < COMMUNITY_SITES {
+                (0, COMMUNITY_SITES)
+            } else {
+                (COMMUNITY_SITES, SITES.len() - COMMUNITY_SITES)
+            };
             (starts, first + (site - first + 1 + dice.below(count - 1)) % count)
         }
         _ => {
@@ -175,7 +190,8 @@ fn receiver(plan: &mut Plan, index: usize, dice: &mut Dice, rates: &Rates, count
     for appointment in plan.appointments.iter_mut().filter(|one| one.referral == index) {
         if appointment.starts.date() > AS_AT && appointment.status == Status::Booked {
             ahead = true;
-            appointment.received = appointment.recorded && appointment.evidence_says.is_none() && dice.chance(shares.receiver_honoured);
+            appointment.received =
+                appointment.recorded && appointment.evidence_says.is_none() && dice.chance(shares.receiver_honoured);
         }
     }
     let referral = &plan.referrals[index];

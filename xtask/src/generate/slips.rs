@@ -92,7 +92,10 @@ impl Clerk<'_> {
             if let Some(short) = self.names.short_for(&mut self.dice, &person.given) {
                 said.given = short;
             }
-        } else if !said.other.is_empty() && !matches!(said.other.as_str(), "Singh" | "Kaur") && self.hit(|rates| rates.error.given_second_in_use) {
+        } else if !said.other.is_empty()
+            && !matches!(said.other.as_str(), "Singh" | "Kaur")
+            && self.hit(|rates| rates.error.given_second_in_use)
+        {
             (said.given, said.other) = (std::mem::take(&mut said.other), String::new());
         } else if self.hit(|rates| rates.error.given_initial_only) {
             said.given = person.given.chars().take(1).collect();
@@ -286,7 +289,9 @@ pub fn slip_of_the_finger(text: &str, dice: &mut Dice) -> String {
 fn neighbour(key: char, dice: &mut Dice) -> char {
     const ROWS: [&str; 4] = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
     let small = key.to_ascii_lowercase();
-    let Some((row, at)) = ROWS.iter().find_map(|row| row.find(small).map(|at| (row.as_bytes(), at))) else { return key };
+    let Some((row, at)) = ROWS.iter().find_map(|row| row.find(small).map(|at| (row.as_bytes(), at))) else {
+        return key;
+    };
     let beside = if at == 0 || at + 1 < row.len() && dice.chance(0.5) { at + 1 } else { at - 1 };
     let pressed = char::from(row[beside]);
     if key.is_ascii_uppercase() { pressed.to_ascii_uppercase() } else { pressed }

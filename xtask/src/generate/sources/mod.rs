@@ -145,7 +145,13 @@ impl Sources {
     }
 
     /// Sorts and writes every source, and the truth of every row.
-    pub fn write(mut self, dir: &Path, truth: &mut Truth, dice: &mut Dice, rates: &super::rates::Rates) -> Result<(), Failure> {
+    pub fn write(
+        mut self,
+        dir: &Path,
+        truth: &mut Truth,
+        dice: &mut Dice,
+        rates: &super::rates::Rates,
+    ) -> Result<(), Failure> {
         community::write(&mut self, dir, truth)?;
         hospital::write(&mut self, dir, truth)?;
         for pair in &self.hard_pairs {
@@ -207,7 +213,11 @@ fn by_day(date: Date, dice: &mut Dice) -> u64 {
 
 fn site_in_words(site: usize, short: f64, clerk: &mut Clerk) -> String {
     let name = if clerk.dice.chance(short) { SITES[site].short } else { SITES[site].name };
-    if clerk.dice.chance(clerk.rates.error.site_misspelt) { super::slips::slip_of_the_finger(name, &mut clerk.dice) } else { name.to_owned() }
+    if clerk.dice.chance(clerk.rates.error.site_misspelt) {
+        super::slips::slip_of_the_finger(name, &mut clerk.dice)
+    } else {
+        name.to_owned()
+    }
 }
 
 fn single_keyed(clerk: &Clerk, number_missing: f64) -> Care {
