@@ -1,1 +1,12 @@
-//! # reconcile
+//! # reconcile: one referral of many records; appointments against evidence; the waiting list against what was declared.
+//! Takes: Linked, Decisions.   Gives: Reconciled.
+//! May use: values, config, sources, ledger, decisions, records, linkage.   Touches: nothing outside memory.
+//! Holds: every row and every record is settled in a ledger; evidence is used once; no clock is restarted by a change of provider.
+
+mod product;
+
+pub use product::{
+    Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison,
+    Difference, DifferenceKind, Flag, Reconciled, RecordedBy, Referral, ReferralIndex, Relation, WaitType,
+    WaitingListEntry,
+};

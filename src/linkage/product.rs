@@ -1,0 +1,176 @@
+//! What linkage gives.
+
+use crate::ledger::Reason;
+use crate::records::{PersonId, Records};
+
+/// A patient: a place in [`Linked::members`].
+pub type PatientIndex = u32;
+
+/// The built-in comparisons, in the order of [`ScoredPair::weights`] and of the `weight_` columns of `pairs.csv`.
+pub const COMPARISONS: [&str; 11] = [
+    "given_name",
+    "family_name",
+    "date_of_birth",
+    "sex",
+    "postcode",
+    "address",
+    "phone",
+    "email",
+    "nhs_number",
+    "gp_practice",
+    "local_id",
+];
+
+/// Records grouped into patients.
+#[derive(Debug)]
+pub struct Linked {
+    /// The records.
+    pub records: Records,
+    /// Members of each patient, never empty, in order of person records. Patients are in the order of their first member.
+    pub members: Vec<Vec<PersonId>>,
+    /// What became of each person record.
+    pub places: Vec<Place>,
+    /// Cluster edges, the review band and the nearest refusals, in order of (left, right).
+    pub pairs: Vec<ScoredPair>,
+    /// What each decision changed, in the order of the journal.
+    pub effects: Vec<DecisionEffect>,
+}
+
+/// What became of a person record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    /// It is of this patient.
+    Patient {
+        /// The patient.
+        patient: PatientIndex,
+        /// Probability that it is, rounded to a millionth.
+        probability: f64,
+        /// Who or what joined it.
+        joined_by: JoinedBy,
+    },
+    /// Its patient is not known. `reconcile` may still place it through the slot of its appointment.
+    Unplaced {
+        /// Why.
+        reason: Reason,
+        /// Patients it may be of, best first.
+        candidates: Vec<PatientIndex>,
+    },
+}
+
+/// Who or what joined a record to its patient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JoinedBy {
+    /// The patient has no other record.
+    Alone,
+    /// The same local id in the same system, with agreeing details or without any.
+    LocalId,
+    /// The same NHS number, with a date of birth and a name that agree.
+    NhsNumber,
+    /// The model.
+    Model,
+    /// The slot of an appointment.
+    Slot,
+    /// A person.
+    Decision,
+}
+
+impl JoinedBy {
+    /// The word used in `patient_records.csv`.
+    pub fn word(self) -> &'static str {
+        match self {
+            JoinedBy::Alone => "alone",
+            JoinedBy::LocalId => "local-id",
+            JoinedBy::NhsNumber => "nhs-number",
+            JoinedBy::Model => "model",
+            JoinedBy::Slot => "slot",
+            JoinedBy::Decision => "decision",
+        }
+    }
+}
+
+/// Two records that were compared, and are worth showing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoredPair {
+    /// The record that stands first.
+    pub left: PersonId,
+    /// The other.
+    pub right: PersonId,
+    /// What became of it.
+    pub standing: PairStanding,
+    /// The blocking rule that found it first.
+    pub rule: &'static str,
+    /// Match weight in hundredths of a bit.
+    pub weight_hundredths: i32,
+    /// Posterior probability, rounded to a millionth.
+    pub probability: f64,
+    /// Weight of each of [`COMPARISONS`] in hundredths of a bit; `None` where it could not be made.
+    pub weights: [Option<i32>; COMPARISONS.len()],
+    /// Why it was refused or sent to review, where the model alone did not decide.
+    pub reason: Option<Reason>,
+}
+
+/// What became of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PairStanding {
+    /// It holds a patient together.
+    Edge,
+    /// A person must decide.
+    Review,
+    /// Not joined.
+    Refused,
+}
+
+impl PairStanding {
+    /// The word used in `pairs.csv`.
+    pub fn word(self) -> &'static str {
+        match self {
+            PairStanding::Edge => "edge",
+            PairStanding::Review => "review",
+            PairStanding::Refused => "refused",
+        }
+    }
+}
+
+/// What a decision changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecisionEffect {
+    /// The decision: a place in [`crate::decisions::Decisions::pairs`].
+    pub decision: usize,
+    /// What it changed.
+    pub effect: ReviewEffect,
+}
+
+/// How a decision changed who is who.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReviewEffect {
+    /// Two records are of one patient because a person said so.
+    Joined,
+    /// Two records are of two patients because a person said so.
+    KeptApart,
+    /// The machine had come to the same end, or the answer was "unsure".
+    None,
+    /// A row it speaks of is not there.
+    RowGone,
+}
+
+impl ReviewEffect {
+    /// The word used in `review_decisions.csv`.
+    pub fn word(self) -> &'static str {
+        match self {
+            ReviewEffect::Joined => "joined",
+            ReviewEffect::KeptApart => "kept-apart",
+            ReviewEffect::None => "none",
+            ReviewEffect::RowGone => "row-gone",
+        }
+    }
+}
+
+impl Linked {
+    /// The patient of a person record, where it is known.
+    pub fn patient_of(&self, record: PersonId) -> Option<PatientIndex> {
+        match &self.places[record as usize] {
+            Place::Patient { patient, .. } => Some(*patient),
+            Place::Unplaced { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! What reconciliation gives.
+
+use crate::config::EvidenceKind;
+use crate::ledger::Balanced;
+use crate::linkage::{Linked, PatientIndex};
+use crate::records::RecordRef;
+use crate::sources::RowRef;
+use crate::values::{Moment, PartialDate, Priority, ReferralStatus};
+
+/// A referral: a place in [`Reconciled::referrals`].
+pub type ReferralIndex = u32;
+/// An appointment: a place in [`Reconciled::appointments`].
+pub type AppointmentIndex = u32;
+
+/// Everything, reconciled. It cannot be built unless both ledgers balance.
+#[derive(Debug)]
+pub struct Reconciled {
+    /// Patients and records; evidence that a slot has placed is placed here.
+    pub linked: Linked,
+    /// One of each referral that is real.
+    pub referrals: Vec<Referral>,
+    /// One of each appointment that is real.
+    pub appointments: Vec<Appointment>,
+    /// Who waits at the census date.
+    pub waiting_list: Vec<WaitingListEntry>,
+    /// Where the declared list differs.
+    pub differences: Vec<Difference>,
+    /// Every declared figure with what was found.
+    pub declared: Vec<DeclaredComparison>,
+    /// What became of every physical row.
+    pub rows: Balanced<RowRef>,
+    /// What became of every record.
+    pub records: Balanced<RecordRef>,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+
+        impl $name {
+            /// Every one, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+
+            /// The word used in tables.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+        }
+    };
+}
+
+words! {
+    /// What a row is to its referral.
+    Relation {
+        /// The first record of it.
+        Original = "original",
+        /// Another record of the same referral.
+        Duplicate = "duplicate",
+        /// The patient was referred again for what was open or wrongly closed; or anew after a valid stop.
+        ReReferral = "re-referral",
+        /// One service sent the patient on to another.
+        Onward = "onward",
+        /// The second keying of the same paper.
+        Keying = "keying",
+    }
+}
+
+words! {
+    /// Why a clock starts where it does.
+    ClockRule {
+        /// On the day the referral was received.
+        Received = "received",
+        /// On the day of the referral; no day of receipt is given.
+        Referred = "referred",
+        /// On the day the sender recorded, which is not later than the receipt.
+        Recorded = "recorded",
+        /// The earlier referral's clock still runs: no valid stop lies between.
+        OriginalKept = "original-kept",
+        /// A valid stop (RTT 30 to 36) lies between, so a new clock started.
+        NewAfterStop = "new-after-stop",
+        /// An onward referral: its parent's clock runs on.
+        ParentRuns = "parent-runs",
+        /// Records of one referral disagree; the earliest receipt counts.
+        EarliestOfDuplicates = "earliest-of-duplicates",
+        /// No record has a date from which it could start.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// Where a referral stands at the census date. Every referral is in exactly one.
+    Cohort {
+        /// Received, not triaged.
+        AwaitingTriage = "awaiting-triage",
+        /// Triaged or accepted, never seen.
+        FirstAppointment = "first-appointment",
+        /// Waits for a test.
+        Diagnostics = "diagnostics",
+        /// Seen, and not finished.
+        InTreatment = "in-treatment",
+        /// To be seen again; the day has not passed.
+        FollowUpDue = "follow-up-due",
+        /// To be seen again; the day has passed.
+        FollowUpOverdue = "follow-up-overdue",
+        /// To be reviewed on a planned day.
+        PlannedReview = "planned-review",
+        /// Sent on to another service, which holds the clock.
+        ReferredOn = "referred-on",
+        /// Closed.
+        Closed = "closed",
+        /// Stays with the sender.
+        NotTransferring = "not-transferring",
+    }
+}
+
+words! {
+    /// What the booking systems and the evidence say of an appointment.
+    Classification {
+        /// Recorded, and the evidence agrees.
+        Matched = "matched",
+        /// Recorded; no evidence.
+        RecordedOnly = "recorded-only",
+        /// Evidence only: nobody has a record of it.
+        Unrecorded = "unrecorded",
+        /// Recorded, and the evidence says otherwise.
+        Conflict = "conflict",
+    }
+}
+
+words! {
+    /// Whose booking system holds an appointment.
+    RecordedBy {
+        /// A provider that hands over.
+        Sender = "sender",
+        /// The receiver.
+        Receiver = "receiver",
+        /// Both.
+        Both = "both",
+        /// Nobody.
+        Neither = "neither",
+    }
+}
+
+words! {
+    /// What needs a person's eye.
+    Flag {
+        /// One booking system holds it twice.
+        RecordedTwice = "recorded-twice",
+        /// Two people in one slot with one clinician, or one person in two places.
+        SlotClash = "slot-clash",
+        /// At a site with no successor.
+        ClosedSite = "closed-site",
+        /// No referral.
+        Orphan = "orphan",
+        /// Past, and nobody recorded what came of it.
+        NoOutcome = "no-outcome",
+        /// After the patient's death.
+        AfterDeath = "after-death",
+        /// Booked on or after the transfer date by a sender.
+        BookedAfterTransfer = "booked-after-transfer",
+        /// Starts on or after the transfer date.
+        StartsAfterTransfer = "starts-after-transfer",
+    }
+}
+
+words! {
+    /// What is waited for.
+    WaitType {
+        /// Consultant-led treatment.
+        Rtt = "rtt",
+        /// An allied health professional.
+        Ahp = "ahp",
+        /// A test.
+        Diagnostic = "diagnostic",
+        /// A follow-up.
+        FollowUp = "follow-up",
+        /// A planned review.
+        Planned = "planned",
+    }
+}
+
+words! {
+    /// How the declared list and the rebuilt list differ.
+    DifferenceKind {
+        /// Declared, and not waiting by the records.
+        DeclaredNotFound = "declared-not-found",
+        /// Waiting by the records, and not declared.
+        FoundNotDeclared = "found-not-declared",
+        /// Both, with different clock starts.
+        ClockStartDiffers = "clock-start-differs",
+        /// Both, with different priorities.
+        PriorityDiffers = "priority-differs",
+        /// On the declared list more than once.
+        DeclaredTwice = "declared-twice",
+    }
+}
+
+/// One referral.
+#[derive(Clone, Debug)]
+pub struct Referral {
+    /// Whose; `None` when the patient is not known.
+    pub patient: Option<PatientIndex>,
+    /// Its records: places in `records.referrals` with what each is to it, in order of rows; never empty.
+    pub records: Vec<(u32, Relation)>,
+    /// Specialty in words, as the first record that has one says.
+    pub specialty: String,
+    /// Treatment function code, where known.
+    pub treatment_function_code: String,
+    /// Condition.
+    pub condition: String,
+    /// The highest priority any record gives.
+    pub priority: Option<Priority>,
+    /// The priority given at triage.
+    pub triage_priority: Option<Priority>,
+    /// When the first provider received it.
+    pub received: Option<Moment>,
+    /// When the first of the referrals it repeats was received.
+    pub original_received: Option<PartialDate>,
+    /// When the clock started.
+    pub clock_start: Option<PartialDate>,
+    /// Why there.
+    pub clock_rule: ClockRule,
+    /// Where it stands.
+    pub cohort: Cohort,
+    /// The referral it goes on from or repeats.
+    pub parent: Option<ReferralIndex>,
+    /// Open or closed, by the records.
+    pub status: Option<ReferralStatus>,
+    /// When it was closed.
+    pub closed: Option<PartialDate>,
+    /// RTT status code, two digits; empty when not known.
+    pub rtt_status: String,
+    /// When the patient was last seen.
+    pub last_seen: Option<PartialDate>,
+    /// When a review is due.
+    pub review_due: Option<PartialDate>,
+    /// The next appointment on or after the census date.
+    pub next_appointment: Option<Moment>,
+    /// Whole weeks from clock start to the census date.
+    pub weeks: Option<u32>,
+}
+
+/// What a row is to an appointment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AppointmentStanding {
+    /// A booking system's row.
+    Recorded,
+    /// Evidence.
+    Evidence(EvidenceKind),
+}
+
+/// One appointment.
+#[derive(Clone, Debug)]
+pub struct Appointment {
+    /// Whose; `None` when the patient is not known: someone will turn up.
+    pub patient: Option<PatientIndex>,
+    /// Of which referral.
+    pub referral: Option<ReferralIndex>,
+    /// Its records: places in `records.appointments` with their standing, in order of rows; never empty.
+    pub records: Vec<(u32, AppointmentStanding)>,
+    /// When it starts; the recorded moment where there is one.
+    pub starts: Option<Moment>,
+    /// Where: the crosswalk's legacy code where the site is known there, else as written.
+    pub site: String,
+    /// With whom.
+    pub clinician: String,
+    /// First, follow-up …, as written.
+    pub kind: String,
+    /// What became of it, as a coded word; empty when not known.
+    pub status: String,
+    /// Outcome, as written.
+    pub outcome: String,
+    /// When it was booked.
+    pub booked: Option<Moment>,
+    /// What the systems and the evidence say of it.
+    pub classification: Classification,
+    /// Whose system holds it.
+    pub recorded_by: RecordedBy,
+    /// What needs a person's eye, in order.
+    pub flags: Vec<Flag>,
+    /// In a conflict: which field differs and what each side says.
+    pub differs: String,
+}
+
+/// A pathway that waits.
+#[derive(Clone, Debug)]
+pub struct WaitingListEntry {
+    /// The referral that waits.
+    pub referral: ReferralIndex,
+    /// What is waited for.
+    pub wait_type: WaitType,
+}
+
+/// One way in which the declared list and the rebuilt list differ.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Whose pathway; `None` when the declared row's patient is not known.
+    pub patient: Option<PatientIndex>,
+    /// Which referral; `None` when no referral answers to the declared row.
+    pub referral: Option<ReferralIndex>,
+    /// How they differ.
+    pub kind: DifferenceKind,
+    /// Why: a word with hyphens; `unknown` is unexplained.
+    pub cause: &'static str,
+    /// What the declared list says.
+    pub declared_value: String,
+    /// What was found.
+    pub found_value: String,
+    /// The declared row.
+    pub declared_row: Option<RowRef>,
+    /// The row that proves the cause.
+    pub proof_row: Option<RowRef>,
+}
+
+/// A declared figure with what was found.
+#[derive(Clone, Debug)]
+pub struct DeclaredComparison {
+    /// The figure: a place in `records.declared`.
+    pub figure: usize,
+    /// What was counted here; `None` when the measure is not one that can be.
+    pub found: Option<f64>,
+}
