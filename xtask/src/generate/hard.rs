@@ -58,8 +58,11 @@ const CASES: [Case; 20] = [
     placeholder_birth,
 ];
 
+/// The next case: each in its turn, so that a small county has all of them.
 pub fn case(maker: &mut Maker, dice: &mut Dice) -> Household {
-    dice.pick(&CASES)(maker, dice)
+    let turn = maker.cases % CASES.len();
+    maker.cases += 1;
+    CASES[turn](maker, dice)
 }
 
 /// Someone without marriage, removal or replaced number, so that the shape is the only oddity.

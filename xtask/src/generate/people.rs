@@ -50,6 +50,8 @@ pub struct Maker<'a> {
     pub names: &'a Names,
     pub shares: &'a Structure,
     pub numbers: Allocator,
+    /// Scripted cases made so far.
+    pub cases: usize,
 }
 
 impl Maker<'_> {
@@ -301,6 +303,6 @@ fn title(dice: &mut Dice, sex: Sex, born: Date) -> &'static str {
         (Sex::Male, _) if dice.chance(0.03) => "Dr",
         (Sex::Male, _) => "Mr",
         (Sex::Female, 1997..) => "Miss",
-        (Sex::Female, _) => ["Mrs", "Mrs", "Mrs", "Ms", "Miss", "Dr"][dice.below(6)],
+        (Sex::Female, _) => ["Mrs", "Mrs", "Mrs", "Mrs", "Mrs", "Mrs", "Ms", "Ms", "Miss", "Miss", "Miss", "Dr"][dice.below(12)],
     }
 }
