@@ -18,6 +18,8 @@ mod read;
 mod row;
 mod scan;
 mod split;
+#[cfg(test)]
+mod trial;
 mod workbook;
 
 pub use error::Error;

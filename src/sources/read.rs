@@ -35,7 +35,7 @@ pub fn read(
     read_claims(&claims::list(config)?, take, progress)
 }
 
-fn read_claims(
+pub(super) fn read_claims(
     claims: &[Claim],
     take: &mut dyn FnMut(Batch<'_>),
     progress: &mut dyn FnMut(Progress<'_>),
