@@ -97,7 +97,7 @@ pub struct Finished {
     /// The configuration.
     pub config: Config,
     /// What a person is shown at the end.
-    pub summary: crate::package::Summary,
+    pub summary: crate::measures::Summary,
     /// Where the package is; `None` when a final run was refused by its gates.
     pub package: Option<PathBuf>,
     /// Whether the key is one that everybody can read.
@@ -122,7 +122,7 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let key = config::load_key(&config)?;
     let records = intake(&config, observer)?;
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
-    let summary = package::Summary::of(&config, &reconciled, &measures, options.final_run);
+    let summary = measures::Summary::of(&config, &reconciled, &measures, options.final_run);
     if options.final_run && !summary.ready() {
         return Ok(Finished { config, summary, package: None, example_key: key.is_example() });
     }
@@ -160,9 +160,13 @@ fn fixed_model(config: &Config) -> Result<Option<LinkModel>, Error> {
     let Some(path) = config.link.model.as_ref().map(|path| config.folder.join(path)) else { return Ok(None) };
     let fault = |what: String| Error::Model { path: path.clone(), what };
     let text = config::read_beside(&path).map_err(|error| fault(format!("it cannot be read ({error})")))?;
-    let model: LinkModel =
-        serde_json::from_slice(&text).map_err(|error| fault(format!("it is not a model document (line {})", error.line())))?;
-    if model.fits() { Ok(Some(model)) } else { Err(fault("its comparisons or levels are not those of this version".into())) }
+    let model: LinkModel = serde_json::from_slice(&text)
+        .map_err(|error| fault(format!("it is not a model document (line {})", error.line())))?;
+    if model.fits() {
+        Ok(Some(model))
+    } else {
+        Err(fault("its comparisons or levels are not those of this version".into()))
+    }
 }
 
 /// The key of a transition, for whoever needs to check commitments.

@@ -145,7 +145,9 @@ fn keys(features: &Features, units: &Units, rule: usize, unit: u32) -> [Option<u
     let symbol = |symbol: Symbol| symbol.is_some().then_some(u64::from(symbol.place()));
     let (given, family) = (symbol(profile.given), symbol(profile.family));
     let first = |symbol: Symbol, letters: usize| {
-        symbol.is_some().then(|| features.word(symbol).bytes().take(letters).fold(0u64, |key, byte| key << 8 | u64::from(byte)))
+        symbol
+            .is_some()
+            .then(|| features.word(symbol).bytes().take(letters).fold(0u64, |key, byte| key << 8 | u64::from(byte)))
     };
     let number = (profile.number != 0).then_some(profile.number);
     let one = |key: Option<u64>| [key, None];
@@ -165,7 +167,10 @@ fn keys(features: &Features, units: &Units, rule: usize, unit: u32) -> [Option<u
         9 => one(join(&[symbol(profile.postcode), first(profile.family, 3)])),
         10 => one(join(&[given.min(family), given.max(family), year]).filter(|_| given.is_some() && family.is_some())),
         11 => {
-            let sound = profile.family.is_some().then(|| u64::from(u32::from_be_bytes(names::soundex(features.word(profile.family)))));
+            let sound = profile
+                .family
+                .is_some()
+                .then(|| u64::from(u32::from_be_bytes(names::soundex(features.word(profile.family)))));
             one(join(&[sound, sorted_date]))
         }
         12 => {

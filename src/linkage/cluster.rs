@@ -105,7 +105,8 @@ impl Clusters {
             return Some(Bar::DifferentNumbers);
         }
         let (left, right) = (&self.members[left as usize], &self.members[right as usize]);
-        let ruled_apart = |unit: &u32| self.apart.get(unit).is_some_and(|others| others.iter().any(|other| right.contains(other)));
+        let ruled_apart =
+            |unit: &u32| self.apart.get(unit).is_some_and(|others| others.iter().any(|other| right.contains(other)));
         if !self.apart.is_empty() && left.iter().any(ruled_apart) {
             return Some(Bar::None);
         }
@@ -127,7 +128,11 @@ impl Clusters {
     }
 
     fn merge(&mut self, left: u32, right: u32) {
-        let (into, from) = if self.members[left as usize].len() >= self.members[right as usize].len() { (left, right) } else { (right, left) };
+        let (into, from) = if self.members[left as usize].len() >= self.members[right as usize].len() {
+            (left, right)
+        } else {
+            (right, left)
+        };
         self.parent[from as usize] = into;
         let moved = std::mem::take(&mut self.members[from as usize]);
         self.members[into as usize].extend(moved);

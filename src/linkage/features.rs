@@ -48,8 +48,11 @@ impl Features {
             .iter()
             .map(|source| words.intern(&format!("{}\u{1f}{}", source.provider, source.system)))
             .collect();
-        let status_mapped: Vec<bool> =
-            config.sources.iter().map(|source| source.mapping.fields.contains_key(&person::NHS_NUMBER_STATUS)).collect();
+        let status_mapped: Vec<bool> = config
+            .sources
+            .iter()
+            .map(|source| source.mapping.fields.contains_key(&person::NHS_NUMBER_STATUS))
+            .collect();
         let mut shop = Shop { records, words, memo: Default::default() };
         let mut profiles = Vec::with_capacity(records.people.len());
         let mut local_ids = Vec::with_capacity(records.people.len());
@@ -129,15 +132,18 @@ impl Shop<'_> {
 
 /// The postcode where it places somebody: a pseudo-postcode is missing.
 fn postcode(text: &str) -> Option<String> {
-    Postcode::repair(text).filter(|(postcode, _)| !postcode.is_pseudo()).map(|(postcode, _)| postcode.reveal().to_owned())
+    Postcode::repair(text)
+        .filter(|(postcode, _)| !postcode.is_pseudo())
+        .map(|(postcode, _)| postcode.reveal().to_owned())
 }
 
 /// An address in plain capitals and digits, the commonest words of roads short.
 fn address(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
-    for word in text.split(|character: char| !character.is_alphanumeric() && character != '\'').filter(|word| !word.is_empty()) {
-        let word: String =
-            word.chars().filter(|character| *character != '\'').flat_map(char::to_uppercase).collect();
+    for word in
+        text.split(|character: char| !character.is_alphanumeric() && character != '\'').filter(|word| !word.is_empty())
+    {
+        let word: String = word.chars().filter(|character| *character != '\'').flat_map(char::to_uppercase).collect();
         let short = match word.as_str() {
             "STREET" => "ST",
             "ROAD" => "RD",
@@ -162,7 +168,9 @@ fn address(text: &str) -> Option<String> {
 /// repeated.
 pub(super) fn telephone(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let international = text.trim_start().starts_with('+') || digits.starts_with("0044") || (digits.starts_with("44") && digits.len() == 12);
+    let international = text.trim_start().starts_with('+')
+        || digits.starts_with("0044")
+        || (digits.starts_with("44") && digits.len() == 12);
     let national = match (international, digits.trim_start_matches('0').strip_prefix("44")) {
         (true, Some(rest)) => rest.trim_start_matches('0').to_owned(),
         _ => digits.trim_start_matches('0').to_owned(),
@@ -182,7 +190,8 @@ impl Profile {
     /// or a telephone.
     pub(super) fn is_full(&self) -> bool {
         let whole_name = self.given.is_some() && self.family.is_some();
-        let reachable = self.postcode.is_some() || self.address.is_some() || self.phones.iter().any(|phone| phone.is_some());
+        let reachable =
+            self.postcode.is_some() || self.address.is_some() || self.phones.iter().any(|phone| phone.is_some());
         let named = self.given.is_some() || self.family.is_some();
         (self.born != 0 && named) || self.number != 0 || (whole_name && reachable)
     }

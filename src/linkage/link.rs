@@ -42,7 +42,8 @@ pub fn prepare(config: &Config, records: Records, decisions: &Decisions) -> Prep
     let features = Features::of(config, &records);
     let apart: Vec<(PersonId, PersonId)> =
         rulings.iter().filter(|said| said.answer == Answer::Different).filter_map(|said| said.records).collect();
-    let evidence: Vec<bool> = config.sources.iter().map(|source| matches!(source.standing, Standing::Evidence(_))).collect();
+    let evidence: Vec<bool> =
+        config.sources.iter().map(|source| matches!(source.standing, Standing::Evidence(_))).collect();
     let units = Units::of(&features, |record| evidence[usize::from(records.source[record as usize])], &apart);
     let (candidates, reports) = blocking::block(&features, &units);
     let blocking = reports
@@ -123,7 +124,11 @@ fn find_rows(config: &Config, records: &Records, decisions: &Decisions) -> Vec<S
     let found = |name: &RowName| rows.get(name).copied();
     (0..)
         .zip(&decisions.pairs)
-        .map(|(decision, pair)| Said { decision, records: found(&pair.left).zip(found(&pair.right)), answer: pair.answer })
+        .map(|(decision, pair)| Said {
+            decision,
+            records: found(&pair.left).zip(found(&pair.right)),
+            answer: pair.answer,
+        })
         .collect()
 }
 
@@ -170,7 +175,8 @@ fn pairs_to_show(
     refused: &[Edge],
     patient_of_unit: &[PatientIndex],
 ) -> Vec<ScoredPair> {
-    let bars: BTreeMap<(u32, u32), Bar> = refused.iter().map(|edge| ((edge.left, edge.right), edge.score.bar)).collect();
+    let bars: BTreeMap<(u32, u32), Bar> =
+        refused.iter().map(|edge| ((edge.left, edge.right), edge.score.bar)).collect();
     let mut pairs: Vec<ScoredPair> = shown
         .iter()
         .map(|(candidate, edge)| {
@@ -215,7 +221,8 @@ fn places(
             let by = if edge.score.number_equal { JoinedBy::NhsNumber } else { JoinedBy::Model };
             for unit in [edge.left, edge.right] {
                 let known = &mut best[unit as usize];
-                if edge.score.probability > known.0 || (edge.score.probability == known.0 && by == JoinedBy::NhsNumber) {
+                if edge.score.probability > known.0 || (edge.score.probability == known.0 && by == JoinedBy::NhsNumber)
+                {
                     *known = (edge.score.probability, by);
                 }
             }
@@ -255,7 +262,10 @@ fn assert_one_verified_number(features: &Features, places: &[Place], rulings: &[
     for (profile, place) in features.profiles.iter().zip(places).filter(|(profile, _)| profile.verified) {
         if let Place::Patient { patient, .. } = place {
             let held = std::mem::replace(&mut numbers[*patient as usize], profile.number);
-            assert!(decided || held == 0 || held == profile.number, "a machine joined two different verified NHS numbers");
+            assert!(
+                decided || held == 0 || held == profile.number,
+                "a machine joined two different verified NHS numbers"
+            );
         }
     }
 }

@@ -155,7 +155,13 @@ impl LinkModel {
     }
 
     /// Builds the document from working chances.
-    pub(super) fn from_chances(prior: f64, m: &Chances, u: &Chances, seen: &[Vec<f64>], training: TrainingReport) -> Self {
+    pub(super) fn from_chances(
+        prior: f64,
+        m: &Chances,
+        u: &Chances,
+        seen: &[Vec<f64>],
+        training: TrainingReport,
+    ) -> Self {
         let comparisons = (0..COUNT)
             .map(|comparison| {
                 let levels = LEVELS[comparison].iter().enumerate().map(|(level, name)| {

@@ -57,8 +57,28 @@ fn fold_character(character: char) -> &'static str {
 
 /// Words that stand where a given name should be and name nobody.
 const NOT_A_NAME: &[&str] = &[
-    "ADULT", "BABY", "BOY", "CHILD", "FEMALE", "GIRL", "INFANT", "MALE", "NEWBORN", "NK", "NOT KNOWN", "TBC", "TRIPLET", "TWIN",
-    "UNKNOWN", "UNKNOWN NAME", "BABY BOY", "BABY GIRL", "TWIN I", "TWIN II", "TWIN ONE", "TWIN TWO",
+    "ADULT",
+    "BABY",
+    "BOY",
+    "CHILD",
+    "FEMALE",
+    "GIRL",
+    "INFANT",
+    "MALE",
+    "NEWBORN",
+    "NK",
+    "NOT KNOWN",
+    "TBC",
+    "TRIPLET",
+    "TWIN",
+    "UNKNOWN",
+    "UNKNOWN NAME",
+    "BABY BOY",
+    "BABY GIRL",
+    "TWIN I",
+    "TWIN II",
+    "TWIN ONE",
+    "TWIN TWO",
 ];
 
 /// Titles that stray into name columns.
@@ -143,7 +163,8 @@ pub(super) fn soundex(name: &str) -> [u8; 4] {
 /// letters or more, or a Jaro–Winkler similarity of at least 0.93.
 pub(super) fn close(left: &str, right: &str) -> bool {
     let shorter = left.len().min(right.len());
-    (shorter >= 4 && strsim::osa_distance(left, right) <= 1) || (shorter >= 3 && strsim::jaro_winkler(left, right) >= 0.93)
+    (shorter >= 4 && strsim::osa_distance(left, right) <= 1)
+        || (shorter >= 3 && strsim::jaro_winkler(left, right) >= 0.93)
 }
 
 /// Whether a name of several parts and another share a part of three letters or more (double-barrelled in either order).
@@ -197,7 +218,13 @@ mod tests {
 
     #[test]
     fn soundex_as_archives_use_it() {
-        for (name, expected) in [("ROBERT", b"R163"), ("RUPERT", b"R163"), ("TYMCZAK", b"T522"), ("PFISTER", b"P236"), ("HONEYMAN", b"H555")] {
+        for (name, expected) in [
+            ("ROBERT", b"R163"),
+            ("RUPERT", b"R163"),
+            ("TYMCZAK", b"T522"),
+            ("PFISTER", b"P236"),
+            ("HONEYMAN", b"H555"),
+        ] {
             assert_eq!(&soundex(name), expected);
         }
     }

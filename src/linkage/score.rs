@@ -104,7 +104,8 @@ impl<'a> Scorer<'a> {
         let profile = &self.units.profiles[left as usize];
         let mut add = |comparison: usize, table: &[i16], word: crate::records::Symbol| {
             if pattern.level(comparison) == BEST && pattern.condition(comparison) == 0 {
-                weights[comparison] = weights[comparison].map(|weight| weight + i32::from(table[word.place() as usize]));
+                weights[comparison] =
+                    weights[comparison].map(|weight| weight + i32::from(table[word.place() as usize]));
             }
         };
         add(of::GIVEN, &self.given_frequency, profile.given);

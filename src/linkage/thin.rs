@@ -44,11 +44,14 @@ impl<'a> Directory<'a> {
         let local_id = self.features.local_ids[record as usize];
         if local_id.is_some() {
             let named = range(&self.by_local_id, |entry| entry.0.cmp(&local_id)).iter().map(|(_, unit)| *unit);
-            let agreeing: Vec<u32> =
-                named.filter(|unit| details_agree(self.features, &self.units.profiles[*unit as usize], profile)).collect();
+            let agreeing: Vec<u32> = named
+                .filter(|unit| details_agree(self.features, &self.units.profiles[*unit as usize], profile))
+                .collect();
             let patients = self.patients(agreeing);
             match patients.as_slice() {
-                [patient] => return Place::Patient { patient: *patient, probability: 0.9999, joined_by: JoinedBy::LocalId },
+                [patient] => {
+                    return Place::Patient { patient: *patient, probability: 0.9999, joined_by: JoinedBy::LocalId };
+                }
                 [] => {}
                 _ => return Place::Unplaced { reason: Reason::PersonAmbiguous, candidates: patients },
             }
@@ -83,15 +86,22 @@ impl<'a> Directory<'a> {
         let agrees = |unit: &u32| {
             let other = &self.units.profiles[*unit as usize];
             let same = |one: Symbol, two: Symbol| one.is_some() && one == two;
-            same(profile.postcode, other.postcode) || same(profile.address, other.address) || (profile.born != 0 && profile.born == other.born)
+            same(profile.postcode, other.postcode)
+                || same(profile.address, other.address)
+                || (profile.born != 0 && profile.born == other.born)
         };
         let both = by_phone.iter().copied().filter(|unit| by_name.contains(unit)).collect::<Vec<u32>>();
         let placed = by_name.iter().copied().filter(agrees).collect::<Vec<u32>>();
-        [both, placed, by_phone, by_name].into_iter().find(|tier| !tier.is_empty()).map(|tier| self.patients(tier)).unwrap_or_default()
+        [both, placed, by_phone, by_name]
+            .into_iter()
+            .find(|tier| !tier.is_empty())
+            .map(|tier| self.patients(tier))
+            .unwrap_or_default()
     }
 
     fn patients(&self, units: Vec<u32>) -> Vec<PatientIndex> {
-        let mut patients: Vec<PatientIndex> = units.into_iter().map(|unit| self.patient_of_unit[unit as usize]).collect();
+        let mut patients: Vec<PatientIndex> =
+            units.into_iter().map(|unit| self.patient_of_unit[unit as usize]).collect();
         patients.sort_unstable();
         patients.dedup();
         patients.truncate(CANDIDATES);

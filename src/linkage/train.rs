@@ -60,14 +60,24 @@ pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Ve
     for (comparison, levels) in expected.iter().enumerate() {
         for (level, seen) in levels.iter().enumerate().filter(|(_, seen)| **seen < 1.0) {
             let _ = seen;
-            report.untrained_levels.push(format!("{}: {}", super::product::COMPARISONS[comparison], LEVELS[comparison][level + 1]));
+            report.untrained_levels.push(format!(
+                "{}: {}",
+                super::product::COMPARISONS[comparison],
+                LEVELS[comparison][level + 1]
+            ));
         }
     }
     (m, u, expected, report)
 }
 
 /// The model with its prior: the share of all pairs that the candidates' expected matches are, found by repetition.
-pub(super) fn with_prior(m: &Chances, u: &Chances, seen: &[Vec<f64>], training: TrainingReport, candidates: &Counts) -> LinkModel {
+pub(super) fn with_prior(
+    m: &Chances,
+    u: &Chances,
+    seen: &[Vec<f64>],
+    training: TrainingReport,
+    candidates: &Counts,
+) -> LinkModel {
     let units = training.units.max(2) as f64;
     let all_pairs = units * (units - 1.0) / 2.0;
     let mut model = LinkModel::from_chances((0.5 / units).min(0.1), m, u, seen, training);
@@ -95,9 +105,13 @@ pub(super) fn with_prior(m: &Chances, u: &Chances, seen: &[Vec<f64>], training: 
 fn by_content(features: &Features, units: &Units) -> Vec<u32> {
     let word_hashes: Vec<u64> = (0..=features.words.len() as u32)
         .into_par_iter()
-        .map(|place| features.words.text(Symbol::at(place)).bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            mix(hash ^ u64::from(byte))
-        }))
+        .map(|place| {
+            features
+                .words
+                .text(Symbol::at(place))
+                .bytes()
+                .fold(0xcbf2_9ce4_8422_2325, |hash, byte| mix(hash ^ u64::from(byte)))
+        })
         .collect();
     let mut hashed: Vec<(u64, u32)> = units
         .profiles
@@ -111,7 +125,15 @@ fn by_content(features: &Features, units: &Units) -> Vec<u32> {
 }
 
 fn content_hash(word_hashes: &[u64], profile: &Profile, local_id: Symbol) -> u64 {
-    let symbols = [profile.given, profile.family, profile.postcode, profile.address, profile.phones[0], profile.phones[1], local_id];
+    let symbols = [
+        profile.given,
+        profile.family,
+        profile.postcode,
+        profile.address,
+        profile.phones[0],
+        profile.phones[1],
+        local_id,
+    ];
     let start = mix(profile.number ^ u64::from(profile.born) << 34 ^ u64::from(profile.sex) << 60);
     symbols.iter().fold(start, |hash, symbol| mix(hash ^ word_hashes[symbol.place() as usize]))
 }
@@ -156,14 +178,15 @@ fn random_counts(features: &Features, units: &Units, order: &[u32]) -> Counts {
 
 /// Pairs at one postcode that are certainly two people: both numbers are verified and differ in more than two digits.
 fn neighbour_counts(features: &Features, units: &Units) -> Counts {
-    let pairs: Vec<(u32, u32)> = blocks(units, |profile| profile.postcode.is_some().then_some(u64::from(profile.postcode.place())))
-        .into_iter()
-        .filter(|(left, right)| {
-            let (one, two) = (&units.profiles[*left as usize], &units.profiles[*right as usize]);
-            one.verified && two.verified && super::compare::numbers_of_two_people(one.number, two.number)
-        })
-        .take(SESSION_PAIRS)
-        .collect();
+    let pairs: Vec<(u32, u32)> =
+        blocks(units, |profile| profile.postcode.is_some().then_some(u64::from(profile.postcode.place())))
+            .into_iter()
+            .filter(|(left, right)| {
+                let (one, two) = (&units.profiles[*left as usize], &units.profiles[*right as usize]);
+                one.verified && two.verified && super::compare::numbers_of_two_people(one.number, two.number)
+            })
+            .take(SESSION_PAIRS)
+            .collect();
     count(features, units, &pairs)
 }
 
@@ -196,7 +219,8 @@ fn chances_of_matches(expected: &[Vec<f64>], expected_address: &[Vec<f64>]) -> C
             let conditions = CONDITIONS[comparison].len();
             (0..conditions)
                 .map(|condition| {
-                    let seen = if comparison == of::ADDRESS { &expected_address[condition] } else { &expected[comparison] };
+                    let seen =
+                        if comparison == of::ADDRESS { &expected_address[condition] } else { &expected[comparison] };
                     smooth(seen, START_M[comparison], START_WEIGHT)
                 })
                 .collect()
@@ -221,7 +245,10 @@ const SESSIONS: &[Session] = &[
     Session { on: "nhs number", key: |profile| (profile.number != 0).then_some(profile.number), shared: &[of::NUMBER] },
     Session {
         on: "family name + birth date",
-        key: |profile| (profile.family.is_some() && profile.born != 0).then(|| u64::from(profile.family.place()) << 32 | u64::from(profile.born)),
+        key: |profile| {
+            (profile.family.is_some() && profile.born != 0)
+                .then(|| u64::from(profile.family.place()) << 32 | u64::from(profile.born))
+        },
         shared: &[of::FAMILY, of::BIRTH],
     },
     Session {
@@ -236,8 +263,12 @@ const SESSIONS: &[Session] = &[
 
 /// Pairs of units that share a key, of each block at most the first so many units.
 fn blocks(units: &Units, key: impl Fn(&Profile) -> Option<u64>) -> Vec<(u32, u32)> {
-    let mut keyed: Vec<(u64, u32)> =
-        units.profiles.iter().enumerate().filter_map(|(unit, profile)| key(profile).map(|key| (key, unit as u32))).collect();
+    let mut keyed: Vec<(u64, u32)> = units
+        .profiles
+        .iter()
+        .enumerate()
+        .filter_map(|(unit, profile)| key(profile).map(|key| (key, unit as u32)))
+        .collect();
     keyed.par_sort_unstable();
     let mut pairs = Vec::new();
     for block in keyed.chunk_by(|left, right| left.0 == right.0) {
@@ -256,7 +287,9 @@ fn session_counts(features: &Features, units: &Units, order: &[u32], session: &S
         for (place, unit) in order.iter().enumerate() {
             rank[*unit as usize] = place as u32;
         }
-        pairs.par_sort_unstable_by_key(|(left, right)| (rank[*left as usize].min(rank[*right as usize]), rank[*left as usize].max(rank[*right as usize])));
+        pairs.par_sort_unstable_by_key(|(left, right)| {
+            (rank[*left as usize].min(rank[*right as usize]), rank[*left as usize].max(rank[*right as usize]))
+        });
         pairs.truncate(SESSION_PAIRS);
     }
     count(features, units, &pairs)

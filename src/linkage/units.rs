@@ -22,9 +22,18 @@ impl Units {
     ///
     /// A record of evidence is full only with a date of birth or a number: a name and a place are left to the slot of its
     /// appointment to decide. Records that a person said are `apart` never share a unit.
-    pub(super) fn of(features: &Features, is_evidence: impl Fn(PersonId) -> bool, apart: &[(PersonId, PersonId)]) -> Self {
-        let mut units =
-            Units { members: Vec::new(), starts: vec![0], profiles: Vec::new(), local_ids: Vec::new(), thin: Vec::new() };
+    pub(super) fn of(
+        features: &Features,
+        is_evidence: impl Fn(PersonId) -> bool,
+        apart: &[(PersonId, PersonId)],
+    ) -> Self {
+        let mut units = Units {
+            members: Vec::new(),
+            starts: vec![0],
+            profiles: Vec::new(),
+            local_ids: Vec::new(),
+            thin: Vec::new(),
+        };
         let mut keyed: Vec<(Symbol, PersonId)> = Vec::new();
         for (record, (profile, local_id)) in features.profiles.iter().zip(&features.local_ids).enumerate() {
             let record = PersonId::try_from(record).expect("person records have 32-bit places");
@@ -161,9 +170,11 @@ fn summary(features: &Features, records: &[PersonId]) -> Profile {
     if profiles.windows(2).all(|pair| pair[0] == pair[1]) {
         return *profiles[0];
     }
-    let symbol = |of: fn(&Profile) -> Symbol| most(profiles.iter().map(|profile| of(profile)).filter(|value| value.is_some()));
-    let number = most(profiles.iter().filter(|profile| profile.number != 0).map(|profile| (profile.verified, profile.number)))
-        .unwrap_or_default();
+    let symbol =
+        |of: fn(&Profile) -> Symbol| most(profiles.iter().map(|profile| of(profile)).filter(|value| value.is_some()));
+    let number =
+        most(profiles.iter().filter(|profile| profile.number != 0).map(|profile| (profile.verified, profile.number)))
+            .unwrap_or_default();
     let born = most(profiles.iter().map(|profile| profile.born).filter(|born| *born != 0));
     let family = symbol(|profile| profile.family).unwrap_or_default();
     let former = profiles.iter().flat_map(|profile| [profile.previous, profile.family]);

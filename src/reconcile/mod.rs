@@ -6,6 +6,7 @@
 mod product;
 
 pub use product::{
-    Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference,
-    DifferenceKind, Flag, Reconciled, RecordedBy, Referral, ReferralIndex, Relation, WaitType, WaitingListEntry,
+    Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison,
+    Difference, DifferenceKind, Flag, Reconciled, RecordedBy, Referral, ReferralIndex, Relation, WaitType,
+    WaitingListEntry,
 };
