@@ -49,11 +49,13 @@ impl Stage {
 }
 
 /// Someone who is told how the work goes. It learns paths and counts, never a value.
-pub trait Observer {
+pub trait Observer: Send {
     /// A stage begins.
     fn begins(&mut self, stage: Stage);
     /// Rows were read.
     fn reads(&mut self, progress: sources::Progress<'_>);
+    /// A table was written.
+    fn writes(&mut self, progress: package::Progress<'_>);
 }
 
 /// Why the main job ended early; the stage is the variant.
@@ -126,7 +128,7 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     observer.begins(Stage::Package);
     let plan = package::plan(&config, reconciled, measures, &decisions, &key, model, options.final_run);
     let report = report::draw(&plan);
-    let sealed = package::seal(plan, report, &out)?;
+    let sealed = package::seal(plan, report, &out, &mut |progress| observer.writes(progress))?;
     Ok(Finished { summary, package: Some(sealed.path), example_key: key.is_example() })
 }
 
@@ -154,9 +156,9 @@ fn conclude(
 
 /// The model that the configuration names, if it names one.
 fn fixed_model(config: &Config) -> Result<Option<LinkModel>, Error> {
-    let Some(text) = config::read_model(config)? else { return Ok(None) };
-    let path = config.folder.join(config.link.model.as_deref().unwrap_or_default());
+    let Some(path) = config.link.model.as_ref().map(|name| config.folder.join(name)) else { return Ok(None) };
     let fault = |what: String| Error::Model { path: path.clone(), what };
+    let text = config::read_beside(&path).map_err(|error| fault(format!("it cannot be read ({error})")))?;
     let model: LinkModel = serde_json::from_slice(&text)
         .map_err(|error| fault(format!("it is not a model document (line {})", error.line())))?;
     if model.fits() {

@@ -78,7 +78,7 @@ impl From<pipeline::Error> for Failure {
             pipeline::Error::Decisions(_) => {
                 "a journal is only ever added to; restore it from its last good copy".into()
             }
-            pipeline::Error::Package(error) => error.hint(),
+            pipeline::Error::Package(error) => error.hint().into(),
             pipeline::Error::Config(_) | pipeline::Error::Model { .. } => String::new(),
         };
         Failure::new(outcome, chain(&error), hint)
@@ -105,7 +105,7 @@ fn of_config(error: &config::Error) -> Outcome {
 }
 
 fn of_package(error: &package::Error) -> Outcome {
-    if error.is_usage() { Outcome::Usage } else { Outcome::Machine }
+    if error.is_machine() { Outcome::Machine } else { Outcome::Usage }
 }
 
 /// A message with its causes, each on its own line.

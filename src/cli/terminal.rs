@@ -109,6 +109,10 @@ impl Observer for Watcher {
         let rate = progress.rows as f64 / self.seconds().max(0.001);
         self.bar.set_prefix(format!("{} rows, {rate:.0} a second", thousands(progress.rows)));
     }
+
+    fn writes(&mut self, progress: crate::package::Progress<'_>) {
+        self.bar.set_prefix(format!("{} of {} tables, {}", progress.written, progress.tables, progress.table));
+    }
 }
 
 impl Drop for Watcher {

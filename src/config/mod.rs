@@ -10,7 +10,6 @@ pub mod fields;
 mod key_file;
 mod mapping;
 mod mapping_file;
-mod model_file;
 mod parse;
 mod settings;
 mod terms;
@@ -22,8 +21,7 @@ pub use error::{Error, Mistake};
 pub use fields::{Field, FieldType, RecordKind};
 pub use key_file::load_key;
 pub use mapping::{Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping};
-pub use model_file::read_model;
-pub use parse::load;
+pub use parse::{load, read_beside};
 pub use settings::{
     BlockRule, ClockSettings, ComparisonSetting, Config, EvidenceKind, Exclusion, GateCeilings, Kpi, LinkSettings,
     Overlap, SafetySwitch, Source, Standing, Transition, Waiver,
