@@ -122,6 +122,8 @@ reasons! {
     PostcodePseudo = "postcode-pseudo", Notice, "none; the patient may need another way of contact";
     /// The cell holds a spreadsheet error.
     CellError = "cell-error", Warning, "have the formula corrected and the file saved again";
+    /// The identifier was stored as a number of more than 15 digits, so its last digits are no longer those it had.
+    DigitsRounded = "digits-rounded", Warning, "have the column exported as text; the digits are gone from this file";
     /// The declared figure is not a number.
     FigureNotNumber = "figure-not-number", Error, "ask the provider for the figure";
     /// A column that the mapping names is not in this file, so its field is empty throughout.
@@ -130,6 +132,8 @@ reasons! {
     // Found by records: paper.
     /// The two keyings of a folder disagree on a field.
     KeyingsDisagree = "keyings-disagree", Warning, "look at the folder and record what it says";
+    /// Two keyings of a folder have nothing in common that tells who it is about; both are kept, neither is the other's check.
+    KeyingsUnlike = "keyings-unlike", Warning, "look for two people in one folder, or a folder number used twice";
     /// The folder was keyed once where it must be keyed twice.
     KeyedOnce = "keyed-once", Warning, "key the folder a second time";
     /// The folder was keyed more often than twice.
