@@ -253,6 +253,6 @@ pub fn write(sources: &mut Sources, dir: &Path, truth: &mut Truth) -> Result<(),
     // The system prints at most so many rows a file, so that there are always two or more.
     let rows = sources.community.len().div_ceil(2).clamp(1, 400_000);
     let target = Target { source: "rnu-community", stem: "rnu_msk_report", extension: ".csv", rows };
-    let dialect = Dialect { encoding: Encoding::Windows1252, delimiter: ',', quote_all: true, newline: "\r\n" };
+    let dialect = Dialect { encoding: Encoding::Windows1252, delimiter: ',', quote_all: false, newline: "\r\n" };
     write_text(&mut sources.community, &target, &dialect, &layout, dir, truth)
 }
