@@ -30,7 +30,9 @@ pub fn appointments(truth: &Truth, package: &Package, scores: &mut Scores) {
             predicted += 1;
             // All its rows are of one booking, which is of this class, and no other claimed it.
             let only = true_ids.iter().next().copied().filter(|_| true_ids.len() == 1);
-            let holds = only.is_some_and(|one| truth.appointments.get(&one).is_some_and(|actual| actual == class) && right.insert(one));
+            let holds = only.is_some_and(|one| {
+                truth.appointments.get(&one).is_some_and(|actual| actual == class) && right.insert(one)
+            });
             if !holds {
                 scores.example(&format!("{class} claimed"), || {
                     let of: Vec<String> = true_ids.iter().map(|one| described(truth, *one)).collect();
@@ -41,7 +43,10 @@ pub fn appointments(truth: &Truth, package: &Package, scores: &mut Scores) {
         let actual: Vec<u32> = rows.keys().copied().filter(|id| truth.appointments[id] == class).collect();
         for id in actual.iter().filter(|id| !right.contains(*id)) {
             scores.example(&format!("{class} not found"), || {
-                let cited: Vec<String> = rows[id].iter().map(|(key, found)| format!("{} in {}", truth.cited(*key), package.ids.text(*found))).collect();
+                let cited: Vec<String> = rows[id]
+                    .iter()
+                    .map(|(key, found)| format!("{} in {}", truth.cited(*key), package.ids.text(*found)))
+                    .collect();
                 format!("{}: {}", truth.ids.text(*id), cited.join(", "))
             });
         }
@@ -74,7 +79,11 @@ fn confusion(truth: &Truth, package: &Package, rows: &BTreeMap<u32, Vec<(RowKey,
         for said in CLASSES.into_iter().chain(["none"]) {
             let count = table.get(&(actual, said)).copied().unwrap_or(0);
             if count > 0 || actual == said {
-                scores.share(format!("appointments.{actual}.said.{said}"), count, totals.get(actual).copied().unwrap_or(0));
+                scores.share(
+                    format!("appointments.{actual}.said.{said}"),
+                    count,
+                    totals.get(actual).copied().unwrap_or(0),
+                );
             }
         }
     }

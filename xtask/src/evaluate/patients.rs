@@ -37,6 +37,8 @@ struct Member {
     key: RowKey,
     person: u32,
     patient: u32,
+    /// A test patient, who need not become anybody.
+    junk: bool,
 }
 
 /// Rows of data; declared lists where the package links them; test patients, each a person of their own.
@@ -54,7 +56,12 @@ fn members(truth: &Truth, package: &Package) -> Vec<Member> {
             }
             _ => continue,
         };
-        members.push(Member { key: row.key, person, patient: package.patients.get(&row.key).copied().unwrap_or(0) });
+        members.push(Member {
+            key: row.key,
+            person,
+            patient: package.patients.get(&row.key).copied().unwrap_or(0),
+            junk: row.kind == Kind::Junk,
+        });
     }
     members
 }
@@ -91,9 +98,10 @@ fn placed(truth: &Truth, members: &[Member], of_both: &HashMap<(u32, u32), u64>,
         *best = (*best).max((*count, *patient));
     }
     let mut by_source: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for member in members {
+    for member in members.iter().filter(|member| !member.junk) {
         let source = truth.places.text(member.key.0).split('\t').next().unwrap_or_default();
-        let at_home = member.patient > 0 && main.get(&member.person).is_some_and(|(_, patient)| *patient == member.patient);
+        let at_home =
+            member.patient > 0 && main.get(&member.person).is_some_and(|(_, patient)| *patient == member.patient);
         let tally = by_source.entry(source).or_default();
         tally.0 += u64::from(at_home);
         tally.1 += 1;
@@ -117,7 +125,8 @@ fn wrong_joins(truth: &Truth, members: &[Member], of_both: &HashMap<(u32, u32), 
         people_of.entry(*patient).or_default().push(*person);
     }
     let mut example_row: HashMap<(u32, u32), RowKey> = HashMap::new();
-    for member in members.iter().filter(|member| people_of.get(&member.patient).is_some_and(|people| people.len() > 1)) {
+    for member in members.iter().filter(|member| people_of.get(&member.patient).is_some_and(|people| people.len() > 1))
+    {
         example_row.entry((member.person, member.patient)).or_insert(member.key);
     }
     let mut twins = 0;
@@ -131,7 +140,8 @@ fn wrong_joins(truth: &Truth, members: &[Member], of_both: &HashMap<(u32, u32), 
         let shape = if people.iter().any(|person| !truth.tags.contains_key(person)) { "test patient" } else { shape };
         *by_shape.entry(shape.to_owned()).or_default() += 1;
         scores.example(&format!("wrong join: {shape}"), || {
-            let mut rows: Vec<String> = people.iter().map(|person| truth.cited(example_row[&(*person, **patient)])).collect();
+            let mut rows: Vec<String> =
+                people.iter().map(|person| truth.cited(example_row[&(*person, **patient)])).collect();
             rows.sort();
             rows.join("  with  ")
         });
@@ -156,7 +166,9 @@ fn hard_pairs(truth: &Truth, package: &Package, scores: &mut Scores) {
         tally.1 += 1;
         if joined != pair.same {
             let kind = if pair.same { "hard pair missed" } else { "hard pair joined" };
-            scores.example(&format!("{kind}: {}", pair.shape), || format!("{}  with  {}", truth.cited(pair.left), truth.cited(pair.right)));
+            scores.example(&format!("{kind}: {}", pair.shape), || {
+                format!("{}  with  {}", truth.cited(pair.left), truth.cited(pair.right))
+            });
         }
     }
     for ((same, shape), (joined, all)) in by_shape {

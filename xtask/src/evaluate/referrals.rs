@@ -84,7 +84,12 @@ fn clocks(truth: &Truth, package: &Package, rows: &Rows, scores: &mut Scores) {
             let tag = referral.tags.iter().find(|tag| HARD.contains(&tag.as_str())).map_or("plain", String::as_str);
             scores.example(&format!("clock wrong: {tag}"), || {
                 let cited: Vec<String> = rows[id].iter().take(3).map(|(key, _)| truth.cited(*key)).collect();
-                format!("{} is {}, package says {stated}: {}", truth.ids.text(*id), referral.clock_start, cited.join(", "))
+                format!(
+                    "{} is {}, package says {stated}: {}",
+                    truth.ids.text(*id),
+                    referral.clock_start,
+                    cited.join(", ")
+                )
             });
         }
     }
@@ -94,8 +99,9 @@ fn clocks(truth: &Truth, package: &Package, rows: &Rows, scores: &mut Scores) {
     }
 }
 
-/// Re-referrals and onward referrals, by the relation of any of their rows.
+/// Re-referrals and onward referrals, by the relation of any of their rows. One after a valid stop may be called either way.
 fn relations(truth: &Truth, package: &Package, scores: &mut Scores) {
+    let either = |id: &u32| truth.referrals[id].tags.iter().any(|tag| tag == "reset");
     for relation in ["re-referral", "onward"] {
         let predicted: HashSet<u32> = truth
             .rows
@@ -103,9 +109,10 @@ fn relations(truth: &Truth, package: &Package, scores: &mut Scores) {
             .filter(|row| row.referral > 0 && row.kind == Kind::Data)
             .filter(|row| package.relations.get(&row.key).is_some_and(|found| found == relation))
             .map(|row| row.referral)
+            .filter(|id| !either(id))
             .collect();
-        let actual: HashSet<u32> =
-            truth.referrals.iter().filter(|(_, referral)| referral.relation == relation).map(|(id, _)| *id).collect();
+        let actual = truth.referrals.iter().filter(|(_, referral)| referral.relation == relation).map(|(id, _)| *id);
+        let actual: HashSet<u32> = actual.filter(|id| !either(id)).collect();
         let right = predicted.intersection(&actual).count() as u64;
         scores.found(&relation.replace('-', "_"), right, predicted.len() as u64, actual.len() as u64);
         for (kind, ids) in [("not found", actual.difference(&predicted)), ("claimed", predicted.difference(&actual))] {
@@ -113,7 +120,9 @@ fn relations(truth: &Truth, package: &Package, scores: &mut Scores) {
             ids.sort();
             for id in ids {
                 let row = truth.rows.iter().find(|row| row.referral == *id).map(|row| truth.cited(row.key));
-                scores.example(&format!("{relation} {kind}"), || format!("{} {}", truth.ids.text(*id), row.unwrap_or_default()));
+                scores.example(&format!("{relation} {kind}"), || {
+                    format!("{} {}", truth.ids.text(*id), row.unwrap_or_default())
+                });
             }
         }
     }
@@ -126,10 +135,16 @@ fn waiting(truth: &Truth, package: &Package, rows: &Rows, scores: &mut Scores) {
             true_of.entry(found).or_default().push(*referral);
         }
     }
-    let listed: Vec<u32> = package.waiting.iter().filter(|(_, kind)| kind == "rtt" || kind == "ahp").map(|(id, _)| *id).collect();
+    let listed: Vec<u32> =
+        package.waiting.iter().filter(|(_, kind)| kind == "rtt" || kind == "ahp").map(|(id, _)| *id).collect();
     let mut claimed: HashSet<u32> = HashSet::new();
     for id in &listed {
-        let waits = true_of.get(id).into_iter().flatten().filter(|one| truth.referrals[one].waiting && !claimed.contains(one)).min();
+        let waits = true_of
+            .get(id)
+            .into_iter()
+            .flatten()
+            .filter(|one| truth.referrals[one].waiting && !claimed.contains(one))
+            .min();
         match waits {
             Some(one) => {
                 claimed.insert(*one);
@@ -140,7 +155,8 @@ fn waiting(truth: &Truth, package: &Package, rows: &Rows, scores: &mut Scores) {
             }),
         }
     }
-    let mut actual: Vec<u32> = truth.referrals.iter().filter(|(_, referral)| referral.waiting).map(|(id, _)| *id).collect();
+    let mut actual: Vec<u32> =
+        truth.referrals.iter().filter(|(_, referral)| referral.waiting).map(|(id, _)| *id).collect();
     actual.sort_unstable();
     for id in actual.iter().filter(|id| !claimed.contains(*id)) {
         let row = rows.get(id).and_then(|rows| rows.first()).map(|(key, _)| truth.cited(*key)).unwrap_or_default();

@@ -94,7 +94,10 @@ pub fn missed(scores: &Scores, set: &str) -> Result<Vec<String>, Failure> {
     let mut missed = Vec::new();
     for (kind, floors) in set.as_table().into_iter().flatten() {
         for (name, limit) in floors.as_table().into_iter().flatten() {
-            let limit = limit.as_float().or_else(|| limit.as_integer().map(|whole| whole as f64)).ok_or("a floor is a number")?;
+            let limit = limit
+                .as_float()
+                .or_else(|| limit.as_integer().map(|whole| whole as f64))
+                .ok_or("a floor is a number")?;
             let Some(figure) = scores.figures.iter().find(|figure| figure.name == *name && figure.of > 0) else {
                 missed.push(format!("{name}: nothing to check"));
                 continue;

@@ -95,7 +95,11 @@ impl Table {
     fn columns<const N: usize>(&self, names: [&str; N]) -> Result<[usize; N], Failure> {
         let mut found = [0; N];
         for (at, name) in found.iter_mut().zip(names) {
-            *at = self.header.iter().position(|column| column == name).ok_or_else(|| format!("{}: no column {name}", self.name))?;
+            *at = self
+                .header
+                .iter()
+                .position(|column| column == name)
+                .ok_or_else(|| format!("{}: no column {name}", self.name))?;
         }
         Ok(found)
     }
@@ -164,7 +168,8 @@ impl Truth {
                 "declared" => Kind::Declared,
                 _ => Kind::Other,
             };
-            let [person, referral, appointment] = [person, referral, appointment].map(|column| self.ids.id(&record[column]));
+            let [person, referral, appointment] =
+                [person, referral, appointment].map(|column| self.ids.id(&record[column]));
             self.rows.push(TruthRow { key, kind, person, referral, appointment });
             Ok(())
         })
@@ -218,7 +223,11 @@ impl Package {
     pub fn read(dir: &Path, places: &mut Interner) -> Result<Self, Failure> {
         let mut package = Self::default();
         let tables = dir.join("data/tables");
-        let by_row = |path: &Path, column: &str, ids: &mut Interner, places: &mut Interner| -> Result<HashMap<RowKey, u32>, Failure> {
+        let by_row = |path: &Path,
+                      column: &str,
+                      ids: &mut Interner,
+                      places: &mut Interner|
+         -> Result<HashMap<RowKey, u32>, Failure> {
             let table = Table::open(path)?;
             let at = table.columns(["source", "file", "sheet", "row"])?;
             let [column] = table.columns([column])?;
@@ -231,11 +240,14 @@ impl Package {
         };
         package.patients = by_row(&tables.join("patient_records.csv"), "patient_id", &mut package.ids, places)?;
         package.referral_rows = by_row(&tables.join("referral_records.csv"), "referral_id", &mut package.ids, places)?;
-        package.appointment_rows = by_row(&tables.join("appointment_records.csv"), "appointment_id", &mut package.ids, places)?;
+        package.appointment_rows =
+            by_row(&tables.join("appointment_records.csv"), "appointment_id", &mut package.ids, places)?;
         package.relations = text_by_row(&tables.join("referral_records.csv"), "relation", places)?;
         package.dispositions = text_by_row(&dir.join("data/audit/rows.csv"), "disposition", places)?;
-        package.clocks = package.by_id(&tables.join("referrals.csv"), "referral_id", "clock_start")?.into_iter().collect();
-        package.appointments = package.by_id(&tables.join("appointments.csv"), "appointment_id", "classification")?.into_iter().collect();
+        package.clocks =
+            package.by_id(&tables.join("referrals.csv"), "referral_id", "clock_start")?.into_iter().collect();
+        package.appointments =
+            package.by_id(&tables.join("appointments.csv"), "appointment_id", "classification")?.into_iter().collect();
         package.waiting = package.by_id(&tables.join("waiting_list.csv"), "referral_id", "wait_type")?;
         Ok(package)
     }

@@ -37,7 +37,8 @@ fn read(path: &Path) -> Vec<BTreeMap<String, String>> {
 
 fn package(truth: &Path, dir: &Path, damage: &Damage) {
     let rows = read(&truth.join("rows.csv"));
-    let place = |row: &BTreeMap<String, String>| ["source", "file", "sheet", "row"].map(|name| row[name].clone()).to_vec();
+    let place =
+        |row: &BTreeMap<String, String>| ["source", "file", "sheet", "row"].map(|name| row[name].clone()).to_vec();
     let with = |row: &BTreeMap<String, String>, more: &[&str]| {
         let mut cells = place(row);
         cells.extend(more.iter().map(|cell| (*cell).to_owned()));
@@ -60,20 +61,40 @@ fn package(truth: &Path, dir: &Path, damage: &Damage) {
     table(&tables.join("patient_records.csv"), &header, patients);
 
     let referrals = read(&truth.join("referrals.csv"));
-    let relation: BTreeMap<&str, &str> = referrals.iter().map(|row| (row["referral"].as_str(), row["relation"].as_str())).collect();
+    let relation: BTreeMap<&str, &str> =
+        referrals.iter().map(|row| (row["referral"].as_str(), row["relation"].as_str())).collect();
     let grouped = data.iter().filter(|row| !row["referral"].is_empty());
     let header = ["source", "file", "sheet", "row", "referral_id", "relation"];
-    table(&tables.join("referral_records.csv"), &header, grouped.map(|row| with(row, &[&row["referral"], relation[row["referral"].as_str()]])));
-    let clock = |row: &BTreeMap<String, String>| if damage.reset_clocks { "2017-10-01".to_owned() } else { row["clock_start"].clone() };
+    table(
+        &tables.join("referral_records.csv"),
+        &header,
+        grouped.map(|row| with(row, &[&row["referral"], relation[row["referral"].as_str()]])),
+    );
+    let clock = |row: &BTreeMap<String, String>| {
+        if damage.reset_clocks { "2017-10-01".to_owned() } else { row["clock_start"].clone() }
+    };
     let header = ["referral_id", "clock_start"];
-    table(&tables.join("referrals.csv"), &header, referrals.iter().map(|row| vec![row["referral"].clone(), clock(row)]));
+    table(
+        &tables.join("referrals.csv"),
+        &header,
+        referrals.iter().map(|row| vec![row["referral"].clone(), clock(row)]),
+    );
     let waiting = referrals.iter().filter(|row| row["waiting"] == "true");
-    table(&tables.join("waiting_list.csv"), &["referral_id", "wait_type"], waiting.map(|row| vec![row["referral"].clone(), "rtt".to_owned()]));
+    table(
+        &tables.join("waiting_list.csv"),
+        &["referral_id", "wait_type"],
+        waiting.map(|row| vec![row["referral"].clone(), "rtt".to_owned()]),
+    );
 
     let booked = data.iter().filter(|row| !row["appointment"].is_empty());
     let header = ["source", "file", "sheet", "row", "appointment_id", "standing"];
-    table(&tables.join("appointment_records.csv"), &header, booked.map(|row| with(row, &[&row["appointment"], "record"])));
-    let said = |class: &str| if damage.hide_unrecorded && class == "unrecorded" { "recorded-only" } else { class }.to_owned();
+    table(
+        &tables.join("appointment_records.csv"),
+        &header,
+        booked.map(|row| with(row, &[&row["appointment"], "record"])),
+    );
+    let said =
+        |class: &str| if damage.hide_unrecorded && class == "unrecorded" { "recorded-only" } else { class }.to_owned();
     let appointments = read(&truth.join("appointments.csv"));
     let rows = appointments.iter().map(|row| vec![row["appointment"].clone(), said(&row["classification"])]);
     table(&tables.join("appointments.csv"), &["appointment_id", "classification"], rows);
@@ -97,9 +118,21 @@ fn value(scores: &Scores, name: &str) -> f64 {
 fn the_truth_scores_everything() {
     let scores = scores(&Damage::default());
     for name in [
-        "patients.precision", "patients.recall", "referrals.precision", "referrals.recall", "clock_start.exact", "unrecorded.precision",
-        "unrecorded.recall", "conflict.precision", "conflict.recall", "waiting_list.precision", "waiting_list.recall", "re_referral.precision",
-        "re_referral.recall", "onward.recall", "appointments.matched.said.matched",
+        "patients.precision",
+        "patients.recall",
+        "referrals.precision",
+        "referrals.recall",
+        "clock_start.exact",
+        "unrecorded.precision",
+        "unrecorded.recall",
+        "conflict.precision",
+        "conflict.recall",
+        "waiting_list.precision",
+        "waiting_list.recall",
+        "re_referral.precision",
+        "re_referral.recall",
+        "onward.recall",
+        "appointments.matched.said.matched",
     ] {
         assert!((value(&scores, name) - 1.0).abs() < 1e-12, "{name}\n{}", scores.printed());
     }
@@ -121,7 +154,8 @@ fn people_joined_and_rows_split_lower_precision_and_recall() {
 
 #[test]
 fn what_is_hidden_forgotten_or_reset_is_seen() {
-    let hidden = scores(&Damage { hide_unrecorded: true, forget_every: Some(50), reset_clocks: true, ..Damage::default() });
+    let hidden =
+        scores(&Damage { hide_unrecorded: true, forget_every: Some(50), reset_clocks: true, ..Damage::default() });
     assert!(value(&hidden, "rows.unaccounted") > 0.015);
     assert!(value(&hidden, "clock_start.exact") < 0.01);
     let recall = hidden.figures.iter().find(|figure| figure.name == "unrecorded.recall").expect("a figure");

@@ -266,7 +266,7 @@ impl Planner<'_> {
         let on_paper =
             paper_only || line == Line::Community && !ers_only && dice.chance(shares.on_paper / shares.community_line);
         let id = Counters::next(&mut self.counters.referrals);
-        let ubrn = in_ers.then(|| 100_000_000_000 + u64::from(id) * 1_373 % 899_999_999_999);
+        let ubrn = in_ers.then(|| 100_000_000_000 + u64::from(id) * 32_416_190_071 % 899_999_999_999);
         let lowered = priority == Priority::Urgent && dice.chance(self.rates.error.priority_lowered);
         self.plan.referrals.push(Referral {
             id,

@@ -64,7 +64,8 @@ fn write(dir: &Path, people: u32, seed: u64, rates: &rates::Rates, rates_text: &
     layout::write(dir, seed, rates_text)?;
     let mut truth = truth::Truth::create(&dir.join("truth"))?;
     let names = names::Names::load();
-    let mut maker = people::Maker { names: &names, shares: &rates.structure, numbers: numbers::Allocator::new(people), cases: 0 };
+    let mut maker =
+        people::Maker { names: &names, shares: &rates.structure, numbers: numbers::Allocator::new(people), cases: 0 };
     let mut clerk = slips::Clerk { names: &names, rates, dice: Dice::new(seed, 1) };
     let mut sources = sources::Sources::default();
     let mut counters = care::Counters::default();

@@ -303,6 +303,8 @@ fn title(dice: &mut Dice, sex: Sex, born: Date) -> &'static str {
         (Sex::Male, _) if dice.chance(0.03) => "Dr",
         (Sex::Male, _) => "Mr",
         (Sex::Female, 1997..) => "Miss",
-        (Sex::Female, _) => ["Mrs", "Mrs", "Mrs", "Mrs", "Mrs", "Mrs", "Ms", "Ms", "Miss", "Miss", "Miss", "Dr"][dice.below(12)],
+        (Sex::Female, _) => {
+            ["Mrs", "Mrs", "Mrs", "Mrs", "Mrs", "Mrs", "Ms", "Ms", "Miss", "Miss", "Miss", "Dr"][dice.below(12)]
+        }
     }
 }

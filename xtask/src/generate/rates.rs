@@ -112,6 +112,7 @@ pub struct Structure {
     pub text_sent: f64,
     pub diary_kept: f64,
     pub receiver_honoured: f64,
+    pub receiver_rebooked: f64,
     pub receiver_first_booking: f64,
     pub diagnostic_open: f64,
     pub document_indexed: f64,

@@ -100,11 +100,11 @@ impl Clerk<'_> {
         } else if self.hit(|rates| rates.error.given_initial_only) {
             said.given = person.given.chars().take(1).collect();
         }
-        if let Some(previous) = &person.previous_family {
-            if self.hit(|rates| rates.error.old_family_name) {
-                said.family = previous.clone();
-                said.previous_family.clear();
-            }
+        if let Some(previous) = &person.previous_family
+            && self.hit(|rates| rates.error.old_family_name)
+        {
+            said.family = previous.clone();
+            said.previous_family.clear();
         }
         self.respell(said);
         if self.hit(|rates| rates.error.names_swapped) {
@@ -117,15 +117,15 @@ impl Clerk<'_> {
 
     /// Hyphens, particles and accents.
     fn respell(&mut self, said: &mut Said) {
-        if let Some((left, right)) = said.family.clone().split_once('-').filter(|(left, _)| left.len() > 2) {
-            if self.hit(|rates| rates.error.hyphen_variant) {
-                said.family = match self.dice.below(4) {
-                    0 => format!("{left} {right}"),
-                    1 => format!("{right}-{left}"),
-                    2 => left.to_owned(),
-                    _ => right.to_owned(),
-                };
-            }
+        if let Some((left, right)) = said.family.clone().split_once('-').filter(|(left, _)| left.len() > 2)
+            && self.hit(|rates| rates.error.hyphen_variant)
+        {
+            said.family = match self.dice.below(4) {
+                0 => format!("{left} {right}"),
+                1 => format!("{right}-{left}"),
+                2 => left.to_owned(),
+                _ => right.to_owned(),
+            };
         }
         if said.family.contains(['\'', ' ']) && self.hit(|rates| rates.error.particle_variant) {
             said.family = said.family.replace('\'', if self.dice.chance(0.5) { " " } else { "" });
@@ -166,10 +166,10 @@ impl Clerk<'_> {
     }
 
     fn misplace(&mut self, person: &Person, said: &mut Said) {
-        if let Some(home) = &person.old_home {
-            if self.hit(|rates| rates.error.postcode_old) {
-                (said.street, said.town, said.postcode) = (home.street.clone(), home.town, home.postcode.clone());
-            }
+        if let Some(home) = &person.old_home
+            && self.hit(|rates| rates.error.postcode_old)
+        {
+            (said.street, said.town, said.postcode) = (home.street.clone(), home.town, home.postcode.clone());
         }
         if self.hit(|rates| rates.error.postcode_missing) {
             said.postcode.clear();
@@ -193,11 +193,11 @@ impl Clerk<'_> {
     }
 
     fn misnumber(&mut self, person: &Person, household: &[Person], said: &mut Said, missing: f64) {
-        if let Some(old) = person.old_number {
-            if self.dice.chance(0.4) {
-                said.number = Some(old);
-                said.superseded_by = Some(person.number).filter(|_| self.dice.chance(0.7));
-            }
+        if let Some(old) = person.old_number
+            && self.dice.chance(0.4)
+        {
+            said.number = Some(old);
+            said.superseded_by = Some(person.number).filter(|_| self.dice.chance(0.7));
         }
         let Some(number) = said.number else { return };
         if self.dice.chance(missing) {

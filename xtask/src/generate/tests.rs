@@ -68,7 +68,8 @@ fn rows_counted(name: &Path, bytes: &[u8]) -> BTreeMap<String, u64> {
                 text
             };
             let book = part("xl/workbook.xml");
-            let names = book.split("<sheet name=\"").skip(1).map(|rest| rest.split('"').next().expect("a name").to_owned());
+            let names =
+                book.split("<sheet name=\"").skip(1).map(|rest| rest.split('"').next().expect("a name").to_owned());
             names
                 .enumerate()
                 .map(|(at, name)| {
@@ -103,7 +104,10 @@ fn every_physical_row_has_one_line_of_truth() {
     let mut reader = csv::Reader::from_path(dir.path().join("truth/rows.csv")).expect("truth");
     for record in reader.records() {
         let record = record.expect("a row");
-        let fresh = lines.entry((record[1].to_owned(), record[2].to_owned())).or_default().insert(record[3].parse().expect("a number"));
+        let fresh = lines
+            .entry((record[1].to_owned(), record[2].to_owned()))
+            .or_default()
+            .insert(record[3].parse().expect("a number"));
         assert!(fresh, "row {} of {} twice", &record[3], &record[1]);
     }
     let mut counted = 0;
@@ -137,4 +141,18 @@ fn a_handful_of_people_is_a_transition_too() {
     let digits = key.lines().nth(1).expect("a second line");
     assert!(key.starts_with("# EXAMPLE KEY - public, for the shipped example only\n"));
     assert!(digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+}
+
+#[test]
+fn the_shipped_example_is_what_this_generator_makes() {
+    let (_dir, made) = generated(1_500, 2017);
+    let shipped = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/msk-transfer"));
+    for (name, bytes) in &made {
+        let shipped = std::fs::read(shipped.join(name)).unwrap_or_else(|error| panic!("{}: {error}", name.display()));
+        assert!(
+            shipped == *bytes,
+            "{} differs: cargo xtask generate --people 1500 --seed 2017 --out fixtures/msk-transfer",
+            name.display()
+        );
+    }
 }

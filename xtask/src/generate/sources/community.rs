@@ -81,7 +81,8 @@ pub fn register(sources: &mut Sources, house: &mut House, index: usize, clerk: &
     let times = if person.script.is_none() && clerk.dice.chance(clerk.rates.error.registered_twice) { 2 } else { 1 };
     for _ in 0..times {
         let care = single_keyed(clerk, clerk.rates.error.number_missing_community);
-        let said = clerk.takes_down(person, &house.household.people, &care);
+        let mut said = clerk.takes_down(person, &house.household.people, &care);
+        house.keeps_mobile(index, Line::Community, &mut said);
         sources.registrations += 1;
         let local = super::scattered(sources.registrations, 7_919, 1_000_000, 8_999_999);
         house.community[index].push(Registered { local, said });
@@ -277,6 +278,6 @@ pub fn write(sources: &mut Sources, dir: &Path, truth: &mut Truth) -> Result<(),
     // The system prints at most so many rows a file, so that there are always two or more.
     let rows = sources.community.len().div_ceil(2).clamp(1, 400_000);
     let target = Target { source: "rnu-community", stem: "rnu_msk_report", extension: ".csv", rows };
-    let dialect = Dialect { encoding: Encoding::Windows1252, delimiter: ',', quote_all: true, newline: "\r\n" };
+    let dialect = Dialect { encoding: Encoding::Windows1252, delimiter: ',', quote_all: false, newline: "\r\n" };
     write_text(&mut sources.community, &target, &dialect, &layout, dir, truth)
 }

@@ -90,7 +90,8 @@ pub fn register(sources: &mut Sources, house: &mut House, index: usize, clerk: &
             typo: clerk.rates.error.typo_double_keyed,
         };
         let said = clerk.takes_down(person, &house.household.people, &care);
-        let said = clerk.tweaked(person, said);
+        let mut said = clerk.tweaked(person, said);
+        house.keeps_mobile(index, Line::Hospital, &mut said);
         sources.registrations += 1;
         let local = super::scattered(sources.registrations, 104_729, 2_000_000, 7_899_999);
         house.hospital[index].push(Registered { local, said });

@@ -9,7 +9,7 @@ mod paper;
 mod receiver;
 mod referral_service;
 
-use super::care::{Appointment, Plan, Referral};
+use super::care::{Appointment, Line, Plan, Referral};
 use super::dice::Dice;
 use super::names::Sex;
 use super::people::{Household, Person};
@@ -53,6 +53,15 @@ impl House<'_> {
 
     fn appointments(&self, referral: usize) -> impl Iterator<Item = &Appointment> {
         self.plan.appointments.iter().filter(move |appointment| appointment.referral == referral)
+    }
+
+    /// Reminders are sent from a system's own record, so that one which texts somebody has their mobile.
+    fn keeps_mobile(&self, person: usize, line: Line, said: &mut Said) {
+        let mut mine = self.referrals(person).filter(|(_, referral)| referral.line == line);
+        let texted = mine.any(|(at, _)| self.appointments(at).any(|appointment| appointment.by_text));
+        if texted && said.mobile.is_empty() {
+            said.mobile = self.household.people[person].mobile.clone().unwrap_or_default();
+        }
     }
 
     /// A system's record of a person, for what is printed from it; `None` where neither trust has one.
