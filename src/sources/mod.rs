@@ -13,6 +13,7 @@ mod footer;
 mod format;
 mod intake;
 mod layout;
+mod ods;
 mod outlet;
 mod read;
 mod row;
