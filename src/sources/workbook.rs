@@ -305,7 +305,7 @@ mod tests {
         let sheet = writer.add_worksheet().set_name(sheet)?;
         sheet.write(0, 0, "Extract of the old system")?;
         sheet.write(3, 1, "Patient ID")?.write(3, 2, "DOB")?.write(3, 3, "Seen")?;
-        sheet.write(4, 1, 9_990_000_018_u64 as f64)?;
+        sheet.write(4, 1, 9_990_000_018_f64)?;
         sheet.write_with_format(4, 2, ExcelDateTime::from_ymd(1970, 2, 1)?, &day)?;
         sheet.write_with_format(4, 3, ExcelDateTime::from_ymd(2017, 9, 30)?.and_hms(9, 30, 0)?, &minute)?;
         sheet.write(6, 1, " A1 ")?.write(6, 2, 25_600.5)?.write(6, 3, true)?;
