@@ -22,6 +22,7 @@ mod split;
 #[cfg(test)]
 mod trial;
 mod workbook;
+mod xls;
 
 pub use error::Error;
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};

@@ -57,8 +57,10 @@ enum Trouble {
 
 impl Workbook {
     pub(super) fn open(path: &Path, format: FileFormat) -> Result<Self, Error> {
-        if format == FileFormat::Ods {
-            super::ods::refuse_vast(path)?;
+        match format {
+            FileFormat::Ods => super::ods::refuse_vast(path)?,
+            FileFormat::Xls => super::xls::refuse_vast(path)?,
+            _ => {}
         }
         let (book, from_1904) = Self::open_book(path, format).map_err(|trouble| fail(path, trouble))?;
         let system = if from_1904 { DateSystem::From1904 } else { DateSystem::From1900 };
@@ -277,6 +279,7 @@ impl Rows<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::trial::{Folder, Given, give, refusal};
+    use super::super::xls::tests::{compound, workbook as xls_workbook};
     use super::*;
     use crate::config::FileLayout;
     use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook as Writer};
@@ -480,32 +483,18 @@ mod tests {
         assert!(refused.starts_with("the workbook is damaged"), "{refused}");
     }
 
-    /// A compound file with a root and one empty stream: a header, an allocation table, a directory.
-    fn compound(stream: &str) -> Vec<u8> {
-        let mut bytes = vec![0_u8; 3 * 512];
-        let mut put = |at: usize, what: &[u8]| bytes[at..at + what.len()].copy_from_slice(what);
-        put(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
-        put(24, &[0x3e, 0, 3, 0, 0xfe, 0xff, 9, 0, 6, 0]);
-        put(44, &[1, 0, 0, 0, 1, 0, 0, 0]);
-        put(56, &[0, 0x10, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
-        put(76, &[0xff; 436]);
-        put(76, &[0; 4]);
-        put(512, &[0xff; 512]);
-        put(512, &[0xfd, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff]);
-        for (place, (name, kind)) in [("Root Entry", 5), (stream, 2)].into_iter().enumerate() {
-            let at = 1024 + place * 128;
-            let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            put(at, &wide);
-            put(at + 64, &[wide.len() as u8 + 2, 0, kind, 1]);
-            put(at + 68, &[0xff; 12]);
-            put(at + 116, &[0xfe, 0xff, 0xff, 0xff]);
-        }
-        bytes
+    #[test]
+    fn an_xls_that_spans_too_much_is_refused() {
+        let layout = || FileLayout { header_row: Some(4), ..FileLayout::default() };
+        let refused = refusal(read("a.xls", &xls_workbook(&[(3, 0), (4, 1)]), layout()));
+        assert!(refused.contains("row 4, the stated header_row, does not name any of the columns"), "{refused}");
+        let refused = refusal(read("a.xls", &xls_workbook(&[(0, 0), (65_535, 65_535)]), layout()));
+        assert!(refused.contains("span more than 20000000 places"), "{refused}");
     }
 
     #[test]
     fn a_protected_workbook_is_refused_as_such() {
-        let refused = |stream: &str| refusal(read("a.xlsx", &compound(stream), FileLayout::default()));
+        let refused = |stream: &str| refusal(read("a.xlsx", &compound(stream, &[]), FileLayout::default()));
         assert_eq!(
             refused("EncryptedPackage"),
             "the workbook is protected with a password: save a copy without the password"
