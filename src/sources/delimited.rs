@@ -60,7 +60,7 @@ impl<'a> Text<'a> {
             }
             table.outlet().count_bytes(scanner.input.consumed - counted);
             counted = scanner.input.consumed;
-            let lines = lines(&rows, next_row, self.dialect.delimiter);
+            let lines = lines(&rows, next_row, self.dialect);
             next_row = next_row.checked_add(rows.len() as u32).ok_or_else(|| self.too_many_rows())?;
             for line in lines {
                 table.push(line).map_err(|fault| self.no_table(&fault.0))?;
@@ -163,19 +163,19 @@ fn likeliest(sample: &[u8], whole: bool, wanted: &Wanted) -> Dialect {
     best.map_or(Dialect { delimiter: b',', width: 1 }, |(trial, delimiter)| Dialect { delimiter, width: trial.width })
 }
 
-fn lines(rows: &RowBytes, first_row: u32, delimiter: u8) -> Vec<Line> {
+fn lines(rows: &RowBytes, first_row: u32, dialect: Dialect) -> Vec<Line> {
     (0..rows.len())
         .into_par_iter()
         .with_min_len(128)
         .map_init(
             || Vec::with_capacity(512),
-            |joined, place| line(rows.row(place), first_row + place as u32, delimiter, joined),
+            |joined, place| line(rows.row(place), first_row + place as u32, dialect, joined),
         )
         .collect()
 }
 
 /// One row. Where it cannot be split into cells, its digest is of its bytes.
-fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, delimiter: u8, joined: &mut Vec<u8>) -> Line {
+fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, dialect: Dialect, joined: &mut Vec<u8>) -> Line {
     let idle = |finding, digest| Line { row, cells: Vec::new(), digest, fault: Some(finding), findings: Vec::new() };
     match fault {
         Some(Fault::TooLong(digest)) => return idle(Finding::RowTooLong, digest),
@@ -186,10 +186,10 @@ fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, delimiter: u8, joined:
         return idle(Finding::NulCharacter, Digest::of(bytes));
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return idle(Finding::NotDecodable, Digest::of(bytes)) };
-    let mut cells = Vec::new();
-    split(text, delimiter, |cell| {
+    let mut cells = Vec::with_capacity(dialect.width);
+    split(text, dialect.delimiter, |cell| {
         if cells.len() <= CELLS_MAX {
-            cells.push(Cell::text(&cell));
+            cells.push(Cell::trimmed(&cell));
         }
     });
     if cells.len() > CELLS_MAX {

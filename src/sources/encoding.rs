@@ -247,7 +247,11 @@ mod tests {
         check(b"a", Some(WINDOWS_1252), Some(WINDOWS_1252));
         check("Zoë".as_bytes(), None, Some(UTF_8));
         check(b"Zo\xeb", None, None);
-        check("Zoë, Siân, \u{ff}".as_bytes().iter().copied().chain([0xeb]).collect::<Vec<_>>().as_slice(), None, Some(UTF_8));
+        check(
+            "Zoë, Siân, \u{ff}".as_bytes().iter().copied().chain([0xeb]).collect::<Vec<_>>().as_slice(),
+            None,
+            Some(UTF_8),
+        );
         check(&utf_16("Surname,DOB", u16::to_le_bytes), None, Some(UTF_16LE));
         check(&utf_16("Surname,DOB", u16::to_be_bytes), None, Some(UTF_16BE));
     }

@@ -119,7 +119,9 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
     }
 
     pub(super) fn push(&mut self, line: Line) -> Result<(), NoTable> {
-        if line.fault.is_none() && line.cells.iter().all(Cell::is_empty) {
+        // A formula without a value makes a cell look empty that is not.
+        let is_blank = line.fault.is_none() && line.findings.is_empty() && line.cells.iter().all(Cell::is_empty);
+        if is_blank {
             return self.push_blank(line.row, 1);
         }
         self.found.rows = line.row;
@@ -184,11 +186,11 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         if let Some(row) = self.expectation.header_row {
             let stated = lines().find(|(_, line)| line.row == row);
             let (place, line) =
-                stated.ok_or_else(|| NoTable(format!("row {row}, the stated header_row, holds nothing")))?;
+                stated.ok_or_else(|| NoTable(format!("has nothing in row {row}, the stated header_row")))?;
             return if self.expectation.wanted.is_empty() || self.names_in(line) > 0 {
                 Ok(Some(place))
             } else {
-                Err(self.not_recognised(&format!("row {row}, the stated header_row, holds")))
+                Err(self.not_recognised(&format!("row {row}, the stated header_row, does not name")))
             };
         }
         if self.expectation.wanted.is_empty() {
@@ -198,7 +200,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         let best = lines().map(|(place, line)| (self.names_in(line), place)).rev().max_by_key(|(names, _)| *names);
         match best {
             Some((names, place)) if names > 0 => Ok(Some(place)),
-            _ => Err(self.not_recognised(&format!("the first {HEADER_SOUGHT_ROWS} rows hold"))),
+            _ => Err(self.not_recognised(&format!("none of the first {HEADER_SOUGHT_ROWS} rows names"))),
         }
     }
 
@@ -216,7 +218,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         let wanted: Vec<&str> = self.expectation.wanted.values().map(String::as_str).take(12).collect();
         let more = if self.expectation.wanted.len() > wanted.len() { ", …" } else { "" };
         NoTable(format!(
-            "has no header that can be recognised: {which} none of the columns {}{more} (their widest row has {} cells)",
+            "has no header that can be recognised: {which} any of the columns {}{more} (the widest row there has {} cells)",
             wanted.join(", "),
             width.max().unwrap_or(0)
         ))
@@ -394,15 +396,23 @@ mod tests {
         let given = read("Patient ID,Surname,DOB,Postcode\nSurname,b,c,d\n1,A,,\n", layout.clone());
         assert_eq!((given.kinds.as_str(), given.intake.files[0].sheets[0].header_row), ("phd", Some(2)));
         let refused = |text: &str| refusal(give_text(text.as_bytes(), COLUMNS, layout.clone()));
-        assert!(refused("Surname,DOB\n,\n1,2\n").starts_with("the file row 2, the stated header_row, holds nothing"));
-        assert!(refused("Surname,DOB\n1,2\n").contains("holds none of the columns DOB, Patient ID, Postcode, Surname"));
-        assert!(refused("Surname,DOB\n").contains("holds nothing"));
+        assert!(refused("Surname,DOB\n,\n1,2\n").starts_with("the file has nothing in row 2, the stated header_row"));
+        assert!(
+            refused("Surname,DOB\n1,2\n")
+                .contains("does not name any of the columns DOB, Patient ID, Postcode, Surname")
+        );
+        assert!(refused("Surname,DOB\n").contains("has nothing in row 2"));
     }
 
     #[test]
     fn a_file_without_the_mapping_s_columns_is_refused_without_quoting_it() {
         let refused = refusal(give_text(b"a,b\n1,SMITH\n", COLUMNS, FileLayout::default()));
-        assert!(refused.contains("none of the columns DOB, Patient ID, Postcode, Surname (their widest row has 2 cells)"), "{refused}");
+        assert!(
+            refused.contains(
+                "rows names any of the columns DOB, Patient ID, Postcode, Surname (the widest row there has 2 cells)"
+            ),
+            "{refused}"
+        );
         assert!(refused.ends_with("correct the columns, the delimiter or header_row in the mapping"), "{refused}");
         assert!(!refused.contains("SMITH"));
     }
@@ -433,7 +443,10 @@ mod tests {
 
     #[test]
     fn cells_that_moved_are_noticed() {
-        let given = read("Patient ID,Surname,DOB,Postcode,,\n1,A,b,c,d,e,f\n2,A,b,c\n3,A\n4,A,b,c,,,,,\n", FileLayout::default());
+        let given = read(
+            "Patient ID,Surname,DOB,Postcode,,\n1,A,b,c,d,e,f\n2,A,b,c\n3,A\n4,A,b,c,,,,,\n",
+            FileLayout::default(),
+        );
         assert_eq!(given.kinds, "hxddd");
         assert_eq!(given.findings, [(2, Finding::TooManyCells), (4, Finding::TooFewCells)]);
         assert_eq!(given.data, ["2|A|b|c||", "3|A||||", "4|A|b|c||"]);

@@ -13,6 +13,7 @@ mod footer;
 mod format;
 mod intake;
 mod layout;
+mod ods;
 mod outlet;
 mod read;
 mod row;
@@ -21,6 +22,7 @@ mod split;
 #[cfg(test)]
 mod trial;
 mod workbook;
+mod xls;
 
 pub use error::Error;
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};

@@ -351,7 +351,8 @@ mod tests {
     /// Stray rows are marked by a leading `!`.
     fn check(text: &str, width: usize, expected: &[&str]) {
         let rows = scan(text.as_bytes(), width).into_iter();
-        let shown = rows.map(|(bytes, stray)| format!("{}{}", if stray { "!" } else { "" }, String::from_utf8_lossy(&bytes)));
+        let shown =
+            rows.map(|(bytes, stray)| format!("{}{}", if stray { "!" } else { "" }, String::from_utf8_lossy(&bytes)));
         assert_eq!(shown.collect::<Vec<_>>(), expected);
     }
 

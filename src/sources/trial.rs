@@ -87,7 +87,11 @@ pub(super) fn give(claims: &[Claim]) -> Result<Given, Error> {
     let distinct: BTreeSet<_> = given.places.iter().collect();
     assert_eq!(distinct.len(), given.places.len(), "no row is given twice");
     let sheets = || intake.files.iter().flat_map(|file| &file.sheets);
-    assert_eq!(sheets().map(|sheet| u64::from(sheet.rows)).sum::<u64>(), given.places.len() as u64, "every row is given");
+    assert_eq!(
+        sheets().map(|sheet| u64::from(sheet.rows)).sum::<u64>(),
+        given.places.len() as u64,
+        "every row is given"
+    );
     given.intake = intake;
     Ok(given)
 }
