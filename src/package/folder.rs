@@ -27,14 +27,17 @@ pub(super) struct HashedFile {
     bytes: u64,
 }
 
+/// A package is never written over anything; asked before the work begins, and again when it is done.
+pub fn refuse_existing(out: &Path) -> Result<(), Error> {
+    if fs::symlink_metadata(out).is_ok() { Err(Error::Exists { path: out.to_owned() }) } else { Ok(()) }
+}
+
 impl Partial {
     /// Clears away what killed runs left beside `out`, and begins. A live run's folder is locked and is left alone.
     pub(super) fn begin(out: &Path) -> Result<Self, Error> {
         let name = out.file_name().ok_or_else(|| Error::NoName { path: out.to_owned() })?;
         let name = name.to_str().ok_or_else(|| Error::NoName { path: out.to_owned() })?;
-        if fs::symlink_metadata(out).is_ok() {
-            return Err(Error::Exists { path: out.to_owned() });
-        }
+        refuse_existing(out)?;
         let parent = match out.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
