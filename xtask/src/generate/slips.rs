@@ -162,7 +162,8 @@ impl Clerk<'_> {
             2 => Date::new(born.year(), born.month(), born.day() % 10 + 10),
             _ => Ok(born - 1.day()),
         };
-        slipped.unwrap_or(born)
+        // No form takes a year before 1900.
+        slipped.ok().filter(|slipped| slipped.year() >= 1900).unwrap_or(born)
     }
 
     fn misplace(&mut self, person: &Person, said: &mut Said) {
