@@ -117,9 +117,8 @@ impl<'a> PackagePlan<'a> {
     /// How many lines of a table have the same texts in these columns.
     pub fn count_by<const N: usize>(&self, table: &str, columns: [&str; N]) -> BTreeMap<[String; N], u64> {
         let schema = self.table(table).schema;
-        let places = columns.map(|column| {
-            schema.place(column).unwrap_or_else(|| panic!("{table} has no column {column}"))
-        });
+        let places =
+            columns.map(|column| schema.place(column).unwrap_or_else(|| panic!("{table} has no column {column}")));
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         let mut key = String::new();
         self.each_line(table, &mut |line| {

@@ -59,7 +59,8 @@ impl Contents<'_> {
             }
         }
         // Of equals `max_by_key` gives the last, and the first must win.
-        let best = candidates.iter().rev().max_by_key(|candidate| (candidate.of_record, candidate.says, candidate.rows));
+        let best =
+            candidates.iter().rev().max_by_key(|candidate| (candidate.of_record, candidate.says, candidate.rows));
         best.map_or(0, |candidate| candidate.bits)
     }
 

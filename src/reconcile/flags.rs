@@ -83,7 +83,9 @@ fn clashes(context: &Context, appointments: &[Appointment]) -> Vec<usize> {
         .iter()
         .map(|(at, starts)| (*at, *starts, &appointments[*at]))
         .filter(|(_, _, appointment)| !appointment.clinician.is_empty() && !appointment.site.is_empty())
-        .map(|(at, starts, appointment)| (starts, appointment.site.as_str(), words::name(&appointment.clinician).join(" "), at))
+        .map(|(at, starts, appointment)| {
+            (starts, appointment.site.as_str(), words::name(&appointment.clinician).join(" "), at)
+        })
         .filter(|(_, _, clinician, _)| !clinician.is_empty())
         .collect();
     slots.sort_unstable();
@@ -109,7 +111,8 @@ fn clashes(context: &Context, appointments: &[Appointment]) -> Vec<usize> {
 fn differs_in_place(context: &Context, appointments: &[Appointment], one: usize, other: usize) -> bool {
     let key = |at: usize| {
         let table = &context.records.appointments;
-        let keys = appointments[at].records.iter().map(|(place, _)| context.site(table.symbol(appointment::SITE, *place)));
+        let keys =
+            appointments[at].records.iter().map(|(place, _)| context.site(table.symbol(appointment::SITE, *place)));
         keys.into_iter().find(|key| *key != super::sites::SiteKey::Missing)
     };
     let (one, other) = (key(one), key(other));

@@ -4,8 +4,8 @@ use super::clocks::{BulkResets, OwnClock, own_clock};
 use super::context::{Context, day_number, whole_day};
 use super::words::{self, Condition, Ending, Specialty};
 use super::{ClockRule, Cohort, Referral, Relation};
-use crate::config::fields::referral;
 use crate::config::Field;
+use crate::config::fields::referral;
 use crate::ledger::Exception;
 use crate::linkage::PatientIndex;
 use crate::records::Symbol;
@@ -66,7 +66,8 @@ pub(super) fn draft<'a>(
     let condition_text = reading.first(referral::CONDITION);
     let specialty = reading.specialty();
     let rtt = reading.rtt();
-    let day = clock.received.map(|moment| day_number(moment.date())).or(clock.plain.map(|(date, _)| day_number(date.date())));
+    let day =
+        clock.received.map(|moment| day_number(moment.date())).or(clock.plain.map(|(date, _)| day_number(date.date())));
     let original = reading.original(day);
     let digest = places.iter().map(|place| reading.digest(*place)).min().expect("a referral has a record");
     let referral = Referral {
@@ -175,7 +176,8 @@ impl Reading<'_, '_> {
 
     fn systems(&self) -> Vec<u16> {
         let table = &self.context.records.referrals;
-        let mut systems: Vec<u16> = self.places.iter().map(|place| self.context.system(table.subject(*place))).collect();
+        let mut systems: Vec<u16> =
+            self.places.iter().map(|place| self.context.system(table.subject(*place))).collect();
         systems.sort_unstable();
         systems.dedup();
         systems
@@ -246,15 +248,18 @@ impl Reading<'_, '_> {
         };
         let states: Vec<State> = states.iter().filter(|state| latest(state)).copied().collect();
         let open: Vec<&State> = states.iter().filter(|state| state.closed.is_none()).collect();
-        let closed = states.iter().filter_map(|state| state.closed.map(|(on, ending)| (rank(ending), on, state.place, ending)));
-        let Some((_, on, place, ending)) = closed.max_by_key(|(rank, on, place, _)| (*rank, *on, std::cmp::Reverse(*place)))
+        let closed =
+            states.iter().filter_map(|state| state.closed.map(|(on, ending)| (rank(ending), on, state.place, ending)));
+        let Some((_, on, place, ending)) =
+            closed.max_by_key(|(rank, on, place, _)| (*rank, *on, std::cmp::Reverse(*place)))
         else {
             let status = (!open.is_empty()).then_some(ReferralStatus::Open);
             return Closure { status, on: None, ending: Ending::Unknown, place: None };
         };
         let day = on.map(|on| day_number(on.date()));
         let ended = matches!(ending, Ending::Stop | Ending::ReferredOn | Ending::Discharged | Ending::NotAttended);
-        let quiet = open.iter().all(|state| state.activity.is_none_or(|activity| day.is_some_and(|day| activity <= day)));
+        let quiet =
+            open.iter().all(|state| state.activity.is_none_or(|activity| day.is_some_and(|day| activity <= day)));
         if open.is_empty() || ended && day.is_some() && quiet {
             return Closure { status: Some(ReferralStatus::Closed), on, ending, place: Some(place) };
         }

@@ -108,7 +108,15 @@ fn declared(plan: &PackagePlan<'_>) -> Markup {
             let text = |place| line.cell(place).to_owned();
             let number = |place| Cell::Number(if line.cell(place).is_empty() { "–".into() } else { text(place) });
             let explained = Cell::Text(words::spoken(line.cell(6)));
-            lines.push(vec![Cell::Head(text(0)), Cell::Text(text(1)), Cell::Text(text(2)), number(3), number(4), number(5), explained]);
+            lines.push(vec![
+                Cell::Head(text(0)),
+                Cell::Text(text(1)),
+                Cell::Text(text(2)),
+                number(3),
+                number(4),
+                number(5),
+                explained,
+            ]);
         }
     });
     html! {

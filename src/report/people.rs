@@ -11,12 +11,15 @@ pub(super) fn patients(plan: &PackagePlan<'_>) -> Section {
     let explained = |table: &str, column: &str, explain: fn(&str) -> &'static str| {
         let counts = plan.count_by(table, [column]).into_iter();
         counts
-            .map(|([word], count)| vec![Cell::Head(words::spoken(&word)), Cell::Count(count), Cell::Text(explain(&word).into())])
+            .map(|([word], count)| {
+                vec![Cell::Head(words::spoken(&word)), Cell::Count(count), Cell::Text(explain(&word).into())]
+            })
             .collect::<Vec<_>>()
     };
     let numbers = explained("patients", "nhs_number_status", words::number_status);
     let joins = explained("patient_records", "joined_by", words::joined_by);
-    let unassigned = plan.count_by("unassigned", ["reason"]).into_iter().map(|([slug], count)| reason_line(&slug, count));
+    let unassigned =
+        plan.count_by("unassigned", ["reason"]).into_iter().map(|([slug], count)| reason_line(&slug, count));
     let body = html! {
         p {
             strong { (some(count("patients"), "patient", "patients")) } " in "
@@ -53,9 +56,10 @@ pub(super) fn pairs(plan: &PackagePlan<'_>) -> Section {
             _ => {}
         }
     }
-    let effects = plan.count_by("review_decisions", ["answer", "effect"]).into_iter().map(|([answer, effect], count)| {
-        vec![Cell::Head(words::spoken(&answer)), Cell::Text(words::spoken(&effect)), Cell::Count(count)]
-    });
+    let effects =
+        plan.count_by("review_decisions", ["answer", "effect"]).into_iter().map(|([answer, effect], count)| {
+            vec![Cell::Head(words::spoken(&answer)), Cell::Text(words::spoken(&effect)), Cell::Count(count)]
+        });
     let waiting = plan.counts().get("pairs.review").copied().unwrap_or(0);
     let body = html! {
         p {

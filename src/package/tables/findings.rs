@@ -20,11 +20,14 @@ pub(super) fn declared(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Resu
         line.shown("declared", figure.value);
         line.maybe("found", comparison.found);
         line.maybe("difference", difference.map(decimal));
-        line.text("explained", match difference {
-            None => "not-counted",
-            Some(difference) if difference.abs() < SAME_FIGURE => "equal",
-            Some(_) => "differs",
-        });
+        line.text(
+            "explained",
+            match difference {
+                None => "not-counted",
+                Some(difference) if difference.abs() < SAME_FIGURE => "equal",
+                Some(_) => "differs",
+            },
+        );
         line.row("", contents, Some(figure.at));
         line.text("column", &figure.column);
         out.end()?;
@@ -94,10 +97,13 @@ pub(super) fn rows(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<(
         let line = out.begin();
         line.row("", contents, Some(at));
         line.text("disposition", disposition.word());
-        line.text("reason", match disposition {
-            Disposition::SetAside(reason) => reason.slug(),
-            _ => "",
-        });
+        line.text(
+            "reason",
+            match disposition {
+                Disposition::SetAside(reason) => reason.slug(),
+                _ => "",
+            },
+        );
         out.end()?;
     }
     Ok(())
@@ -127,11 +133,14 @@ fn source_line(contents: &Contents<'_>, file: &SourceFile, sheet: &Sheet, out: &
         delimiter => line.maybe("delimiter", delimiter.map(char::from)),
     }
     line.maybe("header_row", sheet.header_row);
-    line.text("date_system", match file.read_as.date_system {
-        Some(DateSystem::From1900) => "1900",
-        Some(DateSystem::From1904) => "1904",
-        None => "",
-    });
+    line.text(
+        "date_system",
+        match file.read_as.date_system {
+            Some(DateSystem::From1900) => "1900",
+            Some(DateSystem::From1904) => "1904",
+            None => "",
+        },
+    );
     line.shown("hidden", sheet.hidden);
     line.shown("mapped", sheet.mapped);
     out.end()

@@ -49,7 +49,8 @@ const TABLES: [(&str, Cursor); 25] = [
 
 /// Every table.
 pub(super) fn all() -> Vec<Table> {
-    let tables: Vec<Table> = TABLES.iter().map(|(name, lines)| Table { schema: schema::of(name), lines: *lines }).collect();
+    let tables: Vec<Table> =
+        TABLES.iter().map(|(name, lines)| Table { schema: schema::of(name), lines: *lines }).collect();
     assert_eq!(tables.len(), schema::all().len(), "every schema has its table");
     tables
 }

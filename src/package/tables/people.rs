@@ -64,7 +64,8 @@ pub(super) fn person_records(contents: &Contents<'_>, out: &mut Lines<'_>) -> io
 pub(super) fn patient_records(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
     let records = contents.records();
     for record in records.people.places() {
-        let Place::Patient { patient, probability, joined_by } = &contents.reconciled.linked.places[record as usize] else {
+        let Place::Patient { patient, probability, joined_by } = &contents.reconciled.linked.places[record as usize]
+        else {
             continue;
         };
         let line = out.begin();
@@ -134,11 +135,14 @@ pub(super) fn review_decisions(contents: &Contents<'_>, out: &mut Lines<'_>) -> 
         line.text("kind", "pair");
         line.named_row("left_", &decision.left);
         line.named_row("right_", &decision.right);
-        line.text("answer", match decision.answer {
-            crate::decisions::Answer::Same => "same",
-            crate::decisions::Answer::Different => "different",
-            crate::decisions::Answer::Unsure => "unsure",
-        });
+        line.text(
+            "answer",
+            match decision.answer {
+                crate::decisions::Answer::Same => "same",
+                crate::decisions::Answer::Different => "different",
+                crate::decisions::Answer::Unsure => "unsure",
+            },
+        );
         line.text("effect", effect.word());
         out.end()?;
     }
