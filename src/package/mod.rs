@@ -21,5 +21,4 @@ mod tables;
 pub use error::Error;
 pub use line::Line;
 pub use plan::{FigureLine, GateLine, PackagePlan, ReportFiles, plan};
-pub use schema::Schema;
 pub use seal::{Progress, Sealed, default_out, seal};
