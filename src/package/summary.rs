@@ -43,8 +43,10 @@ impl Contents<'_> {
     /// The value of a field that speaks for the patient, as bits of the table.
     pub(super) fn chosen(&self, members: &[PersonId], field: Field) -> u32 {
         let people = &self.records().people;
-        if let [only] = members {
-            return people.bits(field, *only);
+        let mut given = members.iter().map(|member| people.bits(field, *member)).filter(|bits| *bits != 0);
+        let Some(first) = given.next() else { return 0 };
+        if given.all(|bits| bits == first) {
+            return first;
         }
         let mut candidates: Vec<Candidate> = Vec::new();
         for member in members {

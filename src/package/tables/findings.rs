@@ -19,7 +19,7 @@ pub(super) fn declared(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Resu
         line.text("period", &figure.period);
         line.shown("declared", figure.value);
         line.maybe("found", comparison.found);
-        line.maybe("difference", difference.map(decimal));
+        line.revealed("difference", difference, decimal);
         line.text(
             "explained",
             match difference {
@@ -71,8 +71,8 @@ pub(super) fn gates(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<
         line.text("gate", gate.name);
         line.text("definition", gate.definition);
         line.text("state", gate.state.word());
-        line.maybe("value", gate.value.map(decimal));
-        line.maybe("ceiling", gate.ceiling.map(decimal));
+        line.revealed("value", gate.value, decimal);
+        line.revealed("ceiling", gate.ceiling, decimal);
         line.text("worst_source", gate.worst_source.as_deref().unwrap_or(""));
         line.text("closes_by", gate.closes_by);
         out.end()?;
@@ -124,7 +124,7 @@ fn source_line(contents: &Contents<'_>, file: &SourceFile, sheet: &Sheet, out: &
     line.text("file", &file.path);
     line.text("sheet", &sheet.name);
     line.shown("bytes", file.bytes);
-    line.shown("sha256", file.digest);
+    line.digest("sha256", &file.digest);
     line.shown("rows", sheet.rows);
     line.text("format", file.read_as.format);
     line.text("encoding", &file.read_as.encoding);

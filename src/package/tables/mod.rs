@@ -13,7 +13,7 @@ use std::io;
 /// Walks a table's lines.
 pub(super) type Cursor = fn(&Contents<'_>, &mut Lines<'_>) -> io::Result<()>;
 
-/// A table: its schema, its lines in order, and the count that says how many there are.
+/// A table: its schema and its lines in order.
 pub(super) struct Table {
     pub(super) schema: &'static Schema,
     pub(super) lines: Cursor,
