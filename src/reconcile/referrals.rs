@@ -60,11 +60,13 @@ pub(super) fn draft<'a>(
     exceptions: &mut Vec<Exception>,
 ) -> Draft<'a> {
     let reading = Reading { context: *context, places: &places };
+    let canonical = reading.canonical();
+    let deciding = Reading { context: *context, places: &canonical };
     let clock = own_clock(context, bulk, &places, exceptions);
     let closure = reading.closure();
     let specialty_text = reading.first(referral::SPECIALTY);
     let condition_text = reading.first(referral::CONDITION);
-    let specialty = reading.specialty();
+    let specialty = deciding.specialty();
     let rtt = reading.rtt();
     let day =
         clock.received.map(|moment| day_number(moment.date())).or(clock.plain.map(|(date, _)| day_number(date.date())));
@@ -99,7 +101,7 @@ pub(super) fn draft<'a>(
         rtt,
         referred_on: reading.dates(referral::REFERRED_ON).map(|date| day_number(date.date())).min(),
         specialty,
-        condition: context.condition(condition_text),
+        condition: context.condition(deciding.first(referral::CONDITION)),
         systems: reading.systems(),
         triaged: reading.triaged(),
         order: (day.is_none(), day.unwrap_or(0), digest),
@@ -141,6 +143,18 @@ impl Reading<'_, '_> {
     fn dates(&self, field: Field) -> impl Iterator<Item = PartialDate> + '_ {
         let table = &self.context.records.referrals;
         self.places.iter().filter_map(move |place| table.date(field, *place))
+    }
+
+    /// The records in an order that does not depend on where rows stand in files, for what decides.
+    fn canonical(&self) -> Vec<u32> {
+        let table = &self.context.records.referrals;
+        let order = |place: &u32| {
+            let received = table.moment(referral::RECEIVED, *place);
+            (received.is_none(), received, self.context.system(table.subject(*place)), self.digest(*place))
+        };
+        let mut places = self.places.to_vec();
+        places.sort_by_key(order);
+        places
     }
 
     fn digest(&self, place: u32) -> Digest {
