@@ -84,6 +84,10 @@ reasons! {
     RowTooLong = "row-too-long", Error, "have the export corrected, or split the field";
     /// The row holds a NUL character.
     NulCharacter = "nul-character", Error, "have the file exported again; it was damaged on the way";
+    /// Cells stand beside the table, right of its header; the row is used without them.
+    BesideTable = "beside-table", Warning, "look at the sheet: give the column a header if it belongs to the table";
+    /// A formula was saved without its value, so its cell reads as empty; the row is used.
+    FormulaWithoutValue = "formula-without-value", Warning, "open the workbook, let it calculate and save it again";
 
     // Found by records: values.
     /// The row says nothing of any patient: every mapped cell is empty.

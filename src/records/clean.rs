@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
 /// What a cell came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) struct Cleaned {
     /// The value as tables hold it; nought when there is none that can be used.
     pub bits: u32,
@@ -23,7 +23,7 @@ pub(super) struct Cleaned {
 }
 
 /// A borrowed cell, or several cells joined.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) enum Reading<'r> {
     Empty,
     Text(&'r str),
@@ -96,7 +96,7 @@ impl<'r> Reading<'r> {
             Reading::Empty | Reading::Error => None,
             Reading::Text(text) => said(text, false),
             Reading::Number(number) => Some(Cow::Owned(number_text(number))),
-            Reading::Bool(is) => Some(Cow::Borrowed(if is { "true" } else { "false" })),
+            Reading::Bool(is) => Some(Cow::Borrowed(bool_text(is))),
             Reading::Moment(moment) => Some(Cow::Owned(moment.reveal())),
         }
     }
@@ -152,7 +152,7 @@ impl Cleaner {
             Reading::Text(text) if is_sheet_error(text) => Cleaned::refused(Reason::CellError),
             Reading::Text(text) => self.clean_text(text, texts),
             Reading::Number(number) => self.clean_number(number, texts),
-            Reading::Bool(is) => self.clean_text(if is { "true" } else { "false" }, texts),
+            Reading::Bool(is) => self.clean_text(bool_text(is), texts),
             Reading::Moment(moment) => match &self.how {
                 How::Date(dates) => dates.moment(moment),
                 _ => self.clean_text(&moment.reveal(), texts),
@@ -198,6 +198,11 @@ impl Cleaner {
 /// A number as a sheet shows it at full width: whole numbers without a point.
 pub(super) fn number_text(number: f64) -> String {
     if number == 0.0 { "0".into() } else { format!("{number}") }
+}
+
+/// A logical value as a sheet shows it.
+fn bool_text(is: bool) -> &'static str {
+    if is { "TRUE" } else { "FALSE" }
 }
 
 /// Text with outer white space gone, inner white space folded to one space each and control characters removed;
@@ -397,7 +402,7 @@ mod tests {
         for round in ["new", "remembered"] {
             let cleaned = cleaner.clean(reading, &mut texts);
             let text = texts.text(Symbol::at(cleaned.bits));
-            assert_eq!((text, cleaned.reason, cleaned.filled), expected, "{round}: {reading:?}");
+            assert_eq!((text, cleaned.reason, cleaned.filled), expected, "{round}");
         }
     }
 
@@ -442,7 +447,7 @@ mod tests {
         check(person::LOCAL_ID, Reading::Number(2.5), ("2.5", None, true));
         check(person::LOCAL_ID, Reading::Number(999_999_999_999_999.0), ("999999999999999", None, true));
         check(person::LOCAL_ID, Reading::Number(1e15), ("", Some(Reason::DigitsRounded), true));
-        check(person::SENSITIVE, Reading::Bool(true), ("true", None, true));
+        check(person::SENSITIVE, Reading::Bool(true), ("TRUE", None, true));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) struct Item<'c> {
     pub target: Target<'c>,
     /// `referral.received`
     pub name: String,
-    /// Whether it says something of its own: a person's local id on a referral's row makes no referral.
+    /// Whether it says something of its own: in a wide row, the ids of a person and a referral make no appointment.
     pub own: bool,
     rule: &'c FieldRule,
     cleaner: Cleaner,
@@ -66,7 +66,7 @@ impl<'c> Item<'c> {
         let fields = mapping.fields.iter().map(|(field, rule)| Item {
             target: Target::Field(*field),
             name: format!("{}.{}", field.kind.name(), field.name()),
-            own: field.name() != "person_local_id",
+            own: !["person_local_id", "referral_local_id"].contains(&field.name()),
             rule,
             cleaner: Cleaner::for_field(*field, rule, &mapping.file.dates, as_at),
         });
@@ -168,18 +168,17 @@ impl<'c> Item<'c> {
     }
 }
 
-/// One of several cells. A workbook keeps a time of day as a fraction of a day, or as a time on the day before its first.
+/// One of several cells. A time of day that a workbook does not mark as one is a fraction of a day.
 fn part(cell: &Cell, of_date: bool, joined: &mut String) {
-    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
     match cell {
         Cell::Text(text) => joined.push_str(&said(text, true).unwrap_or_default()),
         Cell::Number(number) if of_date && (0.0..1.0).contains(number) => {
-            joined.push_str(&clock(((number * 1440.0).round() as u16).min(1439)));
+            let minute = ((number * 1440.0).round() as u16).min(1439);
+            joined.push_str(&format!("{:02}:{:02}", minute / 60, minute % 60));
         }
-        Cell::Moment(moment) if of_date => match (moment.date().year() < 1905, moment.minute()) {
-            (true, Some(minute)) => joined.push_str(&clock(minute)),
-            _ => joined.push_str(&Moment::new(moment.date(), None).map(Moment::reveal).unwrap_or_default()),
-        },
+        Cell::Moment(moment) if of_date => {
+            joined.push_str(&Moment::new(moment.date(), None).map(Moment::reveal).unwrap_or_default());
+        }
         other => joined.push_str(&Reading::of(other).text().unwrap_or_default()),
     }
 }

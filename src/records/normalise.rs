@@ -357,6 +357,8 @@ fn reason_of(finding: Finding) -> Reason {
         Finding::StrayQuote => Reason::StrayQuote,
         Finding::RowTooLong => Reason::RowTooLong,
         Finding::NulCharacter => Reason::NulCharacter,
+        Finding::BesideTable => Reason::BesideTable,
+        Finding::FormulaWithoutValue => Reason::FormulaWithoutValue,
     }
 }
 
