@@ -36,6 +36,8 @@ pub(super) enum Reading<'r> {
 /// Cleans the values of one field of one source.
 pub(super) struct Cleaner {
     how: How,
+    /// The last text and what it came to: the next row very often says the same.
+    last: (String, Cleaned),
     seen: hashbrown::HashMap<Box<str>, Cleaned, BuildHasherDefault<DefaultHasher>>,
 }
 
@@ -118,12 +120,12 @@ impl Cleaner {
             FieldType::Date => How::Date(DateReader::of_days(forms(), as_at)),
             FieldType::Moment => How::Date(DateReader::of_moments(forms(), as_at)),
         };
-        Cleaner { how, seen: hashbrown::HashMap::default() }
+        Cleaner { how, last: (String::new(), Cleaned::MISSING), seen: hashbrown::HashMap::default() }
     }
 
     /// For a column that is kept as text.
     pub fn for_extra() -> Self {
-        Cleaner { how: How::Text, seen: hashbrown::HashMap::default() }
+        Cleaner { how: How::Text, last: (String::new(), Cleaned::MISSING), seen: hashbrown::HashMap::default() }
     }
 
     /// Whether the values are dates.
@@ -161,6 +163,15 @@ impl Cleaner {
     }
 
     fn clean_text(&mut self, raw: &str, texts: &mut Texts) -> Cleaned {
+        if self.last.0 != raw {
+            self.last.1 = self.clean_new_text(raw, texts);
+            self.last.0.clear();
+            self.last.0.push_str(raw);
+        }
+        self.last.1
+    }
+
+    fn clean_new_text(&mut self, raw: &str, texts: &mut Texts) -> Cleaned {
         match &self.how {
             How::Text => text(said(raw, false), texts),
             How::Name => text(said(raw, true), texts),
