@@ -6,6 +6,7 @@ use crate::ledger::{Accountable, Disposition, Exception};
 use crate::sources::{Intake, RowRef};
 use crate::values::{Digest, Moment, NhsNumber, PartialDate};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A person record: its place in [`Records::people`]. Every row that speaks of somebody has exactly one.
 pub type PersonId = u32;
@@ -53,7 +54,6 @@ pub struct Records {
 }
 
 /// Records of one kind, a column a field. A column that nothing filled is empty.
-#[derive(Debug)]
 pub struct Table {
     kind: RecordKind,
     rows: Vec<RowRef>,
@@ -147,7 +147,7 @@ pub struct PaperFolder {
 }
 
 /// A field on which two keyings disagree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PaperDisagreement {
     /// The first keying's row.
     pub first: RowRef,
@@ -306,6 +306,18 @@ impl Table {
         self.rows.shrink_to_fit();
         self.subjects.shrink_to_fit();
         self.columns.iter_mut().chain(self.extra.values_mut()).for_each(Vec::shrink_to_fit);
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Table({}, {} redacted)", self.kind.name(), self.rows.len())
+    }
+}
+
+impl fmt::Debug for PaperDisagreement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "PaperDisagreement({:?}, {:?}, {}, redacted)", self.first, self.second, self.field)
     }
 }
 
