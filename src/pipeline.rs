@@ -12,7 +12,6 @@ use crate::reconcile::{self, Reconciled};
 use crate::records::{Normaliser, Records};
 use crate::report;
 use crate::sources;
-use crate::values::CommitmentKey;
 use std::path::{Path, PathBuf};
 
 /// A stage of the main job, as a person is told of it.
@@ -50,11 +49,13 @@ impl Stage {
 }
 
 /// Someone who is told how the work goes. It learns paths and counts, never a value.
-pub trait Observer {
+pub trait Observer: Send {
     /// A stage begins.
     fn begins(&mut self, stage: Stage);
     /// Rows were read.
     fn reads(&mut self, progress: sources::Progress<'_>);
+    /// A table was written.
+    fn writes(&mut self, progress: package::Progress<'_>);
 }
 
 /// Why the main job ended early; the stage is the variant.
@@ -94,8 +95,6 @@ pub struct Options {
 /// A finished run.
 #[derive(Debug)]
 pub struct Finished {
-    /// The configuration.
-    pub config: Config,
     /// What a person is shown at the end.
     pub summary: crate::measures::Summary,
     /// Where the package is; `None` when a final run was refused by its gates.
@@ -124,13 +123,13 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let summary = measures::Summary::of(&config, &reconciled, &measures, options.final_run);
     if options.final_run && !summary.ready() {
-        return Ok(Finished { config, summary, package: None, example_key: key.is_example() });
+        return Ok(Finished { summary, package: None, example_key: key.is_example() });
     }
     observer.begins(Stage::Package);
     let plan = package::plan(&config, reconciled, measures, &decisions, &key, model, options.final_run);
     let report = report::draw(&plan);
-    let sealed = package::seal(plan, report, &out)?;
-    Ok(Finished { config, summary, package: Some(sealed.path), example_key: key.is_example() })
+    let sealed = package::seal(plan, report, &out, &mut |progress| observer.writes(progress))?;
+    Ok(Finished { summary, package: Some(sealed.path), example_key: key.is_example() })
 }
 
 /// From records to conclusions: nothing here touches the outside world, so nothing here can fail.
@@ -157,7 +156,7 @@ fn conclude(
 
 /// The model that the configuration names, if it names one.
 fn fixed_model(config: &Config) -> Result<Option<LinkModel>, Error> {
-    let Some(path) = config.link.model.as_ref().map(|path| config.folder.join(path)) else { return Ok(None) };
+    let Some(path) = config.link.model.as_ref().map(|name| config.folder.join(name)) else { return Ok(None) };
     let fault = |what: String| Error::Model { path: path.clone(), what };
     let text = config::read_beside(&path).map_err(|error| fault(format!("it cannot be read ({error})")))?;
     let model: LinkModel = serde_json::from_slice(&text)
@@ -167,9 +166,4 @@ fn fixed_model(config: &Config) -> Result<Option<LinkModel>, Error> {
     } else {
         Err(fault("its comparisons or levels are not those of this version".into()))
     }
-}
-
-/// The key of a transition, for whoever needs to check commitments.
-pub fn key(config: &Config) -> Result<CommitmentKey, Error> {
-    Ok(config::load_key(config)?)
 }

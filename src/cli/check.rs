@@ -37,7 +37,11 @@ fn columns_left_out(config: &Config, origin: Origin, header: &[String]) -> Vec<S
     let Origin::Source(place) = origin else { return Vec::new() };
     let named = config.sources[place].mapping.column_names();
     let fold = |name: &str| name.split_whitespace().collect::<Vec<&str>>().join(" ").to_lowercase();
-    header.iter().filter(|column| !column.is_empty() && !named.iter().any(|name| fold(name) == fold(column))).cloned().collect()
+    header
+        .iter()
+        .filter(|column| !column.is_empty() && !named.iter().any(|name| fold(name) == fold(column)))
+        .cloned()
+        .collect()
 }
 
 fn json(config: &Config, records: &Records) -> serde_json::Value {
@@ -69,17 +73,22 @@ fn json(config: &Config, records: &Records) -> serde_json::Value {
 }
 
 fn screen(config: &Config, records: &Records) -> String {
-    let mut lines = vec![format!("{} · check · nothing is linked, nothing is written", config.transition.name), String::new()];
+    let mut lines =
+        vec![format!("{} · check · nothing is linked, nothing is written", config.transition.name), String::new()];
     for file in &records.intake.files {
         for sheet in &file.sheets {
-            let name = if sheet.name.is_empty() { file.path.clone() } else { format!("{} [{}]", file.path, sheet.name) };
+            let name =
+                if sheet.name.is_empty() { file.path.clone() } else { format!("{} [{}]", file.path, sheet.name) };
             let how = match file.read_as.encoding.as_str() {
                 "" => file.read_as.format.to_owned(),
                 encoding => format!("{}, {encoding}", file.read_as.format),
             };
             let header = sheet.header_row.map_or("no header".to_owned(), |row| format!("header in row {row}"));
             let source = source_name(config, file.origin);
-            lines.push(format!("{source:<18} {:>9} rows   {name}   ({how}; {header})", thousands(u64::from(sheet.rows))));
+            lines.push(format!(
+                "{source:<18} {:>9} rows   {name}   ({how}; {header})",
+                thousands(u64::from(sheet.rows))
+            ));
             let left_out = columns_left_out(config, file.origin, &sheet.header);
             if sheet.mapped && !left_out.is_empty() {
                 lines.push(format!("{:>36}not mapped: {}", "", left_out.join(", ")));

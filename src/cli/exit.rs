@@ -75,8 +75,10 @@ impl From<pipeline::Error> for Failure {
             pipeline::Error::Sources(sources::Error::Io { .. }) => {
                 "check that the file is there and may be read, then run the command again".into()
             }
-            pipeline::Error::Decisions(_) => "a journal is only ever added to; restore it from its last good copy".into(),
-            pipeline::Error::Package(error) => error.hint(),
+            pipeline::Error::Decisions(_) => {
+                "a journal is only ever added to; restore it from its last good copy".into()
+            }
+            pipeline::Error::Package(error) => error.hint().into(),
             pipeline::Error::Config(_) | pipeline::Error::Model { .. } => String::new(),
         };
         Failure::new(outcome, chain(&error), hint)
@@ -103,7 +105,7 @@ fn of_config(error: &config::Error) -> Outcome {
 }
 
 fn of_package(error: &package::Error) -> Outcome {
-    if error.is_usage() { Outcome::Usage } else { Outcome::Machine }
+    if error.is_machine() { Outcome::Machine } else { Outcome::Usage }
 }
 
 /// A message with its causes, each on its own line.

@@ -8,7 +8,8 @@ use std::path::Path;
 
 const CONFIG: &str = include_str!("init/handover.toml");
 const MAPPING: &str = include_str!("init/mapping.toml");
-const IGNORE: &str = "# Patient data and the key stay out of version control.\nsources/\npackages/\ncommitment.key\ndecisions.jsonl\n";
+const IGNORE: &str =
+    "# Patient data and the key stay out of version control.\nsources/\npackages/\ncommitment.key\ndecisions.jsonl\n";
 
 /// Makes a transition folder. Never writes over anything.
 pub(super) fn init(dir: &Path, voice: Voice) -> Result<Outcome, Failure> {

@@ -19,8 +19,10 @@ pub use exit::Outcome;
 /// Moves people's care records from one health provider to another without losing anyone.
 #[derive(Debug, Parser)]
 #[command(name = "handover", version, arg_required_else_help = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done; 1 finished, and the answer is \"no\"; 2 the command line or the configuration is \
-wrong; 3 an input could not be read; 4 the machine failed us; 130 interrupted.")]
+#[command(
+    after_help = "Exit codes: 0 done; 1 finished, and the answer is \"no\"; 2 the command line or the configuration is \
+wrong; 3 an input could not be read; 4 the machine failed us; 130 interrupted."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -103,7 +105,9 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
             let options = crate::pipeline::Options { out: out.clone(), final_run: *final_run };
             terminal::with_threads(*threads, || run::run(config, &options, cli.voice))
         }
-        Command::Verify { package, sources, key } => verify::verify(package, sources.as_deref(), key.as_deref(), cli.voice),
+        Command::Verify { package, sources, key } => {
+            verify::verify(package, sources.as_deref(), key.as_deref(), cli.voice)
+        }
         Command::Demo { dir } => demo::demo(dir, cli.voice),
     };
     result.unwrap_or_else(|failure| exit::report(&failure, cli.voice))

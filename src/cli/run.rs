@@ -48,12 +48,26 @@ fn screen(finished: &Finished, seconds: f64) -> String {
     let kind = if summary.final_run { "FINAL" } else { "DRY RUN" };
     let mut lines = vec![format!("{} · {kind} · as at {}", summary.transition, summary.as_at), String::new()];
     lines.push(line("Rows read", summary.rows_read, &where_rows_went(summary)));
-    lines.push(line("Patients", summary.patients, &format!("{} with a verified NHS number", thousands(summary.patients_with_verified_number))));
+    lines.push(line(
+        "Patients",
+        summary.patients,
+        &format!("{} with a verified NHS number", thousands(summary.patients_with_verified_number)),
+    ));
     lines.push(line("Referrals", summary.referrals, &format!("of {} records", thousands(summary.referral_records))));
-    let classes: Vec<String> = summary.appointments_by_class.iter().map(|(class, count)| format!("{} {class}", thousands(*count))).collect();
+    let classes: Vec<String> =
+        summary.appointments_by_class.iter().map(|(class, count)| format!("{} {class}", thousands(*count))).collect();
     lines.push(line("Appointments", summary.appointments, &classes.join(", ")));
-    lines.push(line("Unrecorded bookings", summary.unrecorded_bookings, "known from evidence alone: nobody has a record of them"));
-    let unexplained = format!("declared {}, {} differences, {} unexplained", thousands(summary.list_declared), thousands(summary.list_differences), thousands(summary.list_differences_unexplained));
+    lines.push(line(
+        "Unrecorded bookings",
+        summary.unrecorded_bookings,
+        "known from evidence alone: nobody has a record of them",
+    ));
+    let unexplained = format!(
+        "declared {}, {} differences, {} unexplained",
+        thousands(summary.list_declared),
+        thousands(summary.list_differences),
+        thousands(summary.list_differences_unexplained)
+    );
     lines.push(line("Waiting list", summary.list_found, &unexplained));
     lines.push(line("Pairs for review", summary.pairs_for_review, "a person must decide"));
     lines.push(String::new());
@@ -77,8 +91,10 @@ fn line(name: &str, count: u64, more: &str) -> String {
 }
 
 fn where_rows_went(summary: &Summary) -> String {
-    let order = ["used", "unassigned", "declared", "keying", "reference", "set-aside", "header", "preamble", "footer", "blank"];
-    let parts = order.iter().filter_map(|word| summary.rows.get(word).map(|count| format!("{} {word}", thousands(*count))));
+    let order =
+        ["used", "unassigned", "declared", "keying", "reference", "set-aside", "header", "preamble", "footer", "blank"];
+    let parts =
+        order.iter().filter_map(|word| summary.rows.get(word).map(|count| format!("{} {word}", thousands(*count))));
     parts.collect::<Vec<String>>().join(", ")
 }
 

@@ -28,7 +28,13 @@ pub(super) fn start_log(voice: Voice) {
     };
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     // A second start in one process (tests) keeps the first.
-    let _ = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(colour).without_time().with_target(false).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(colour)
+        .without_time()
+        .with_target(false)
+        .try_init();
 }
 
 /// Runs with so many threads.
@@ -38,10 +44,16 @@ pub(super) fn with_threads(
 ) -> Result<Outcome, Failure> {
     match threads {
         None => work(),
-        Some(0) => Err(Failure::new(Outcome::Usage, "--threads 0: at least one thread is needed", "leave --threads out to use all cores")),
+        Some(0) => Err(Failure::new(
+            Outcome::Usage,
+            "--threads 0: at least one thread is needed",
+            "leave --threads out to use all cores",
+        )),
         Some(threads) => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            let pool = pool.map_err(|error| Failure::new(Outcome::Machine, format!("threads could not be started: {error}"), ""))?;
+            let pool = pool.map_err(|error| {
+                Failure::new(Outcome::Machine, format!("threads could not be started: {error}"), "")
+            })?;
             pool.install(work)
         }
     }
@@ -96,6 +108,10 @@ impl Observer for Watcher {
         self.bar.set_position(progress.bytes);
         let rate = progress.rows as f64 / self.seconds().max(0.001);
         self.bar.set_prefix(format!("{} rows, {rate:.0} a second", thousands(progress.rows)));
+    }
+
+    fn writes(&mut self, progress: crate::package::Progress<'_>) {
+        self.bar.set_prefix(format!("{} of {} tables, {}", progress.written, progress.tables, progress.table));
     }
 }
 

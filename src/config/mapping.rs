@@ -110,7 +110,8 @@ impl Mapping {
             .collect();
         if let Some(declared) = &self.declared {
             names.push(&declared.measure);
-            names.extend([&declared.group, &declared.period, &declared.value].into_iter().flatten().map(String::as_str));
+            names
+                .extend([&declared.group, &declared.period, &declared.value].into_iter().flatten().map(String::as_str));
             names.extend(declared.period_columns.iter().map(String::as_str));
         }
         names

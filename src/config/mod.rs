@@ -1,6 +1,6 @@
 //! # config: one transition, described and checked as a whole before any source is opened.
 //! Takes: the path of handover.toml.   Gives: Config.
-//! May use: values.   Touches: handover.toml, the mappings it names, the commitment key.
+//! May use: values.   Touches: handover.toml, the mappings and the model it names, the commitment key.
 //! Holds: every mistake in every file is reported in one pass, with file, line and column.
 
 mod digest;
@@ -21,7 +21,7 @@ pub use error::{Error, Mistake};
 pub use fields::{Field, FieldType, RecordKind};
 pub use key_file::load_key;
 pub use mapping::{Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping};
-pub use parse::load;
+pub use parse::{load, read_beside};
 pub use settings::{
     BlockRule, ClockSettings, ComparisonSetting, Config, EvidenceKind, Exclusion, GateCeilings, Kpi, LinkSettings,
     Overlap, SafetySwitch, Source, Standing, Transition, Waiver,

@@ -6,6 +6,7 @@ use super::{Config, Error, EvidenceKind, Mapping, Mistake, Source, Standing, Tra
 use super::{digest, mapping_file, terms};
 use crate::values::Digest;
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 const TABLES: &[&str] =
@@ -69,6 +70,12 @@ pub fn load(path: &Path) -> Result<Config, Error> {
     Ok(config)
 }
 
+/// The bytes of a document that `handover.toml` names beside the sources, such as a fixed model: the rooms that use it
+/// touch no files.
+pub fn read_beside(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
+}
+
 /// The mappings that sources name, each read once however many name it.
 struct Mappings<'f> {
     folder: &'f Path,
@@ -93,7 +100,7 @@ impl Mappings<'_> {
             }
             Err(error) => {
                 let what = match error.kind() {
-                    std::io::ErrorKind::NotFound => format!("there is no mapping {}", quoted(&name)),
+                    io::ErrorKind::NotFound => format!("there is no mapping {}", quoted(&name)),
                     kind => format!("the mapping {} could not be read: {kind}", quoted(&name)),
                 };
                 let hint = "paths are relative to handover.toml; `handover profile FILE --draft DIR` drafts a mapping";

@@ -85,9 +85,9 @@ reasons! {
     /// The row holds a NUL character.
     NulCharacter = "nul-character", Error, "have the file exported again; it was damaged on the way";
     /// Cells stand beside the table, right of its header; the row is used without them.
-    BesideTable = "beside-table", Warning, "look at the sheet: give the column a header if it belongs to the table";
-    /// A formula was saved without its value, so its cell reads as empty; the row is used.
-    FormulaWithoutValue = "formula-without-value", Warning, "open the workbook, let it calculate and save it again";
+    BesideTable = "beside-table", Warning, "look at the cells, and give them a header if they belong to the row";
+    /// A formula was saved without its value, so its cell reads as empty.
+    FormulaWithoutValue = "formula-without-value", Warning, "open the workbook, let it calculate, and save it again";
 
     // Found by records: values.
     /// The row says nothing of any patient: every mapped cell is empty.
@@ -162,6 +162,8 @@ reasons! {
     GivenNamesDiffer = "given-names-differ", Warning, "decide in review";
     /// Two rows have too little in common beyond a name.
     TooLittleInCommon = "too-little-in-common", Warning, "decide in review";
+    /// The row fits two clearly different people almost equally well.
+    CloseRival = "close-rival", Warning, "decide in review which of them it is";
 
     // Found by reconcile.
     /// The same referral id stands on rows of different patients.

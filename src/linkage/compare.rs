@@ -44,7 +44,14 @@ pub(super) const LEVELS: [&[&str]; COUNT] = [
 
 /// The conditions under which a comparison's chances are kept apart; a comparison without conditions has one.
 pub(super) const CONDITIONS: [&[&str]; COUNT] = [
-    &["elsewhere", "one address", "one address, one birth date"],
+    &[
+        "elsewhere",
+        "one address",
+        "one address, one birth date",
+        "elsewhere, initial only",
+        "one address, initial only",
+        "one address, one birth date, initial only",
+    ],
     &["elsewhere", "one address"],
     &["elsewhere", "one address"],
     &["always"],
@@ -62,13 +69,20 @@ pub(super) const NULL: u8 = 0;
 /// Exact, or the best level there is.
 pub(super) const BEST: u8 = 1;
 
-/// The levels of one pair, three bits each.
+/// The levels of one pair, three bits each, and above them whether one side gives no more than an initial: such a pair can
+/// agree on the initial or not, and must not be measured by how often whole names agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Pattern(u64);
 
 impl Pattern {
-    fn of(levels: [u8; COUNT]) -> Self {
-        Pattern(levels.iter().rev().fold(0, |bits, level| bits << 3 | u64::from(*level)))
+    fn of(levels: [u8; COUNT], initial_only: bool) -> Self {
+        let above = u64::from(initial_only);
+        Pattern(levels.iter().rev().fold(above, |bits, level| bits << 3 | u64::from(*level)))
+    }
+
+    /// Whether one side gives no more of the given name than its initial.
+    pub(super) fn initial_only(self) -> bool {
+        self.0 >> (3 * COUNT) & 1 == 1
     }
 
     /// The level of a comparison.
@@ -90,12 +104,30 @@ impl Pattern {
     /// Which condition of [`CONDITIONS`] holds for a comparison.
     pub(super) fn condition(self, comparison: usize) -> usize {
         match comparison {
-            of::GIVEN if self.one_address() => 1 + usize::from(self.births_alike()),
+            of::GIVEN => {
+                let shared = if self.one_address() { 1 + usize::from(self.births_alike()) } else { 0 };
+                shared + 3 * usize::from(self.initial_only())
+            }
             of::FAMILY | of::BIRTH | of::PHONE | of::EMAIL | of::PRACTICE => usize::from(self.one_address()),
             of::ADDRESS => usize::from(self.level(of::POSTCODE) == BEST),
             _ => 0,
         }
     }
+}
+
+/// Which conditions share what is learned of matches: what matches show does not depend on who else lives there, only on
+/// what a comparison can say at all.
+pub(super) fn match_condition(comparison: usize, condition: usize) -> usize {
+    match comparison {
+        of::GIVEN => condition / 3,
+        of::ADDRESS => condition,
+        _ => 0,
+    }
+}
+
+/// How many kinds of [`match_condition`] a comparison has.
+pub(super) fn match_conditions(comparison: usize) -> usize {
+    1 + match_condition(comparison, CONDITIONS[comparison].len() - 1)
 }
 
 /// The last level of a comparison.
@@ -111,7 +143,7 @@ pub(super) fn compare(features: &Features, left: (&Profile, Symbol), right: (&Pr
         && left.given != left.family
         && left.given == right.family
         && left.family == right.given;
-    Pattern::of([
+    let levels = [
         given(features, left, right, exchanged),
         family(features, left, right, exchanged),
         birth(left, right),
@@ -123,7 +155,10 @@ pub(super) fn compare(features: &Features, left: (&Profile, Symbol), right: (&Pr
         number(left.number, right.number),
         equal(left.practice.place(), right.practice.place()),
         local_id(features, left_id, right_id),
-    ])
+    ];
+    let initial = |name: Symbol| features.word(name).len() == 1;
+    let both = left.given.is_some() && right.given.is_some();
+    Pattern::of(levels, both && (initial(left.given) || initial(right.given)))
 }
 
 fn equal(left: u32, right: u32) -> u8 {
@@ -138,13 +173,16 @@ fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) 
     if !left.given.is_some() || !right.given.is_some() {
         return NULL;
     }
+    let (one, two) = (features.word(left.given), features.word(right.given));
+    if one.len() == 1 || two.len() == 1 {
+        return if one.as_bytes()[0] == two.as_bytes()[0] { 6 } else { 7 };
+    }
     if left.given == right.given {
         return 1;
     }
     if exchanged {
         return 2;
     }
-    let (one, two) = (features.word(left.given), features.word(right.given));
     if features.nicknames.related(one, two) || names::same_letters(one, two) {
         3
     } else if names::close(one, two) {
@@ -154,8 +192,6 @@ fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) 
         || names::shares_part(one, two)
     {
         5
-    } else if (one.len() == 1 || two.len() == 1) && one.as_bytes()[0] == two.as_bytes()[0] {
-        6
     } else {
         7
     }
@@ -302,7 +338,8 @@ mod tests {
         for levels in LEVELS {
             assert!(levels.len() <= 8 && levels[0] == "null" && levels.last() == Some(&"else"));
         }
-        let pattern = Pattern::of([7, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2]);
+        let pattern = Pattern::of([7, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2], true);
+        assert!(pattern.initial_only());
         let levels: Vec<u8> = (0..COUNT).map(|comparison| pattern.level(comparison)).collect();
         assert_eq!(levels, [7, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2]);
     }

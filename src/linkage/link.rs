@@ -12,6 +12,7 @@ use super::train::{self, Counts};
 use super::units::Units;
 use crate::config::{Config, Standing};
 use crate::decisions::{Answer, Decisions, RowName};
+use crate::ledger::Reason;
 use crate::records::{PersonId, Records};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -85,7 +86,7 @@ fn merge_counts(mut one: BTreeMap<Pattern, u64>, other: BTreeMap<Pattern, u64>) 
 pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
     let Prepared { records, features, units, candidates, rulings, .. } = prepared;
     let scorer = Scorer::new(&features, &units, model);
-    let shown: Vec<(Candidate, Edge)> = candidates
+    let mut shown: Vec<(Candidate, Edge)> = candidates
         .par_iter()
         .filter_map(|candidate| {
             let score = scorer.score(candidate.left, candidate.right);
@@ -94,6 +95,7 @@ pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
         })
         .collect();
     drop(candidates);
+    bar_close_rivals(&scorer, units.len(), &mut shown);
     let unit_of = unit_of_records(&units, records.people.len());
     let unit_rulings = unit_rulings(&rulings, &unit_of);
     let joinable = |edge: &Edge| edge.score.probability >= config.link.match_at && edge.score.bar == Bar::None;
@@ -106,10 +108,103 @@ pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
         group.iter().for_each(|unit| patient_of_unit[*unit as usize] = patient);
     }
     let pairs = pairs_to_show(config, &units, &shown, &refused, &patient_of_unit);
-    let places = places(&features, &units, &groups, &shown, &patient_of_unit, &unit_rulings, records.people.len());
+    let mut places = places(&features, &units, &groups, &shown, &patient_of_unit, &unit_rulings, records.people.len());
+    let evidence = |record: PersonId| is_evidence(config, &records, record);
+    leave_likely_evidence_open(config, &units, &groups, &shown, &patient_of_unit, evidence, &mut places);
     assert_one_verified_number(&features, &places, &unit_rulings, groups.len());
     let effects = effects(&rulings, &places, &unit_of, &shown, config);
     assemble(records, places, pairs, effects)
+}
+
+fn is_evidence(config: &Config, records: &Records, record: PersonId) -> bool {
+    matches!(config.sources[usize::from(records.source[record as usize])].standing, Standing::Evidence(_))
+}
+
+/// How much heavier, in hundredths of a bit, the best must be than a rival who is clearly another person.
+const CLEAR_LEAD: i32 = 400;
+
+/// Bars a machine from joining a unit to one of two clearly different people when the other fits almost as well: a letter
+/// to "J Smith" of an address where twins of that letter live.
+fn bar_close_rivals(scorer: &Scorer<'_>, units: usize, shown: &mut [(Candidate, Edge)]) {
+    let mut ends: Vec<(u32, i32, u32, u32)> = Vec::with_capacity(shown.len() * 2);
+    for (place, (_, edge)) in (0u32..).zip(shown.iter()) {
+        ends.push((edge.left, -edge.score.weight, edge.right, place));
+        ends.push((edge.right, -edge.score.weight, edge.left, place));
+    }
+    ends.par_sort_unstable();
+    debug_assert!(ends.iter().all(|end| (end.0 as usize) < units));
+    let barred: Vec<u32> = ends
+        .par_chunk_by(|one, other| one.0 == other.0)
+        .flat_map_iter(|rivals| {
+            // Everybody within reach of the best; if any two of them are clearly two people, none is joined by machine.
+            let best = -rivals[0].1;
+            let near: Vec<&(u32, i32, u32, u32)> = rivals.iter().take_while(|end| -end.1 > best - CLEAR_LEAD).take(8).collect();
+            let two_people = near.iter().enumerate().any(|(place, one)| {
+                near[place + 1..].iter().any(|other| {
+                    let bar = scorer.score(one.2.min(other.2), one.2.max(other.2)).bar;
+                    matches!(bar, Bar::DifferentNumbers | Bar::OtherGivenName)
+                })
+            });
+            let places = if two_people { near.iter().map(|end| end.3).collect() } else { Vec::new() };
+            places.into_iter()
+        })
+        .collect();
+    for place in barred {
+        let score = &mut shown[place as usize].1.score;
+        if score.bar == Bar::None {
+            score.bar = Bar::CloseRival;
+        }
+    }
+}
+
+/// Evidence that nothing joined, and that is likely somebody's all the same, is left open with its candidates: the slot of
+/// its appointment may yet say whose it is.
+fn leave_likely_evidence_open(
+    config: &Config,
+    units: &Units,
+    groups: &[Vec<u32>],
+    shown: &[(Candidate, Edge)],
+    patient_of_unit: &[PatientIndex],
+    is_evidence: impl Fn(PersonId) -> bool,
+    places: &mut [Place],
+) {
+    let scraps: Vec<bool> = groups
+        .iter()
+        .map(|group| group.iter().all(|unit| units.members(*unit).iter().all(|record| is_evidence(*record))))
+        .collect();
+    let mut candidates: BTreeMap<PatientIndex, Vec<(i32, PatientIndex)>> = BTreeMap::new();
+    for (_, edge) in shown.iter().filter(|(_, edge)| edge.score.probability >= config.link.review_at) {
+        let (one, two) = (patient_of_unit[edge.left as usize], patient_of_unit[edge.right as usize]);
+        let open = matches!(edge.score.bar, Bar::None | Bar::CloseRival | Bar::TooLittle);
+        for (scrap, whose) in [(one, two), (two, one)] {
+            if open && one != two && scraps[scrap as usize] && !scraps[whose as usize] {
+                candidates.entry(scrap).or_default().push((-edge.score.weight, whose));
+            }
+        }
+    }
+    let open: BTreeMap<PatientIndex, Vec<PatientIndex>> = candidates
+        .into_iter()
+        .map(|(scrap, mut of)| {
+            of.sort_unstable();
+            let mut best: Vec<PatientIndex> = Vec::new();
+            for (_, patient) in of {
+                if !best.contains(&patient) {
+                    best.push(patient);
+                }
+            }
+            (scrap, best)
+        })
+        .collect();
+    for place in places {
+        match place {
+            Place::Patient { patient, .. } => {
+                if let Some(candidates) = open.get(patient) {
+                    *place = Place::Unplaced { reason: Reason::PersonAmbiguous, candidates: candidates.clone() };
+                }
+            }
+            Place::Unplaced { candidates, .. } => candidates.retain(|candidate| !open.contains_key(candidate)),
+        }
+    }
 }
 
 /// The decisions about pairs, with the person records of their rows.
@@ -331,7 +426,6 @@ fn assemble(records: Records, mut places: Vec<Place>, pairs: Vec<ScoredPair>, ef
     for place in &mut places {
         if let Place::Unplaced { candidates, .. } = place {
             candidates.iter_mut().for_each(|candidate| *candidate = new_number[candidate]);
-            candidates.sort_unstable();
         }
     }
     members.iter_mut().for_each(Vec::shrink_to_fit);

@@ -12,6 +12,8 @@ mod model;
 mod names;
 mod product;
 mod score;
+#[cfg(test)]
+mod tests;
 mod thin;
 mod train;
 mod units;

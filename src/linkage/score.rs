@@ -34,6 +34,8 @@ pub(super) enum Bar {
     OtherGivenName,
     /// No date of birth and no number in common, and nothing else that places them.
     TooLittle,
+    /// Somebody else, clearly another person, fits almost as well.
+    CloseRival,
 }
 
 impl Bar {
@@ -45,6 +47,7 @@ impl Bar {
             Bar::NumberAlone => Some(Reason::NhsNumberAlone),
             Bar::OtherGivenName => Some(Reason::GivenNamesDiffer),
             Bar::TooLittle => Some(Reason::TooLittleInCommon),
+            Bar::CloseRival => Some(Reason::CloseRival),
         }
     }
 }

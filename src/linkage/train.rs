@@ -5,9 +5,12 @@
 //! a million records than on a thousand.
 
 use super::blocking::mix;
-use super::compare::{CONDITIONS, COUNT, LEVELS, NULL, Pattern, compare, of};
+use super::compare::{
+    BEST, CONDITIONS, COUNT, LEVELS, Pattern, compare, match_condition, match_conditions, of,
+};
 use super::features::{Features, Profile};
-use super::model::{Chances, LinkModel, START_M, SessionReport, TrainingReport, start_u_at_one_address};
+use super::model::{Chances, LinkModel, SessionReport, TrainingReport, start_m, start_u_at_one_address};
+use super::product::COMPARISONS;
 use super::units::Units;
 use crate::records::Symbol;
 use rayon::prelude::*;
@@ -31,43 +34,117 @@ pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Ve
     let order = by_content(features, units);
     let random = random_counts(features, units, &order);
     let neighbours = neighbour_counts(features, units);
-    let u = chances_of_different_people(&random, &neighbours);
+    let sessions: Vec<(&Session, Counts)> =
+        SESSIONS.iter().map(|session| (session, session_counts(features, units, &order, session))).collect();
     let mut report = TrainingReport {
         units: units.len() as u64,
         random_pairs: random.values().sum(),
         neighbour_pairs: neighbours.values().sum(),
         ..TrainingReport::default()
     };
-    let mut expected: Vec<Vec<f64>> = LEVELS.iter().map(|levels| vec![0.0; levels.len() - 1]).collect();
-    let mut expected_address = vec![vec![0.0; LEVELS[of::ADDRESS].len() - 1]; 2];
-    for session in SESSIONS {
-        let counts = session_counts(features, units, &order, session);
-        let Some(result) = maximise(&counts, &u, session) else { continue };
+    // A random pair of a small table may well be one person: such pairs must not teach what different people look like.
+    // First those are left out that agree outright, then each counts as much as it is likely to be two people.
+    let mut different: Weighted =
+        random.iter().map(|(pattern, count)| (*pattern, unless_agreeing(*pattern, *count))).collect();
+    let mut u = chances_of_different_people(&different, &neighbours);
+    let mut learned = learn(&sessions, &u);
+    for _ in 0..REFINEMENTS {
+        different = leave_out_matches(&random, &learned.m, &u);
+        u = chances_of_different_people(&different, &neighbours);
+        learned = learn(&sessions, &u);
+    }
+    report.sessions = learned.reports;
+    let seen = seen_by_level(&learned.expected);
+    for (comparison, levels) in seen.iter().enumerate() {
+        for level in (0..levels.len()).filter(|level| levels[*level] < 1.0) {
+            report.untrained_levels.push(format!("{}: {}", COMPARISONS[comparison], LEVELS[comparison][level + 1]));
+        }
+    }
+    (learned.m, u, seen, report)
+}
+
+/// How often u and m are learned again with the other improved.
+const REFINEMENTS: usize = 2;
+
+/// Patterns with how many pairs of different people are expected in each.
+type Weighted = Vec<(Pattern, f64)>;
+
+/// Expected matches by comparison, match condition and level.
+type Expected = Vec<Vec<Vec<f64>>>;
+
+/// What all sessions learn together.
+struct Learned {
+    m: Chances,
+    expected: Expected,
+    reports: Vec<SessionReport>,
+}
+
+fn nothing_expected() -> Expected {
+    (0..COUNT).map(|comparison| vec![vec![0.0; LEVELS[comparison].len() - 1]; match_conditions(comparison)]).collect()
+}
+
+/// Adds the matches expected in a pattern to the levels it shows.
+fn expect(expected: &mut Expected, pattern: Pattern, weight: f64, comparisons: impl Iterator<Item = usize>) {
+    for comparison in comparisons {
+        let level = usize::from(pattern.level(comparison));
+        if level > 0 {
+            let condition = match_condition(comparison, pattern.condition(comparison));
+            expected[comparison][condition][level - 1] += weight;
+        }
+    }
+}
+
+fn seen_by_level(expected: &Expected) -> Vec<Vec<f64>> {
+    expected
+        .iter()
+        .map(|conditions| (0..conditions[0].len()).map(|level| conditions.iter().map(|levels| levels[level]).sum()).collect())
+        .collect()
+}
+
+fn learn(sessions: &[(&Session, Counts)], u: &Chances) -> Learned {
+    let mut expected = nothing_expected();
+    let mut reports = Vec::new();
+    for (session, counts) in sessions {
+        let Some(result) = maximise(counts, u, session) else { continue };
         for (pattern, weight) in &result.expected {
-            for comparison in (0..COUNT).filter(|comparison| !session.shared.contains(comparison)) {
-                let level = usize::from(pattern.level(comparison));
-                if level > 0 {
-                    expected[comparison][level - 1] += weight;
-                    if comparison == of::ADDRESS {
-                        expected_address[pattern.condition(comparison)][level - 1] += weight;
-                    }
+            expect(&mut expected, *pattern, *weight, session.free());
+        }
+        reports.push(result.report);
+    }
+    Learned { m: chances_of_matches(&expected, START_WEIGHT), expected, reports }
+}
+
+/// Nothing of a pattern that agrees on the number, or on both names and the birth date; else all.
+fn unless_agreeing(pattern: Pattern, count: u64) -> f64 {
+    let agrees = |comparison: usize| pattern.level(comparison) == BEST;
+    let one_person =
+        agrees(of::NUMBER) || [of::GIVEN, of::FAMILY, of::BIRTH].iter().all(|comparison| agrees(*comparison));
+    if one_person { 0.0 } else { count as f64 }
+}
+
+/// Of each pattern the pairs that are likely two people, the share of matches found by repetition.
+fn leave_out_matches(random: &Counts, m: &Chances, u: &Chances) -> Weighted {
+    let pairs = random.values().sum::<u64>().max(1) as f64;
+    let ratios: Vec<(Pattern, f64, f64)> = random
+        .iter()
+        .map(|(pattern, count)| {
+            let ratio = (0..COUNT).fold(1.0, |ratio, comparison| match usize::from(pattern.level(comparison)) {
+                0 => ratio,
+                level => {
+                    let condition = pattern.condition(comparison);
+                    ratio * m[comparison][condition][level - 1] / u[comparison][condition][level - 1]
                 }
-            }
-        }
-        report.sessions.push(result.report);
+            });
+            (*pattern, ratio, *count as f64)
+        })
+        .collect();
+    let mut share = 1e-4;
+    let chance = |share: f64, ratio: f64| share * ratio / (share * ratio + 1.0 - share);
+    for _ in 0..50 {
+        let matches: f64 = ratios.iter().map(|(_, ratio, count)| chance(share, *ratio) * count).sum();
+        share = (matches / pairs).clamp(1e-9, 0.5);
     }
-    let m = chances_of_matches(&expected, &expected_address);
-    for (comparison, levels) in expected.iter().enumerate() {
-        for (level, seen) in levels.iter().enumerate().filter(|(_, seen)| **seen < 1.0) {
-            let _ = seen;
-            report.untrained_levels.push(format!(
-                "{}: {}",
-                super::product::COMPARISONS[comparison],
-                LEVELS[comparison][level + 1]
-            ));
-        }
-    }
-    (m, u, expected, report)
+    ratios.into_iter().map(|(pattern, ratio, count)| (pattern, count * (1.0 - chance(share, ratio)))).collect()
 }
 
 /// The model with its prior: the share of all pairs that the candidates' expected matches are, found by repetition.
@@ -190,22 +267,23 @@ fn neighbour_counts(features: &Features, units: &Units) -> Counts {
     count(features, units, &pairs)
 }
 
-fn chances_of_different_people(random: &Counts, neighbours: &Counts) -> Chances {
+fn chances_of_different_people(random: &Weighted, neighbours: &Counts) -> Chances {
+    let neighbours: Weighted = neighbours.iter().map(|(pattern, count)| (*pattern, *count as f64)).collect();
     (0..COUNT)
         .map(|comparison| {
             (0..CONDITIONS[comparison].len())
                 .map(|condition| {
                     let mut seen = vec![0.0; LEVELS[comparison].len() - 1];
-                    let counts = if condition == 0 { random } else { neighbours };
+                    let counts = if condition == 0 { random } else { &neighbours };
                     for (pattern, count) in counts {
                         let level = usize::from(pattern.level(comparison));
                         if level > 0 && pattern.condition(comparison) == condition {
-                            seen[level - 1] += *count as f64;
+                            seen[level - 1] += count;
                         }
                     }
                     match start_u_at_one_address(comparison, condition) {
                         Some(start) => smooth(&seen, start, START_WEIGHT * 5.0),
-                        None => smooth(&seen, &vec![1.0 / seen.len() as f64; seen.len()], 0.5),
+                        None => smooth(&seen, &vec![1.0 / seen.len() as f64; seen.len()], 0.01),
                     }
                 })
                 .collect()
@@ -213,18 +291,13 @@ fn chances_of_different_people(random: &Counts, neighbours: &Counts) -> Chances 
         .collect()
 }
 
-fn chances_of_matches(expected: &[Vec<f64>], expected_address: &[Vec<f64>]) -> Chances {
+fn chances_of_matches(expected: &Expected, weight: f64) -> Chances {
+    let by_condition = |comparison: usize, condition: usize| {
+        let shared = match_condition(comparison, condition);
+        smooth(&expected[comparison][shared], start_m(comparison, shared), weight)
+    };
     (0..COUNT)
-        .map(|comparison| {
-            let conditions = CONDITIONS[comparison].len();
-            (0..conditions)
-                .map(|condition| {
-                    let seen =
-                        if comparison == of::ADDRESS { &expected_address[condition] } else { &expected[comparison] };
-                    smooth(seen, START_M[comparison], START_WEIGHT)
-                })
-                .collect()
-        })
+        .map(|comparison| (0..CONDITIONS[comparison].len()).map(|condition| by_condition(comparison, condition)).collect())
         .collect()
 }
 
@@ -239,6 +312,14 @@ struct Session {
     on: &'static str,
     key: fn(&Profile) -> Option<u64>,
     shared: &'static [usize],
+}
+
+impl Session {
+    /// The comparisons that the session learns from.
+    fn free(&self) -> impl Iterator<Item = usize> + use<> {
+        let shared = self.shared;
+        (0..COUNT).filter(move |comparison| !shared.contains(comparison))
+    }
 }
 
 const SESSIONS: &[Session] = &[
@@ -307,44 +388,23 @@ fn maximise(counts: &Counts, u: &Chances, session: &Session) -> Option<Maximised
     if pairs == 0 {
         return None;
     }
-    let free: Vec<usize> = (0..COUNT).filter(|comparison| !session.shared.contains(comparison)).collect();
-    let mut m: Vec<Vec<f64>> = START_M.iter().map(|levels| levels.to_vec()).collect();
+    let mut m = chances_of_matches(&nothing_expected(), 1.0);
     let mut share = 0.5;
     let (mut first, mut last) = (None, f64::NEG_INFINITY);
     let (mut rounds, mut converged) = (0, false);
-    let mut expected: Vec<(Pattern, f64)> = Vec::with_capacity(counts.len());
+    let mut weights: Vec<(Pattern, f64)> = Vec::with_capacity(counts.len());
     while rounds < ROUNDS && !converged {
         rounds += 1;
-        expected.clear();
-        let mut likelihood = 0.0;
-        for (pattern, count) in counts {
-            let (mut matching, mut differing) = (share, 1.0 - share);
-            for comparison in &free {
-                let level = usize::from(pattern.level(*comparison));
-                if level != usize::from(NULL) {
-                    matching *= m[*comparison][level - 1];
-                    differing *= u[*comparison][pattern.condition(*comparison)][level - 1];
-                }
-            }
-            let either = (matching + differing).max(f64::MIN_POSITIVE);
-            likelihood += libm::log2(either) * *count as f64;
-            expected.push((*pattern, matching / either * *count as f64));
-        }
-        likelihood /= pairs as f64;
+        let likelihood = expectation(counts, &m, u, share, session, &mut weights) / pairs as f64;
         first.get_or_insert(likelihood);
         converged = likelihood - last < 1e-9;
         last = likelihood;
-        share = (expected.iter().map(|(_, weight)| weight).sum::<f64>() / pairs as f64).clamp(1e-6, 1.0 - 1e-6);
-        for comparison in &free {
-            let mut seen = vec![0.0; m[*comparison].len()];
-            for (pattern, weight) in &expected {
-                let level = usize::from(pattern.level(*comparison));
-                if level > 0 {
-                    seen[level - 1] += weight;
-                }
-            }
-            m[*comparison] = smooth(&seen, START_M[*comparison], 1.0);
+        share = (weights.iter().map(|(_, weight)| weight).sum::<f64>() / pairs as f64).clamp(1e-6, 1.0 - 1e-6);
+        let mut expected = nothing_expected();
+        for (pattern, weight) in &weights {
+            expect(&mut expected, *pattern, *weight, session.free());
         }
+        m = chances_of_matches(&expected, 1.0);
     }
     let places = |value: f64| (value * 1e6).round() / 1e6;
     let report = SessionReport {
@@ -355,5 +415,33 @@ fn maximise(counts: &Counts, u: &Chances, session: &Session) -> Option<Maximised
         match_share: places(share),
         likelihood_bits: (places(first.unwrap_or(last)), places(last)),
     };
-    Some(Maximised { expected, report })
+    Some(Maximised { expected: weights, report })
+}
+
+/// Fills `weights` with the matches expected in each pattern; gives the log-likelihood in bits.
+fn expectation(
+    counts: &Counts,
+    m: &Chances,
+    u: &Chances,
+    share: f64,
+    session: &Session,
+    weights: &mut Vec<(Pattern, f64)>,
+) -> f64 {
+    weights.clear();
+    let mut likelihood = 0.0;
+    for (pattern, count) in counts {
+        let (mut matching, mut differing) = (share, 1.0 - share);
+        for comparison in session.free() {
+            let level = usize::from(pattern.level(comparison));
+            if level > 0 {
+                let condition = pattern.condition(comparison);
+                matching *= m[comparison][condition][level - 1];
+                differing *= u[comparison][condition][level - 1];
+            }
+        }
+        let either = (matching + differing).max(f64::MIN_POSITIVE);
+        likelihood += libm::log2(either) * *count as f64;
+        weights.push((*pattern, matching / either * *count as f64));
+    }
+    likelihood
 }

@@ -127,23 +127,43 @@ pub(super) fn births_agree_in_part(left: &Profile, right: &Profile) -> bool {
     same >= 2 || (left.0 == right.0 && left.1 == right.2 && left.2 == right.1)
 }
 
-/// Whether the names agree: the family name or a former one alike and the given name not clearly another, or the given
-/// name alike (married names change), or both exchanged. Missing agrees.
+/// Whether the names agree: the given names alike (family names change by marriage), or given and family name exchanged; of
+/// somebody with one name alone, that name like any of the other's. No name at all agrees.
 pub(super) fn names_agree(features: &Features, left: &Profile, right: &Profile) -> bool {
-    let family = alike(features, left.family, right.family)
-        || alike(features, left.previous, right.family)
-        || alike(features, left.family, right.previous);
     let given = alike(features, left.given, right.given)
         || alike(features, left.others, right.given)
         || alike(features, left.given, right.others);
-    let missing = |left: Symbol, right: Symbol| !left.is_some() || !right.is_some();
     let swapped = alike(features, left.given, right.family) && alike(features, left.family, right.given);
-    match (missing(left.family, right.family), missing(left.given, right.given)) {
-        (true, true) => true,
-        (true, false) => given,
-        (false, true) => family,
-        (false, false) => given || swapped,
+    match (lone_name(left), lone_name(right)) {
+        (Lone::Nobody, _) | (_, Lone::Nobody) => true,
+        (Lone::Whole, Lone::Whole) => given || swapped,
+        (Lone::One(name), _) => name_of(features, name, right),
+        (_, Lone::One(name)) => name_of(features, name, left),
     }
+}
+
+/// How much of a name a profile gives.
+enum Lone {
+    /// No name.
+    Nobody,
+    /// One name, of which nobody can say whether it is given or family.
+    One(Symbol),
+    /// Given and family name.
+    Whole,
+}
+
+fn lone_name(profile: &Profile) -> Lone {
+    match (profile.given.is_some(), profile.family.is_some()) {
+        (false, false) => Lone::Nobody,
+        (true, false) => Lone::One(profile.given),
+        (false, true) => Lone::One(profile.family),
+        (true, true) => Lone::Whole,
+    }
+}
+
+/// Whether a name on its own is like any that a profile gives.
+fn name_of(features: &Features, name: Symbol, profile: &Profile) -> bool {
+    [profile.given, profile.others, profile.family, profile.previous].iter().any(|other| alike(features, name, *other))
 }
 
 /// Whether two names are equal, close, share a part, are one another's nickname, or one is the other's initial.

@@ -73,7 +73,8 @@ impl Summary {
                 config.sources[usize::from(records.source[*record as usize])].standing == Standing::Declared
             })
             .count();
-        let figure = |name: &str| measures.figures.iter().find(|figure| figure.name == name).map(|figure| figure.numerator);
+        let figure =
+            |name: &str| measures.figures.iter().find(|figure| figure.name == name).map(|figure| figure.numerator);
         Summary {
             transition: config.transition.name.clone(),
             as_at: config.transition.as_at.to_string(),
@@ -90,9 +91,15 @@ impl Summary {
             list_declared: declared_rows as u64,
             list_found: reconciled.waiting_list.len() as u64,
             list_differences: reconciled.differences.len() as u64,
-            list_differences_unexplained: reconciled.differences.iter().filter(|line| line.cause == "unknown").count() as u64,
+            list_differences_unexplained: reconciled.differences.iter().filter(|line| line.cause == "unknown").count()
+                as u64,
             exceptions: by_reason(&records.exceptions),
-            pairs_for_review: reconciled.linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review).count() as u64,
+            pairs_for_review: reconciled
+                .linked
+                .pairs
+                .iter()
+                .filter(|pair| pair.standing == PairStanding::Review)
+                .count() as u64,
             gates: measures.gates.iter().map(|gate| (gate.name, gate.state.word())).collect(),
             not_acted_upon: not_acted_upon(config),
         }
@@ -111,7 +118,8 @@ pub fn by_reason(exceptions: &[Exception]) -> Vec<(&'static str, u64)> {
     for exception in exceptions {
         *counts.entry(exception.reason).or_default() += 1;
     }
-    let mut counts: Vec<(&'static str, u64)> = counts.into_iter().map(|(reason, count)| (reason.slug(), count)).collect();
+    let mut counts: Vec<(&'static str, u64)> =
+        counts.into_iter().map(|(reason, count)| (reason.slug(), count)).collect();
     counts.sort_by_key(|(slug, count)| (std::cmp::Reverse(*count), *slug));
     counts
 }

@@ -12,7 +12,11 @@ const MINUTES_A_DAY: f64 = 1440.0;
 
 impl Cell {
     pub(super) fn text(text: &str) -> Cell {
-        let text = text.trim();
+        Cell::trimmed(text.trim())
+    }
+
+    /// Of a text whose outer white space is gone already.
+    pub(super) fn trimmed(text: &str) -> Cell {
         if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) }
     }
 

@@ -3,7 +3,7 @@
 use super::fixity::unusable;
 use super::{Error, Origin};
 use crate::config::{Columns, Config, FieldRule, FileLayout, Mapping};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,9 +23,11 @@ pub(super) struct Claim {
     pub(super) identity: PathBuf,
     pub(super) bytes: u64,
     pub(super) layout: FileLayout,
-    /// The columns that the mapping names, folded.
-    pub(super) wanted: BTreeSet<String>,
+    pub(super) wanted: Wanted,
 }
+
+/// The columns that a mapping names: as it writes them, by their folded name.
+pub(super) type Wanted = BTreeMap<String, String>;
 
 /// Every claim, in the order of source id and file; the site crosswalk last.
 pub(super) fn list(config: &Config) -> Result<Vec<Claim>, Error> {
@@ -42,7 +44,7 @@ pub(super) fn list(config: &Config) -> Result<Vec<Claim>, Error> {
         claims.append(&mut found);
     }
     if let Some(sites) = &config.transition.sites {
-        let wanted = SITE_COLUMNS.iter().map(|column| fold(column)).collect();
+        let wanted = SITE_COLUMNS.iter().map(|column| (fold(column), (*column).to_owned())).collect();
         let reading = Reading { origin: Origin::Sites, source_id: "sites", layout: FileLayout::default(), wanted };
         claims.push(reading.claim(&config.folder, folder_of(config).join(sites))?);
     }
@@ -57,7 +59,7 @@ struct Reading<'a> {
     origin: Origin,
     source_id: &'a str,
     layout: FileLayout,
-    wanted: BTreeSet<String>,
+    wanted: Wanted,
 }
 
 impl Reading<'_> {
@@ -106,7 +108,7 @@ fn name_within(folder: &Path, path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-fn wanted_columns(mapping: &Mapping) -> BTreeSet<String> {
+fn wanted_columns(mapping: &Mapping) -> Wanted {
     let of_rule = |rule: &FieldRule| match &rule.columns {
         Columns::FirstOf(columns) | Columns::Join { columns, .. } => columns.clone(),
     };
@@ -116,7 +118,7 @@ fn wanted_columns(mapping: &Mapping) -> BTreeSet<String> {
         wanted.extend([&declared.group, &declared.period, &declared.value].into_iter().flatten().cloned());
         wanted.extend(declared.period_columns.iter().cloned());
     }
-    wanted.iter().map(|column| fold(column)).filter(|column| !column.is_empty()).collect()
+    wanted.into_iter().map(|column| (fold(&column), column)).filter(|(folded, _)| !folded.is_empty()).collect()
 }
 
 /// Column names compare without regard to case and white space.

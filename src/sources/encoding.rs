@@ -197,3 +197,84 @@ impl<R: Read> Read for Transcoder<R> {
         Ok(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(bytes: &[u8], step: usize) -> Utf8Count {
+        let mut count = Utf8Count::default();
+        bytes.chunks(step).for_each(|chunk| count.add(chunk));
+        count.end();
+        count
+    }
+
+    fn decode(bytes: &[u8], encoding: &'static Encoding) -> Vec<u8> {
+        let mut text = Vec::new();
+        let mut transcoder = Transcoder::new(bytes, encoding, bytes);
+        let mut buffer = [0; 32];
+        loop {
+            let read = transcoder.read(&mut buffer).expect("memory can be read");
+            if read == 0 {
+                assert_eq!(transcoder.consumed, bytes.len() as u64);
+                return text;
+            }
+            text.extend_from_slice(&buffer[..read]);
+        }
+    }
+
+    fn utf_16(text: &str, bytes_of: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(bytes_of).collect()
+    }
+
+    #[test]
+    fn characters_are_counted_across_chunks() {
+        for step in 1..5 {
+            let counted = count("Zoë, Siân, €".as_bytes(), step);
+            assert_eq!((counted.wide, counted.broken), (3, 0));
+            let counted = count(b"Zo\xeb, Si\xe2n", step);
+            assert_eq!((counted.wide, counted.broken), (0, 2));
+        }
+        assert_eq!(count(b"cut \xe2\x82", 3).broken, 1);
+    }
+
+    #[test]
+    fn what_is_certain_comes_before_what_is_stated_and_what_is_likely() {
+        let check = |bytes: &[u8], stated, expected| assert_eq!(known(bytes, stated, &count(bytes, 64)), expected);
+        check(b"\xef\xbb\xbfa", Some(WINDOWS_1252), Some(UTF_8));
+        check(b"\xff\xfea\0", None, Some(UTF_16LE));
+        check(b"\xfe\xff\0a", Some(UTF_8), Some(UTF_16BE));
+        check(b"a", Some(WINDOWS_1252), Some(WINDOWS_1252));
+        check("Zoë".as_bytes(), None, Some(UTF_8));
+        check(b"Zo\xeb", None, None);
+        check(
+            "Zoë, Siân, \u{ff}".as_bytes().iter().copied().chain([0xeb]).collect::<Vec<_>>().as_slice(),
+            None,
+            Some(UTF_8),
+        );
+        check(&utf_16("Surname,DOB", u16::to_le_bytes), None, Some(UTF_16LE));
+        check(&utf_16("Surname,DOB", u16::to_be_bytes), None, Some(UTF_16BE));
+    }
+
+    #[test]
+    fn british_text_is_taken_for_windows_1252() {
+        assert_eq!(guess(&b"Name\nZo\xeb Smith\nSi\xe2n O\x92Neill, \xa312\n"[..]).expect("memory"), WINDOWS_1252);
+    }
+
+    #[test]
+    fn text_becomes_utf_8_without_its_mark() {
+        assert_eq!(decode(b"\xef\xbb\xbfZo\xc3\xab", UTF_8), "Zoë".as_bytes());
+        assert_eq!(decode(b"Zo\xeb \x92", WINDOWS_1252), "Zoë ’".as_bytes());
+        let long = "Zoë 🩺 ".repeat(50_000);
+        assert_eq!(decode(&utf_16(&long, u16::to_le_bytes), UTF_16LE), long.as_bytes());
+        assert_eq!(decode(&utf_16(&format!("\u{feff}{long}"), u16::to_be_bytes), UTF_16BE), long.as_bytes());
+    }
+
+    #[test]
+    fn bytes_that_are_not_allowed_leave_a_mark() {
+        assert_eq!(decode(b"a\x81b", WINDOWS_1252), b"a\xffb");
+        assert_eq!(decode(b"\x81", WINDOWS_1252), b"\xff");
+        assert_eq!(decode(b"a\0\x00\xd8b\0", UTF_16LE), b"a\xffb");
+        assert_eq!(decode(b"a\0b", UTF_16LE), b"a\xff");
+    }
+}

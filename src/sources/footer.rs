@@ -16,18 +16,24 @@ const OPENINGS: &[&str] = &[
     "grand total",
     "sub total",
     "subtotal",
-    "count",
     "record count",
     "row count",
     "number of records",
     "number of rows",
+    "end of",
+    "eof",
+    "footnote",
+    "footnotes",
+    "run date",
+    "copyright",
+    "disclaimer",
+];
+/// Words that are names too: a colon or a figure must follow.
+const OPENINGS_OF_MORE: &[&str] = &[
+    "count",
     "records",
     "rows",
     "end",
-    "end of report",
-    "end of file",
-    "end of data",
-    "eof",
     "report",
     "printed",
     "produced",
@@ -36,13 +42,8 @@ const OPENINGS: &[&str] = &[
     "sources",
     "note",
     "notes",
-    "footnote",
-    "footnotes",
     "page",
-    "run date",
-    "copyright",
     "key",
-    "disclaimer",
     "confidential",
 ];
 
@@ -69,7 +70,7 @@ pub(super) fn may_be(cells: &[Cell], shape: &Shape<'_>) -> bool {
     }
     let opens = opens_footer(text);
     match second {
-        Some((_, cell)) => opens && is_figure(cell),
+        Some((_, cell)) => is_figure(cell) && (opens || OPENINGS_OF_MORE.contains(&text.to_lowercase().as_str())),
         None => opens || (shape.after_blank && column == 0 && is_note(text)),
     }
 }
@@ -77,11 +78,16 @@ pub(super) fn may_be(cells: &[Cell], shape: &Shape<'_>) -> bool {
 fn opens_footer(text: &str) -> bool {
     let text = text.trim_start_matches(['(', '[', '"']).to_lowercase();
     let rule = ["**", "--", "==", "##", "__"].iter().any(|mark| text.starts_with(mark));
-    let whole_word = |word: &&str| {
-        let rest = text.strip_prefix(*word);
-        rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '\''))
+    let after = |word: &str| {
+        let rest = text.strip_prefix(word)?;
+        let whole_word = !rest.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '\'');
+        whole_word.then_some(rest)
     };
-    rule || text.starts_with('©') || OPENINGS.iter().any(|word| whole_word(&word)) || counts_rows(&text)
+    let says_more = |rest: &str| rest.contains(|next: char| next == ':' || next.is_ascii_digit());
+    rule || text.starts_with('©')
+        || OPENINGS.iter().any(|word| after(word).is_some())
+        || OPENINGS_OF_MORE.iter().any(|word| after(word).is_some_and(says_more))
+        || counts_rows(&text)
 }
 
 /// `3 rows affected`, `1,204 records`.
@@ -120,6 +126,8 @@ mod tests {
     fn totals_and_notes_are_footers() {
         check(&["Total", "1,234"], false, true);
         check(&["Grand total: 17"], false, true);
+        check(&["Count", "1,234"], false, true);
+        check(&["Page 1 of 3"], false, true);
         check(&["(3 rows affected)"], false, true);
         check(&["*** End of report ***"], false, true);
         check(&["Figures are provisional until March"], true, true);
@@ -130,6 +138,8 @@ mod tests {
         check(&["Total", "John", "Male"], true, false);
         check(&["Count", "Basie"], true, false);
         check(&["Rowe"], true, false);
+        check(&["Page"], false, false);
+        check(&["Key"], true, false);
         check(&["Page-Jones"], true, false);
         check(&["Total", "9990000018"], true, false);
         check(&["", "Figures are provisional until March"], true, false);

@@ -1,7 +1,7 @@
 //! The place of each row in its table: preamble, header, data, footer, blank.
 
 use super::cells::digest;
-use super::claims::{Claim, fold};
+use super::claims::{Claim, Wanted, fold};
 use super::footer::{self, Shape};
 use super::outlet::Outlet;
 use super::{Cell, Finding, RowKind};
@@ -39,7 +39,7 @@ enum Held {
 
 /// What the mapping says about the table, and what kind of file it is in.
 pub(super) struct Expectation<'a> {
-    pub(super) wanted: &'a BTreeSet<String>,
+    pub(super) wanted: &'a Wanted,
     pub(super) header_row: Option<u32>,
     pub(super) end_of_data: Option<&'a str>,
     /// Delimited text: a surplus or missing cell means that cells have moved.
@@ -119,7 +119,9 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
     }
 
     pub(super) fn push(&mut self, line: Line) -> Result<(), NoTable> {
-        if line.fault.is_none() && line.cells.iter().all(Cell::is_empty) {
+        // A formula without a value makes a cell look empty that is not.
+        let is_blank = line.fault.is_none() && line.findings.is_empty() && line.cells.iter().all(Cell::is_empty);
+        if is_blank {
             return self.push_blank(line.row, 1);
         }
         self.found.rows = line.row;
@@ -184,11 +186,11 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         if let Some(row) = self.expectation.header_row {
             let stated = lines().find(|(_, line)| line.row == row);
             let (place, line) =
-                stated.ok_or_else(|| NoTable(format!("row {row}, the stated header_row, holds nothing")))?;
+                stated.ok_or_else(|| NoTable(format!("has nothing in row {row}, the stated header_row")))?;
             return if self.expectation.wanted.is_empty() || self.names_in(line) > 0 {
                 Ok(Some(place))
             } else {
-                Err(self.not_recognised(&format!("row {row}, the stated header_row, holds")))
+                Err(self.not_recognised(&format!("row {row}, the stated header_row, does not name")))
             };
         }
         if self.expectation.wanted.is_empty() {
@@ -198,14 +200,14 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         let best = lines().map(|(place, line)| (self.names_in(line), place)).rev().max_by_key(|(names, _)| *names);
         match best {
             Some((names, place)) if names > 0 => Ok(Some(place)),
-            _ => Err(self.not_recognised(&format!("the first {HEADER_SOUGHT_ROWS} rows hold"))),
+            _ => Err(self.not_recognised(&format!("none of the first {HEADER_SOUGHT_ROWS} rows names"))),
         }
     }
 
     /// How many different columns of the mapping a row names.
     fn names_in(&self, line: &Line) -> usize {
         let names: BTreeSet<String> = line.cells.iter().map(|cell| fold(&cell.as_text())).collect();
-        names.intersection(self.expectation.wanted).count()
+        names.iter().filter(|name| self.expectation.wanted.contains_key(*name)).count()
     }
 
     fn not_recognised(&self, which: &str) -> NoTable {
@@ -213,10 +215,10 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
             Held::Line(line) => line.cells.len(),
             Held::Blank { .. } => 0,
         });
-        let wanted: Vec<&str> = self.expectation.wanted.iter().map(String::as_str).take(12).collect();
+        let wanted: Vec<&str> = self.expectation.wanted.values().map(String::as_str).take(12).collect();
         let more = if self.expectation.wanted.len() > wanted.len() { ", …" } else { "" };
         NoTable(format!(
-            "has no header that can be recognised: {which} none of the columns {}{more} (their widest row has {} cells)",
+            "has no header that can be recognised: {which} any of the columns {}{more} (the widest row there has {} cells)",
             wanted.join(", "),
             width.max().unwrap_or(0)
         ))
@@ -229,7 +231,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         }
         let header: Vec<String> = line.cells.iter().map(|cell| cell.as_text().into_owned()).collect();
         let is_mapped =
-            |name: &String| self.expectation.wanted.is_empty() || self.expectation.wanted.contains(&fold(name));
+            |name: &String| self.expectation.wanted.is_empty() || self.expectation.wanted.contains_key(&fold(name));
         self.mapped = (0..header.len()).filter(|&column| is_mapped(&header[column])).collect();
         self.named_width = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         self.found.header_row = Some(line.row);
@@ -363,5 +365,106 @@ impl<'b, 'c> Unclaimed<'b, 'c> {
     pub(super) fn end(mut self) -> Found {
         self.outlet.flush();
         Found { rows: self.rows, ..Found::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::{Given, give_text, refusal};
+    use super::*;
+    use crate::config::FileLayout;
+
+    const COLUMNS: &[&str] = &["Patient ID", "Surname", "DOB", "Postcode"];
+
+    fn read(text: &str, layout: FileLayout) -> Given {
+        give_text(text.as_bytes(), COLUMNS, layout).expect("the text is usable")
+    }
+
+    fn check(text: &str, kinds: &str) {
+        assert_eq!(read(text, FileLayout::default()).kinds, kinds);
+    }
+
+    #[test]
+    fn the_header_is_the_row_that_names_most_columns() {
+        check("Patient ID,Surname,DOB,Postcode\n1,A,,\n", "hd");
+        check("Extract of 30/09/2017\n\n Surname\n patient  id ,SURNAME,dob,x\n1,A,,\n", "p.phd");
+    }
+
+    #[test]
+    fn a_stated_header_row_is_taken_at_its_word() {
+        let layout = FileLayout { header_row: Some(2), ..FileLayout::default() };
+        let given = read("Patient ID,Surname,DOB,Postcode\nSurname,b,c,d\n1,A,,\n", layout.clone());
+        assert_eq!((given.kinds.as_str(), given.intake.files[0].sheets[0].header_row), ("phd", Some(2)));
+        let refused = |text: &str| refusal(give_text(text.as_bytes(), COLUMNS, layout.clone()));
+        assert!(refused("Surname,DOB\n,\n1,2\n").starts_with("the file has nothing in row 2, the stated header_row"));
+        assert!(
+            refused("Surname,DOB\n1,2\n")
+                .contains("does not name any of the columns DOB, Patient ID, Postcode, Surname")
+        );
+        assert!(refused("Surname,DOB\n").contains("has nothing in row 2"));
+    }
+
+    #[test]
+    fn a_file_without_the_mapping_s_columns_is_refused_without_quoting_it() {
+        let refused = refusal(give_text(b"a,b\n1,SMITH\n", COLUMNS, FileLayout::default()));
+        assert!(
+            refused.contains(
+                "rows names any of the columns DOB, Patient ID, Postcode, Surname (the widest row there has 2 cells)"
+            ),
+            "{refused}"
+        );
+        assert!(refused.ends_with("correct the columns, the delimiter or header_row in the mapping"), "{refused}");
+        assert!(!refused.contains("SMITH"));
+    }
+
+    #[test]
+    fn the_header_may_come_again() {
+        check("Patient ID,Surname,DOB,Postcode\n1,A,,\nPatient ID,Surname,DOB,Postcode\n2,B,,\n", "hdhd");
+    }
+
+    #[test]
+    fn footers_stand_at_the_end_alone() {
+        let head = "Patient ID,Surname,DOB,Postcode\n1,A,01/01/1970,OX1\n";
+        check(&format!("{head}Total,2,,\n"), "hdf");
+        check(&format!("{head}\n\n(2 rows affected)\n\n"), "hd..f.");
+        check(&format!("{head}\nFigures are provisional until March\n*** end ***\n"), "hd.ff");
+        check(&format!("{head}Total,2,,\n2,B,02/02/1972,OX2\n"), "hddd");
+        check(&format!("{head}\n2,B,02/02/1972,OX2\n"), "hd.d");
+        check(&format!("{head}\n2,B,,\n"), "hd.d");
+        check(&format!("{head}{}2,B,02/02/1972,OX2\n", "Total,2,,\n".repeat(300)), &format!("hd{}d", "d".repeat(300)));
+    }
+
+    #[test]
+    fn a_stated_end_of_data_is_obeyed_to_the_letter() {
+        let layout = FileLayout { end_of_data: Some("End".to_owned()), ..FileLayout::default() };
+        let text = "Patient ID,Surname,DOB,Postcode\nTotal,1,,\n,Endicott,x,\n,,,\n1,A,b,c\n";
+        assert_eq!(read(text, layout).kinds, "hdf.f");
+    }
+
+    #[test]
+    fn cells_that_moved_are_noticed() {
+        let given = read(
+            "Patient ID,Surname,DOB,Postcode,,\n1,A,b,c,d,e,f\n2,A,b,c\n3,A\n4,A,b,c,,,,,\n",
+            FileLayout::default(),
+        );
+        assert_eq!(given.kinds, "hxddd");
+        assert_eq!(given.findings, [(2, Finding::TooManyCells), (4, Finding::TooFewCells)]);
+        assert_eq!(given.data, ["2|A|b|c||", "3|A||||", "4|A|b|c||"]);
+    }
+
+    #[test]
+    fn padding_does_not_change_a_digest() {
+        let given = read("Patient ID,Surname,DOB,Postcode\n1,A\n1,A,,\n1 , \"A\",,,,\n1,B\n", FileLayout::default());
+        assert_eq!(given.digests[1], Digest::of_cells(["1", "A"]));
+        assert!(given.digests[1] == given.digests[2] && given.digests[2] == given.digests[3]);
+        assert_ne!(given.digests[1], given.digests[4]);
+    }
+
+    #[test]
+    fn a_table_without_a_mapping_has_the_likeliest_header() {
+        let given = give_text(b"Extract\nid,name,born\n1,A,1970\n", &[], FileLayout::default()).expect("usable");
+        assert_eq!(given.kinds, "phd");
+        let given = give_text(b"1,A,1970\n2,B,1971\n", &[], FileLayout::default()).expect("usable");
+        assert_eq!((given.kinds.as_str(), given.data.len()), ("dd", 2));
     }
 }

@@ -13,12 +13,16 @@ mod footer;
 mod format;
 mod intake;
 mod layout;
+mod ods;
 mod outlet;
 mod read;
 mod row;
 mod scan;
 mod split;
+#[cfg(test)]
+mod trial;
 mod workbook;
+mod xls;
 
 pub use error::Error;
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};

@@ -35,7 +35,7 @@ pub fn read(
     read_claims(&claims::list(config)?, take, progress)
 }
 
-fn read_claims(
+pub(super) fn read_claims(
     claims: &[Claim],
     take: &mut dyn FnMut(Batch<'_>),
     progress: &mut dyn FnMut(Progress<'_>),
@@ -229,4 +229,170 @@ fn line_of(filled: Filled) -> Line {
 fn sheet_of(found: Found, name: String, hidden: bool, mapped: bool) -> Sheet {
     let Found { rows, header_row, header } = found;
     Sheet { name, rows, header_row, header, hidden, mapped }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::{Folder, give, refusal};
+    use super::super::{DateSystem, Origin, RowKind};
+    use super::*;
+    use crate::config::{
+        ClockSettings, Columns, Field, FieldRule, FileLayout, LinkSettings, Mapping, Overlap, RecordKind, Source,
+        Standing, Transition,
+    };
+    use crate::values::Digest;
+    use jiff::civil::date;
+    use rust_xlsxwriter::Workbook as Writer;
+
+    fn source(id: &str, path: &str, columns: &[&str]) -> Source {
+        let rule = |column: &str| FieldRule {
+            columns: Columns::FirstOf(vec![column.to_owned()]),
+            codes: BTreeMap::new(),
+            dates: Vec::new(),
+        };
+        let field = |place| Field { kind: RecordKind::Person, place };
+        let fields = columns.iter().enumerate().map(|(place, column)| (field(place), rule(column))).collect();
+        Source {
+            id: id.to_owned(),
+            path: path.to_owned(),
+            mapping_path: String::new(),
+            mapping: Mapping { fields, ..Mapping::default() },
+            provider: "RNU".to_owned(),
+            system: "Old".to_owned(),
+            service_line: "community".to_owned(),
+            standing: Standing::Record,
+            extracted_at: None,
+            control_rows: None,
+            certified_by: None,
+        }
+    }
+
+    fn config(folder: &Folder, sources: Vec<Source>, sites: Option<&str>) -> Config {
+        Config {
+            path: folder.path().join("handover.toml"),
+            folder: folder.path(),
+            transition: Transition {
+                name: "Trial".to_owned(),
+                from: Vec::new(),
+                to: "NXX".to_owned(),
+                transfer_date: date(2017, 10, 1),
+                as_at: date(2017, 9, 30),
+                sites: sites.map(str::to_owned),
+                previous: None,
+                decisions: String::new(),
+                key: String::new(),
+            },
+            sources,
+            link: LinkSettings {
+                match_at: 0.99,
+                review_at: 0.5,
+                model: None,
+                comparisons: Vec::new(),
+                blocks: Vec::new(),
+            },
+            gates: BTreeMap::new(),
+            waivers: Vec::new(),
+            kpis: Vec::new(),
+            overlap: Overlap::default(),
+            clock: ClockSettings { day_zero_excluded: true, holidays: "england".to_owned() },
+            exclusions: Vec::new(),
+            safety: Vec::new(),
+            digest: Digest::of(&[]),
+        }
+    }
+
+    #[test]
+    fn files_come_in_the_order_of_source_and_path_and_sites_come_last() {
+        let folder = Folder::new();
+        for name in ["b2.csv", "b1.csv", "a.csv", ".hidden.csv"] {
+            folder.write(name, b"id,name\n1,A\n");
+        }
+        folder.write("sites.csv", b"legacy_site,name,provider,successor_site,closes_on\nX,,,,\n");
+        let sources = vec![source("one", "b?.csv", &["id"]), source("two", "a.csv", &["id"])];
+        let mut order = Vec::new();
+        let intake = read(
+            &config(&folder, sources, Some("sites.csv")),
+            &mut |batch| order.push((batch.origin, batch.rows[0].at.file(), batch.header.to_vec())),
+            &mut |_| {},
+        )
+        .expect("usable");
+        let files: Vec<_> = intake.files.iter().map(|file| (file.origin, file.path.as_str())).collect();
+        let one = Origin::Source(0);
+        assert_eq!(
+            files,
+            [(one, "b1.csv"), (one, "b2.csv"), (Origin::Source(1), "a.csv"), (Origin::Sites, "sites.csv")]
+        );
+        assert_eq!(intake.files[2].digest, Digest::of(b"id,name\n1,A\n"));
+        assert_eq!(order[3].0, Origin::Sites);
+        assert_eq!((order[0].1, order[0].2.join(",")), (0, "id,name".to_owned()));
+    }
+
+    #[test]
+    fn a_source_without_a_file_stops_the_run() {
+        let folder = Folder::new();
+        let refused = |sources, sites| {
+            let outcome = read(&config(&folder, sources, sites), &mut |_| {}, &mut |_| {});
+            outcome.expect_err("nothing is there").to_string()
+        };
+        assert_eq!(refused(vec![source("one", "*.csv", &["id"])], None), "source one: no file matches *.csv");
+        assert!(refused(Vec::new(), Some("sites.csv")).ends_with("sites.csv: cannot be read"));
+    }
+
+    fn three_sheets(folder: &Folder) {
+        let mut writer = Writer::new();
+        for name in ["Referrals", "Clinics", "Notes"] {
+            let sheet = writer.add_worksheet().set_name(name).expect("a sheet");
+            for (row, text) in ["id", "1", "2"].into_iter().enumerate() {
+                sheet.write(row as u32, 0, text).expect("a cell");
+            }
+        }
+        writer.save(folder.path().join("book.xlsx")).expect("a workbook");
+    }
+
+    #[test]
+    fn each_sheet_is_given_once_however_many_sources_list_the_workbook() {
+        let folder = Folder::new();
+        three_sheets(&folder);
+        let sheet = |name: &str| FileLayout { sheet: Some(name.to_owned()), ..FileLayout::default() };
+        let claim = |place, name| folder.claim(place, "book.xlsx", &["id"], sheet(name));
+        let given = give(&[claim(0, "clinics"), claim(1, "1")]).expect("usable");
+        let sheets: Vec<Vec<(&str, bool)>> = given
+            .intake
+            .files
+            .iter()
+            .map(|file| file.sheets.iter().map(|sheet| (sheet.name.as_str(), sheet.mapped)).collect())
+            .collect();
+        assert_eq!(sheets, [vec![("Clinics", true), ("Notes", false)], vec![("Referrals", true)]]);
+        assert_eq!(given.kinds, "hddxxxhdd");
+        assert_eq!(given.places[6], (1, 0, 1));
+        assert_eq!(given.intake.files[0].digest, given.intake.files[1].digest);
+        assert_eq!(given.intake.files[0].read_as.date_system, Some(DateSystem::From1900));
+        let refused = refusal(give(&[claim(0, "Clinics"), claim(1, "2")]));
+        assert!(refused.starts_with("sheet Clinics is claimed by two sources, source-0 and source-1"), "{refused}");
+    }
+
+    #[test]
+    fn a_text_is_given_to_one_source_only() {
+        let folder = Folder::new();
+        folder.write("a.csv", b"id,name\n1,A\n");
+        let claim = |place| folder.claim(place, "a.csv", &["id"], FileLayout::default());
+        let refused = refusal(give(&[claim(0), claim(1)]));
+        assert!(refused.starts_with("the file is claimed by two sources, source-0 and source-1"), "{refused}");
+    }
+
+    #[test]
+    fn what_is_data_has_its_cells_and_a_debug_that_tells_nothing() {
+        let folder = Folder::new();
+        folder.write("a.csv", b"id,name\n1,SMITH\n");
+        let mut shown = String::new();
+        let sources = vec![source("one", "a.csv", &["id"])];
+        let mut take = |batch: Batch<'_>| {
+            shown = format!("{:?}", batch.rows);
+            assert_eq!(batch.rows[1].kind, RowKind::Data);
+            assert_eq!(batch.rows[1].cell(1).value.as_text(), "SMITH");
+            assert_eq!(batch.rows[1].cell(9).value.as_text(), "");
+        };
+        read(&config(&folder, sources, None), &mut take, &mut |_| {}).expect("usable");
+        assert!(shown.contains("redacted") && !shown.contains("SMITH"));
+    }
 }

@@ -315,3 +315,117 @@ impl Quotes {
 pub(super) fn leading_spaces(bytes: &[u8], delimiter: u8) -> usize {
     bytes.iter().take_while(|&&byte| (byte == b' ' || byte == b'\t') && byte != delimiter).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Gives a few bytes at a time, so that every boundary falls everywhere.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let length = self.1.min(self.0.len()).min(into.len());
+            into[..length].copy_from_slice(&self.0[..length]);
+            self.0 = &self.0[length..];
+            Ok(length)
+        }
+    }
+
+    fn scan(input: impl Read, width: usize) -> Vec<(Vec<u8>, bool)> {
+        let mut scanner = Scanner::new(input, Dialect { delimiter: b',', width });
+        let mut found = Vec::new();
+        loop {
+            let rows = scanner.next_rows(3).expect("memory can be read");
+            if rows.len() == 0 {
+                return found;
+            }
+            for place in 0..rows.len() {
+                let (bytes, fault) = rows.row(place);
+                found.push((bytes.to_vec(), fault.is_some()));
+            }
+        }
+    }
+
+    /// Stray rows are marked by a leading `!`.
+    fn check(text: &str, width: usize, expected: &[&str]) {
+        let rows = scan(text.as_bytes(), width).into_iter();
+        let shown =
+            rows.map(|(bytes, stray)| format!("{}{}", if stray { "!" } else { "" }, String::from_utf8_lossy(&bytes)));
+        assert_eq!(shown.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn each_kind_of_line_end_ends_one_row() {
+        check("a\nb\r\nc\rd", 0, &["a", "b", "c", "d"]);
+        check("a\n\n\r\nb\n", 0, &["a", "", "", "b"]);
+        check("a\r", 0, &["a"]);
+        check("", 0, &[]);
+    }
+
+    #[test]
+    fn a_quoted_field_over_several_lines_is_one_row() {
+        check("1,\"a\r\nb\",2\r\n3,c,4\r\n", 3, &["1,\"a\r\nb\",2", "3,c,4"]);
+        check("\"a\n\"\"b\"\"\n\",x\ny", 2, &["\"a\n\"\"b\"\"\n\",x", "y"]);
+        check("1, \"a\nb\" ,\"c\nd\"\n2", 3, &["1, \"a\nb\" ,\"c\nd\"", "2"]);
+    }
+
+    #[test]
+    fn a_quote_inside_a_field_is_a_letter() {
+        check("5\" nail,x\ny", 2, &["5\" nail,x", "y"]);
+    }
+
+    #[test]
+    fn a_stray_quote_swallows_no_row() {
+        check("1,\"a,b,c\n2,d,e,f\n3,g,h,i\n", 4, &["!1,\"a,b,c", "2,d,e,f", "3,g,h,i"]);
+        // Closed where a quoted field of a later row opens.
+        check("1,\"a,b,c\n2,\"d\",e,f\n3,g,h,i\n", 4, &["!1,\"a,b,c", "2,\"d\",e,f", "3,g,h,i"]);
+        // Closed by another stray quote in the same column: the row would have the right width.
+        check("1,\"a,b,c\n2,d\",e,f\n3,g,h,i\n", 4, &["!1,\"a,b,c", "2,d\",e,f", "3,g,h,i"]);
+    }
+
+    #[test]
+    fn a_quoted_field_has_its_limits() {
+        let many = format!("1,\"{}\",2\n3,4,5\n", "\n".repeat(QUOTED_LINE_ENDS_MAX));
+        assert_eq!(scan(many.as_bytes(), 3).len(), 2);
+        let too_many = format!("1,\"{}\",2\n3,4,5\n", "\n".repeat(QUOTED_LINE_ENDS_MAX + 1));
+        let rows = scan(too_many.as_bytes(), 3);
+        assert_eq!((rows.len(), rows[0].1), (QUOTED_LINE_ENDS_MAX + 3, true));
+        let too_long = format!("1,\"a\n{}\n\",2\n3,4,5\n", "x".repeat(QUOTED_BYTES_MAX + 1));
+        assert_eq!(scan(too_long.as_bytes(), 3).len(), 4);
+    }
+
+    #[test]
+    fn a_row_that_is_too_long_is_left_behind_and_counted() {
+        let text = format!("a\n{}\r\nb\n", "x".repeat(3 * ROW_BYTES_MAX));
+        let rows = scan(text.as_bytes(), 0);
+        assert_eq!(rows, [(b"a".to_vec(), false), (Vec::new(), true), (b"b".to_vec(), false)]);
+        let mut scanner = Scanner::new(Trickle(text.as_bytes(), 70_000), Dialect { delimiter: b',', width: 0 });
+        let rows = scanner.next_rows(9).expect("memory can be read");
+        let expected = Digest::of("x".repeat(3 * ROW_BYTES_MAX).as_bytes());
+        assert_eq!(rows.row(1).1, Some(Fault::TooLong(expected)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_given_once_and_in_order(bytes: Vec<u8>, width in 0usize..6) {
+            let without_ends = |bytes: &[u8]| bytes.iter().copied().filter(|byte| !b"\r\n".contains(byte)).collect::<Vec<_>>();
+            let rows = scan(bytes.as_slice(), width);
+            prop_assert_eq!(without_ends(&bytes), rows.iter().flat_map(|(row, _)| without_ends(row)).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn every_line_is_counted_once(text in "[ab\", \n\r]{0,60}", width in 0usize..6) {
+            let lines = |bytes: &[u8]| scan(&bytes.iter().map(|&byte| if byte == b'"' { b'a' } else { byte }).collect::<Vec<_>>()[..], 0).len();
+            let inside = |row: &[u8]| if row.is_empty() { 1 } else { lines(row).max(1) + usize::from(row.ends_with(b"\n") || row.ends_with(b"\r")) };
+            let rows = scan(text.as_bytes(), width);
+            prop_assert_eq!(rows.iter().map(|(row, _)| inside(row)).sum::<usize>(), lines(text.as_bytes()));
+        }
+
+        #[test]
+        fn where_chunks_end_makes_no_difference(text in "[ab\", \n\r]{0,60}", step in 1usize..7, width in 0usize..6) {
+            prop_assert_eq!(scan(Trickle(text.as_bytes(), step), width), scan(text.as_bytes(), width));
+        }
+    }
+}

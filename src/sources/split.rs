@@ -17,13 +17,21 @@ pub(super) fn split<'a>(row: &'a str, delimiter: u8, mut give: impl FnMut(Cow<'a
             quoted_field(row, at, begins, delimiter)
         } else {
             let end = field_end(bytes, at, delimiter);
-            (Cow::Borrowed(row[at..end].trim()), end)
+            (Cow::Borrowed(trim(&row[at..end])), end)
         };
         give(cell);
         if end >= bytes.len() {
             return;
         }
         at = end + 1;
+    }
+}
+
+/// Most fields need no trimming, which their first and last bytes show.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 
@@ -49,9 +57,9 @@ fn quoted_field(row: &str, at: usize, quote: usize, delimiter: u8) -> (Cow<'_, s
     let spaces = leading_spaces(&bytes[after..], delimiter);
     let end = field_end(bytes, after, delimiter);
     if close >= bytes.len() || end != after + spaces {
-        return (Cow::Borrowed(row[at..end].trim()), end);
+        return (Cow::Borrowed(trim(&row[at..end])), end);
     }
-    let inside = row[quote + 1..close].trim();
+    let inside = trim(&row[quote + 1..close]);
     (if doubled { Cow::Owned(inside.replace("\"\"", "\"")) } else { Cow::Borrowed(inside) }, end)
 }
 

@@ -6,6 +6,7 @@
 
 mod evaluate;
 mod generate;
+mod tidy;
 
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -24,12 +25,15 @@ enum Task {
     Generate(generate::Arguments),
     /// Scores a package against the truth of a generated transition.
     Evaluate(evaluate::Arguments),
+    /// Holds the source to the house rules.
+    Tidy,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Generate(arguments) => generate::run(&arguments),
         Task::Evaluate(arguments) => evaluate::run(&arguments),
+        Task::Tidy => Ok(tidy::run()),
     };
     outcome.unwrap_or_else(|error| {
         // Nothing is left to be done when standard error itself is closed.

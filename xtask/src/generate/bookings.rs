@@ -24,7 +24,11 @@ pub fn progress(plan: &mut Plan, index: usize, dice: &mut Dice, rates: &Rates, c
         Priority::Routine => dice.between(40, 230),
     };
     let mut on = working_day(referral.received + wait.days());
-    let site = if community { dice.below(COMMUNITY_SITES) } else { COMMUNITY_SITES + dice.below(SITES.len() - COMMUNITY_SITES) };
+    let site = if community {
+        dice.below(COMMUNITY_SITES)
+    } else {
+        COMMUNITY_SITES + dice.below(SITES.len() - COMMUNITY_SITES)
+    };
     if !referral.recorded {
         return unwritten(plan, index, site, dice, counters);
     }
@@ -68,7 +72,14 @@ fn unwritten(plan: &mut Plan, index: usize, site: usize, dice: &mut Dice, counte
     plan.appointments.push(appointment);
 }
 
-fn booking(referral: usize, starts: DateTime, site: usize, status: Status, first: bool, dice: &mut Dice) -> Appointment {
+fn booking(
+    referral: usize,
+    starts: DateTime,
+    site: usize,
+    status: Status,
+    first: bool,
+    dice: &mut Dice,
+) -> Appointment {
     let booked = working_day((starts.date() - dice.between(10, 40).days()).min(AS_AT - 1.day()));
     Appointment {
         id: 0,
@@ -135,8 +146,12 @@ fn otherwise(appointment: &Appointment, dice: &mut Dice) -> (DateTime, usize) {
             let shift = *dice.pick(&[-60, -30, 30, 45, 60, 90]);
             (starts + i64::from(shift).minutes(), site)
         }
-        ..0.88 => {
-            let (first, count) = if site < COMMUNITY_SITES { (0, COMMUNITY_SITES) } else { (COMMUNITY_SITES, SITES.len() - COMMUNITY_SITES) };
+        ..0.95 => {
+            let (first, count) = if site < COMMUNITY_SITES {
+                (0, COMMUNITY_SITES)
+            } else {
+                (COMMUNITY_SITES, SITES.len() - COMMUNITY_SITES)
+            };
             (starts, first + (site - first + 1 + dice.below(count - 1)) % count)
         }
         _ => {
@@ -168,23 +183,29 @@ fn conclude(referral: &mut Referral, attended: usize, next: Date, dice: &mut Dic
     referral.rtt = if referral.treated { "90" } else { stop };
 }
 
-/// The receiver takes over bookings it was told of, and makes first bookings of its own.
+/// The receiver takes over bookings it was told of, moves others to another day, and makes first bookings of its own.
 fn receiver(plan: &mut Plan, index: usize, dice: &mut Dice, rates: &Rates, counters: &mut Counters) {
     let shares = &rates.structure;
-    let mut ahead = false;
+    let mut ahead = None;
     for appointment in plan.appointments.iter_mut().filter(|one| one.referral == index) {
         if appointment.starts.date() > AS_AT && appointment.status == Status::Booked {
-            ahead = true;
-            appointment.received = appointment.recorded && appointment.evidence_says.is_none() && dice.chance(shares.receiver_honoured);
+            ahead = Some(appointment.starts.date());
+            let agreed = appointment.recorded && appointment.evidence_says.is_none();
+            appointment.received = agreed && dice.chance(shares.receiver_honoured);
+            if appointment.received {
+                return;
+            }
         }
     }
     let referral = &plan.referrals[index];
-    if ahead || referral.closed.is_some() || referral.treated || !dice.chance(shares.receiver_first_booking) {
-        return;
-    }
+    let on = match ahead {
+        Some(planned) if dice.chance(shares.receiver_rebooked) => planned + dice.between(12, 40).days(),
+        Some(_) => return,
+        None if referral.closed.is_some() || referral.treated || !dice.chance(shares.receiver_first_booking) => return,
+        None => AS_AT + dice.between(4, 90).days(),
+    };
     let open: Vec<usize> = (0..SITES.len()).filter(|site| SITES[*site].successor.is_some()).collect();
-    let on = working_day(AS_AT + dice.between(4, 90).days());
-    let mut appointment = booking(index, at(dice, on), *dice.pick(&open), Status::Booked, true, dice);
+    let mut appointment = booking(index, at(dice, working_day(on)), *dice.pick(&open), Status::Booked, true, dice);
     appointment.id = Counters::next(&mut counters.appointments);
     (appointment.recorded, appointment.received) = (false, true);
     plan.appointments.push(appointment);

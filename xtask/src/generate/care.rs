@@ -54,7 +54,13 @@ pub struct Complaint {
     pub function: &'static str,
 }
 
-const fn complaint(community: &'static str, ers: &'static str, hospital: &'static str, paper: &'static str, function: &'static str) -> Complaint {
+const fn complaint(
+    community: &'static str,
+    ers: &'static str,
+    hospital: &'static str,
+    paper: &'static str,
+    function: &'static str,
+) -> Complaint {
     Complaint { community, ers, hospital, paper, function }
 }
 
@@ -230,7 +236,8 @@ impl Planner<'_> {
     /// A referral of its own, for another complaint than `unlike`.
     fn referral(&mut self, line: Line, unlike: Option<usize>) -> usize {
         let dice = &mut *self.dice;
-        let taken: Vec<usize> = self.plan.referrals.iter().filter(|one| one.person == self.index).map(|one| one.complaint).collect();
+        let taken: Vec<usize> =
+            self.plan.referrals.iter().filter(|one| one.person == self.index).map(|one| one.complaint).collect();
         let mut complaint = dice.pick_ranked(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], 5.0).to_owned();
         while unlike.is_some() && taken.contains(&complaint) {
             complaint = dice.below(COMPLAINTS.len());
@@ -252,10 +259,14 @@ impl Planner<'_> {
         let dice = &mut *self.dice;
         let in_ers = dice.chance(shares.through_ers);
         let ers_only = in_ers && !scripted && dice.chance(shares.ers_only / shares.through_ers);
-        let paper_only = !in_ers && line == Line::Community && !scripted && dice.chance(shares.paper_only / (1.0 - shares.through_ers));
-        let on_paper = paper_only || line == Line::Community && !ers_only && dice.chance(shares.on_paper / shares.community_line);
+        let paper_only = !in_ers
+            && line == Line::Community
+            && !scripted
+            && dice.chance(shares.paper_only / (1.0 - shares.through_ers));
+        let on_paper =
+            paper_only || line == Line::Community && !ers_only && dice.chance(shares.on_paper / shares.community_line);
         let id = Counters::next(&mut self.counters.referrals);
-        let ubrn = in_ers.then(|| 100_000_000_000 + u64::from(id) * 1_373 % 899_999_999_999);
+        let ubrn = in_ers.then(|| 100_000_000_000 + u64::from(id) * 32_416_190_071 % 899_999_999_999);
         let lowered = priority == Priority::Urgent && dice.chance(self.rates.error.priority_lowered);
         self.plan.referrals.push(Referral {
             id,
@@ -285,7 +296,13 @@ impl Planner<'_> {
             pathway: pathway(ubrn, id),
             referrer: dice.below(REFERRERS.len()),
             consultant: dice.below(CONSULTANTS.len()),
-            tags: if paper_only { vec!["paper-only"] } else if ers_only { vec!["ers-only"] } else { Vec::new() },
+            tags: if paper_only {
+                vec!["paper-only"]
+            } else if ers_only {
+                vec!["ers-only"]
+            } else {
+                Vec::new()
+            },
         });
         self.plan.referrals.len() - 1
     }
@@ -313,15 +330,28 @@ impl Planner<'_> {
         parent.tags.clear();
         let closed = working_day(parent.received + self.dice.between(45, 100).days());
         let (why, stop) = if stopped {
-            *self.dice.pick(&[("Treatment complete", Some("30")), ("Decision not to treat", Some("34")), ("Patient declined treatment", Some("35"))])
+            *self.dice.pick(&[
+                ("Treatment complete", Some("30")),
+                ("Decision not to treat", Some("34")),
+                ("Patient declined treatment", Some("35")),
+            ])
         } else {
-            (*self.dice.pick(&["Records not received", "Record lost", "No activity for 6 months", "Administrative closure - inactive"]), None)
+            (
+                *self.dice.pick(&[
+                    "Records not received",
+                    "Record lost",
+                    "No activity for 6 months",
+                    "Administrative closure - inactive",
+                ]),
+                None,
+            )
         };
         parent.closed = Some(Closing { on: closed, why, stop });
         parent.rtt = stop.unwrap_or("10");
         parent.treated = stop == Some("30");
         parent.waiting = false;
-        let (line, complaint, clock, received, priority) = (parent.line, parent.complaint, parent.clock_start, parent.received, parent.priority);
+        let (line, complaint, clock, received, priority) =
+            (parent.line, parent.complaint, parent.clock_start, parent.received, parent.priority);
         if stopped {
             parent.last_seen = Some(working_day(closed - 7.days()));
         }
@@ -402,7 +432,10 @@ impl Planner<'_> {
     /// Some systems state another clock than the right one.
     fn state_clocks(&mut self, first: usize) {
         for referral in &mut self.plan.referrals[first..] {
-            if referral.relation == Relation::Original && self.dice.chance(self.rates.error.clock_restated) && referral.recorded {
+            if referral.relation == Relation::Original
+                && self.dice.chance(self.rates.error.clock_restated)
+                && referral.recorded
+            {
                 let later = working_day(referral.received + self.dice.between(5, 40).days()).min(AS_AT);
                 if later != referral.received {
                     referral.stated_clock = Some(later);

@@ -58,8 +58,11 @@ const CASES: [Case; 20] = [
     placeholder_birth,
 ];
 
+/// The next case: each in its turn, so that a small county has all of them.
 pub fn case(maker: &mut Maker, dice: &mut Dice) -> Household {
-    dice.pick(&CASES)(maker, dice)
+    let turn = maker.cases % CASES.len();
+    maker.cases += 1;
+    CASES[turn](maker, dice)
 }
 
 /// Someone without marriage, removal or replaced number, so that the shape is the only oddity.
@@ -92,7 +95,8 @@ fn one(mut person: Person, shape: &'static str, tweaks: Vec<Tweak>) -> Household
 fn two(mut first: Person, mut second: Person, shape: &'static str) -> Household {
     first.tags.push(shape);
     second.tags.push(shape);
-    let mirrors = vec![Mirror { left: 0, right: 1, same: false, shape }, Mirror { left: 1, right: 0, same: false, shape }];
+    let mirrors =
+        vec![Mirror { left: 0, right: 1, same: false, shape }, Mirror { left: 1, right: 0, same: false, shape }];
     Household { people: vec![first, second], mirrors }
 }
 
@@ -145,7 +149,13 @@ fn one_letter(maker: &mut Maker, dice: &mut Dice, numbered: bool) -> Household {
 fn parent_and_child(maker: &mut Maker, dice: &mut Dice) -> Household {
     let parent = anyone(maker, dice);
     let decades = *dice.pick(&[20_i16, 30]);
-    let parent_born = parent.born.with().year(parent.born.year().min(1970)).day(parent.born.day().min(28)).build().expect("a day all years have");
+    let parent_born = parent
+        .born
+        .with()
+        .year(parent.born.year().min(1970))
+        .day(parent.born.day().min(28))
+        .build()
+        .expect("a day all years have");
     let born = if dice.chance(0.4) {
         parent_born.with().year(parent_born.year() + decades).build().expect("the same day, decades on")
     } else {
@@ -166,7 +176,13 @@ fn birth_year_slip(maker: &mut Maker, dice: &mut Dice) -> Household {
     let swapped = jiff::civil::Date::new(person.born.year(), person.born.day(), person.born.month());
     let slipped = match swapped {
         Ok(date) if person.born.day() <= 12 && dice.chance(0.5) => date,
-        _ => person.born.with().year(person.born.year() - 10).day(person.born.day().min(28)).build().expect("ten years before"),
+        _ => person
+            .born
+            .with()
+            .year(person.born.year() - 10)
+            .day(person.born.day().min(28))
+            .build()
+            .expect("ten years before"),
     };
     one(person, "one-person-birth-slip", vec![Tweak::Born(slipped)])
 }

@@ -13,8 +13,22 @@ macro_rules! mappings {
 }
 
 const MAPPINGS: &[(&str, &str)] = mappings![
-    "datix.toml", "declared_totals.toml", "diary.toml", "docman.toml", "eq5d.toml", "ers.toml", "ice.toml", "letters.toml", "nxx_bookings.toml",
-    "paper.toml", "rnu_community.toml", "rnu_list.toml", "rth_appointments.toml", "rth_list.toml", "rth_patients.toml", "rth_referrals.toml",
+    "datix.toml",
+    "declared_totals.toml",
+    "diary.toml",
+    "docman.toml",
+    "eq5d.toml",
+    "ers.toml",
+    "ice.toml",
+    "letters.toml",
+    "nxx_bookings.toml",
+    "paper.toml",
+    "rnu_community.toml",
+    "rnu_list.toml",
+    "rth_appointments.toml",
+    "rth_list.toml",
+    "rth_patients.toml",
+    "rth_referrals.toml",
     "texts.toml",
 ];
 

@@ -17,6 +17,8 @@ mod rates;
 mod slips;
 mod sources;
 mod spool;
+#[cfg(test)]
+mod tests;
 mod text;
 mod truth;
 mod workbook;
@@ -62,7 +64,8 @@ fn write(dir: &Path, people: u32, seed: u64, rates: &rates::Rates, rates_text: &
     layout::write(dir, seed, rates_text)?;
     let mut truth = truth::Truth::create(&dir.join("truth"))?;
     let names = names::Names::load();
-    let mut maker = people::Maker { names: &names, shares: &rates.structure, numbers: numbers::Allocator::new(people) };
+    let mut maker =
+        people::Maker { names: &names, shares: &rates.structure, numbers: numbers::Allocator::new(people), cases: 0 };
     let mut clerk = slips::Clerk { names: &names, rates, dice: Dice::new(seed, 1) };
     let mut sources = sources::Sources::default();
     let mut counters = care::Counters::default();
@@ -87,4 +90,11 @@ fn write(dir: &Path, people: u32, seed: u64, rates: &rates::Rates, rates_text: &
     let rows = truth.physical_rows;
     truth.finish()?;
     Ok(rows)
+}
+
+/// A transition at the default rates, for tests here and of `evaluate`.
+#[cfg(test)]
+pub fn write_default(dir: &Path, people: u32, seed: u64) {
+    let (rates, text) = rates::Rates::load(None).expect("the defaults load");
+    write(dir, people, seed, &rates, &text).expect("it writes");
 }

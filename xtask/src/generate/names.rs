@@ -135,7 +135,10 @@ fn sections(text: &str) -> BTreeMap<String, Vec<String>> {
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             current = name.to_owned();
         } else {
-            lists.entry(current.clone()).or_default().extend(line.split_whitespace().map(|name| name.replace('_', " ")));
+            lists
+                .entry(current.clone())
+                .or_default()
+                .extend(line.split_whitespace().map(|name| name.replace('_', " ")));
         }
     }
     lists
@@ -144,14 +147,15 @@ fn sections(text: &str) -> BTreeMap<String, Vec<String>> {
 /// Surnames of the long tail, each rare, made as English places were.
 fn place_name(dice: &mut Dice) -> String {
     const FIRST: [&str; 70] = [
-        "Ash", "Ax", "Bar", "Beck", "Birken", "Black", "Brad", "Bram", "Bris", "Brom", "Buck", "Bur", "Cal", "Car", "Chat", "Chel", "Clap", "Cob",
-        "Cold", "Cran", "Crom", "Dan", "Den", "Dray", "Dun", "East", "Eg", "El", "Fair", "Farn", "Fen", "Ful", "Gor", "Grim", "Had", "Hal", "Ham",
-        "Har", "Has", "Hax", "Hay", "Heb", "Hen", "Hol", "Horn", "Hux", "Ing", "Kel", "Kirk", "Lang", "Lin", "Mar", "Mel", "Mid", "Mor", "Nor",
-        "Old", "Ox", "Pen", "Quar", "Rad", "Rush", "Sel", "Shel", "Stan", "Thorn", "Thur", "Wad", "Wal", "Win",
+        "Ash", "Ax", "Bar", "Beck", "Birken", "Black", "Brad", "Bram", "Bris", "Brom", "Buck", "Bur", "Cal", "Car",
+        "Chat", "Chel", "Clap", "Cob", "Cold", "Cran", "Crom", "Dan", "Den", "Dray", "Dun", "East", "Eg", "El", "Fair",
+        "Farn", "Fen", "Ful", "Gor", "Grim", "Had", "Hal", "Ham", "Har", "Has", "Hax", "Hay", "Heb", "Hen", "Hol",
+        "Horn", "Hux", "Ing", "Kel", "Kirk", "Lang", "Lin", "Mar", "Mel", "Mid", "Mor", "Nor", "Old", "Ox", "Pen",
+        "Quar", "Rad", "Rush", "Sel", "Shel", "Stan", "Thorn", "Thur", "Wad", "Wal", "Win",
     ];
     const LAST: [&str; 26] = [
-        "ton", "ley", "field", "worth", "ham", "ford", "den", "combe", "well", "stead", "by", "croft", "wick", "ridge", "shaw", "bourne", "brook",
-        "church", "dale", "grave", "hurst", "land", "more", "stone", "thwaite", "bury",
+        "ton", "ley", "field", "worth", "ham", "ford", "den", "combe", "well", "stead", "by", "croft", "wick", "ridge",
+        "shaw", "bourne", "brook", "church", "dale", "grave", "hurst", "land", "more", "stone", "thwaite", "bury",
     ];
     format!("{}{}", dice.pick(&FIRST), dice.pick(&LAST))
 }
@@ -181,7 +185,13 @@ pub fn without_accents(text: &str) -> String {
         .map(|letter| {
             let small = letter.to_lowercase().next().unwrap_or(letter);
             let plain = PLAIN.iter().find(|(accented, _)| accented.contains(small)).map_or(small, |(_, plain)| *plain);
-            if letter.is_uppercase() { plain.to_ascii_uppercase() } else if plain == small { letter } else { plain }
+            if letter.is_uppercase() {
+                plain.to_ascii_uppercase()
+            } else if plain == small {
+                letter
+            } else {
+                plain
+            }
         })
         .collect()
 }
@@ -196,8 +206,12 @@ mod tests {
         let surnames: std::collections::BTreeSet<_> = names.surnames.values().flatten().collect();
         assert!(surnames.len() >= 1_500, "{}", surnames.len());
         for sex in ["male", "female"] {
-            let given: std::collections::BTreeSet<_> =
-                names.given.iter().filter(|(key, _)| key.split(' ').next() == Some(sex)).flat_map(|(_, list)| list).collect();
+            let given: std::collections::BTreeSet<_> = names
+                .given
+                .iter()
+                .filter(|(key, _)| key.split(' ').next() == Some(sex))
+                .flat_map(|(_, list)| list)
+                .collect();
             assert!(given.len() >= 250, "{sex}: {}", given.len());
         }
     }

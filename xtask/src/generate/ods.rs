@@ -37,7 +37,9 @@ pub fn write(
         let file = format!("sources/{stem}_{}.ods", index + 1);
         let mut archive = ZipWriter::new(File::create(dir.join(&file))?);
         // The type comes first and uncompressed, so that a reader knows the file by its first bytes.
-        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).last_modified_time(DateTime::default());
+        let stored = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            .last_modified_time(DateTime::default());
         let packed = stored.compression_method(CompressionMethod::Deflated).large_file(false);
         archive.start_file("mimetype", stored)?;
         archive.write_all(MIME.as_bytes())?;

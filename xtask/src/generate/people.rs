@@ -50,6 +50,8 @@ pub struct Maker<'a> {
     pub names: &'a Names,
     pub shares: &'a Structure,
     pub numbers: Allocator,
+    /// Scripted cases made so far.
+    pub cases: usize,
 }
 
 impl Maker<'_> {
@@ -74,7 +76,9 @@ impl Maker<'_> {
             _ => self.alone(dice),
         };
         household.people.truncate(room);
-        household.mirrors.retain(|mirror| mirror.left < household.people.len() && mirror.right < household.people.len());
+        household
+            .mirrors
+            .retain(|mirror| mirror.left < household.people.len() && mirror.right < household.people.len());
         household
     }
 
@@ -84,7 +88,8 @@ impl Maker<'_> {
 
     /// Someone of a likely age for sore joints.
     pub fn person(&mut self, dice: &mut Dice) -> Person {
-        const AGES: [(f64, i64, i64); 6] = [(3.0, 0, 15), (12.0, 16, 34), (25.0, 35, 49), (30.0, 50, 64), (22.0, 65, 79), (8.0, 80, 97)];
+        const AGES: [(f64, i64, i64); 6] =
+            [(3.0, 0, 15), (12.0, 16, 34), (25.0, 35, 49), (30.0, 50, 64), (22.0, 65, 79), (8.0, 80, 97)];
         let (_, low, high) = AGES[dice.weighted(&AGES.map(|(weight, ..)| weight))];
         let born = born_within(dice, low, high);
         let community = Community::draw(dice, self.shares);
@@ -132,7 +137,8 @@ impl Maker<'_> {
         let adult = person.born.year() < 1997;
         let shares = self.shares;
         if adult && person.sex == Sex::Female && dice.chance(shares.married_name_changed) {
-            person.previous_family = Some(std::mem::replace(&mut person.family, self.names.surname(dice, person.community)));
+            person.previous_family =
+                Some(std::mem::replace(&mut person.family, self.names.surname(dice, person.community)));
             person.tags.push("married-name");
         }
         if dice.chance(shares.moved_recently) {
@@ -193,7 +199,11 @@ impl Maker<'_> {
         let mut second = self.person_of(dice, first.community, sex, born);
         self.settle(dice, &mut second, &first);
         if dice.chance(0.75) && !matches!(first.community, Community::Sikh | Community::SouthAsianMuslim) {
-            second.family = if first.community == Community::Polish { feminine(first.family.clone()) } else { first.family.clone() };
+            second.family = if first.community == Community::Polish {
+                feminine(first.family.clone())
+            } else {
+                first.family.clone()
+            };
         }
         Household { people: vec![first, second], mirrors: Vec::new() }
     }
@@ -218,7 +228,13 @@ impl Maker<'_> {
     pub fn twins(&mut self, dice: &mut Dice) -> Household {
         let first = self.person_of_age(dice, 1, 80);
         let same_sex = dice.chance(0.66);
-        let sex = if same_sex { first.sex } else if first.sex == Sex::Male { Sex::Female } else { Sex::Male };
+        let sex = if same_sex {
+            first.sex
+        } else if first.sex == Sex::Male {
+            Sex::Female
+        } else {
+            Sex::Male
+        };
         let mut second = self.person_of(dice, first.community, sex, first.born);
         self.settle(dice, &mut second, &first);
         second.number = self.numbers.after(first.number);
@@ -287,6 +303,8 @@ fn title(dice: &mut Dice, sex: Sex, born: Date) -> &'static str {
         (Sex::Male, _) if dice.chance(0.03) => "Dr",
         (Sex::Male, _) => "Mr",
         (Sex::Female, 1997..) => "Miss",
-        (Sex::Female, _) => ["Mrs", "Mrs", "Mrs", "Ms", "Miss", "Dr"][dice.below(6)],
+        (Sex::Female, _) => {
+            ["Mrs", "Mrs", "Mrs", "Mrs", "Mrs", "Mrs", "Ms", "Ms", "Miss", "Miss", "Miss", "Dr"][dice.below(12)]
+        }
     }
 }

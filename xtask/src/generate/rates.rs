@@ -112,6 +112,7 @@ pub struct Structure {
     pub text_sent: f64,
     pub diary_kept: f64,
     pub receiver_honoured: f64,
+    pub receiver_rebooked: f64,
     pub receiver_first_booking: f64,
     pub diagnostic_open: f64,
     pub document_indexed: f64,
@@ -136,7 +137,10 @@ impl Rates {
         let errors = table.get_mut("error").and_then(toml::Value::as_table_mut).ok_or("no [error] table")?;
         let mut multiplied = errors.clone();
         for value in multiplied.iter_mut().map(|(_, value)| value) {
-            let rate = value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64)).ok_or("a rate is a number")?;
+            let rate = value
+                .as_float()
+                .or_else(|| value.as_integer().map(|whole| whole as f64))
+                .ok_or("a rate is a number")?;
             // A probability stays one however often errors are multiplied.
             *value = toml::Value::Float((rate * self.multiplier).min(0.95));
         }

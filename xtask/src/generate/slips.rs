@@ -92,16 +92,19 @@ impl Clerk<'_> {
             if let Some(short) = self.names.short_for(&mut self.dice, &person.given) {
                 said.given = short;
             }
-        } else if !said.other.is_empty() && !matches!(said.other.as_str(), "Singh" | "Kaur") && self.hit(|rates| rates.error.given_second_in_use) {
+        } else if !said.other.is_empty()
+            && !matches!(said.other.as_str(), "Singh" | "Kaur")
+            && self.hit(|rates| rates.error.given_second_in_use)
+        {
             (said.given, said.other) = (std::mem::take(&mut said.other), String::new());
         } else if self.hit(|rates| rates.error.given_initial_only) {
             said.given = person.given.chars().take(1).collect();
         }
-        if let Some(previous) = &person.previous_family {
-            if self.hit(|rates| rates.error.old_family_name) {
-                said.family = previous.clone();
-                said.previous_family.clear();
-            }
+        if let Some(previous) = &person.previous_family
+            && self.hit(|rates| rates.error.old_family_name)
+        {
+            said.family = previous.clone();
+            said.previous_family.clear();
         }
         self.respell(said);
         if self.hit(|rates| rates.error.names_swapped) {
@@ -114,15 +117,15 @@ impl Clerk<'_> {
 
     /// Hyphens, particles and accents.
     fn respell(&mut self, said: &mut Said) {
-        if let Some((left, right)) = said.family.clone().split_once('-').filter(|(left, _)| left.len() > 2) {
-            if self.hit(|rates| rates.error.hyphen_variant) {
-                said.family = match self.dice.below(4) {
-                    0 => format!("{left} {right}"),
-                    1 => format!("{right}-{left}"),
-                    2 => left.to_owned(),
-                    _ => right.to_owned(),
-                };
-            }
+        if let Some((left, right)) = said.family.clone().split_once('-').filter(|(left, _)| left.len() > 2)
+            && self.hit(|rates| rates.error.hyphen_variant)
+        {
+            said.family = match self.dice.below(4) {
+                0 => format!("{left} {right}"),
+                1 => format!("{right}-{left}"),
+                2 => left.to_owned(),
+                _ => right.to_owned(),
+            };
         }
         if said.family.contains(['\'', ' ']) && self.hit(|rates| rates.error.particle_variant) {
             said.family = said.family.replace('\'', if self.dice.chance(0.5) { " " } else { "" });
@@ -159,14 +162,15 @@ impl Clerk<'_> {
             2 => Date::new(born.year(), born.month(), born.day() % 10 + 10),
             _ => Ok(born - 1.day()),
         };
-        slipped.unwrap_or(born)
+        // No form takes a year before 1900.
+        slipped.ok().filter(|slipped| slipped.year() >= 1900).unwrap_or(born)
     }
 
     fn misplace(&mut self, person: &Person, said: &mut Said) {
-        if let Some(home) = &person.old_home {
-            if self.hit(|rates| rates.error.postcode_old) {
-                (said.street, said.town, said.postcode) = (home.street.clone(), home.town, home.postcode.clone());
-            }
+        if let Some(home) = &person.old_home
+            && self.hit(|rates| rates.error.postcode_old)
+        {
+            (said.street, said.town, said.postcode) = (home.street.clone(), home.town, home.postcode.clone());
         }
         if self.hit(|rates| rates.error.postcode_missing) {
             said.postcode.clear();
@@ -190,11 +194,11 @@ impl Clerk<'_> {
     }
 
     fn misnumber(&mut self, person: &Person, household: &[Person], said: &mut Said, missing: f64) {
-        if let Some(old) = person.old_number {
-            if self.dice.chance(0.4) {
-                said.number = Some(old);
-                said.superseded_by = Some(person.number).filter(|_| self.dice.chance(0.7));
-            }
+        if let Some(old) = person.old_number
+            && self.dice.chance(0.4)
+        {
+            said.number = Some(old);
+            said.superseded_by = Some(person.number).filter(|_| self.dice.chance(0.7));
         }
         let Some(number) = said.number else { return };
         if self.dice.chance(missing) {
@@ -286,7 +290,9 @@ pub fn slip_of_the_finger(text: &str, dice: &mut Dice) -> String {
 fn neighbour(key: char, dice: &mut Dice) -> char {
     const ROWS: [&str; 4] = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
     let small = key.to_ascii_lowercase();
-    let Some((row, at)) = ROWS.iter().find_map(|row| row.find(small).map(|at| (row.as_bytes(), at))) else { return key };
+    let Some((row, at)) = ROWS.iter().find_map(|row| row.find(small).map(|at| (row.as_bytes(), at))) else {
+        return key;
+    };
     let beside = if at == 0 || at + 1 < row.len() && dice.chance(0.5) { at + 1 } else { at - 1 };
     let pressed = char::from(row[beside]);
     if key.is_ascii_uppercase() { pressed.to_ascii_uppercase() } else { pressed }

@@ -37,7 +37,14 @@ struct Page<'a> {
 }
 
 /// Writes a source in as many files as it needs, at least one.
-pub fn write(spool: &mut Spool, target: &Target, dialect: &Dialect, layout: &Layout, dir: &Path, truth: &mut Truth) -> Result<(), Failure> {
+pub fn write(
+    spool: &mut Spool,
+    target: &Target,
+    dialect: &Dialect,
+    layout: &Layout,
+    dir: &Path,
+    truth: &mut Truth,
+) -> Result<(), Failure> {
     let order = spool.order();
     let mut chunks: Vec<&[usize]> = order.chunks(target.rows).collect();
     if chunks.is_empty() {
@@ -76,7 +83,13 @@ fn shown(cell: Cell) -> String {
 }
 
 impl Page<'_> {
-    fn around(&mut self, lines: &[Vec<&'static str>], kind: Kind, rows: usize, truth: &mut Truth) -> Result<(), Failure> {
+    fn around(
+        &mut self,
+        lines: &[Vec<&'static str>],
+        kind: Kind,
+        rows: usize,
+        truth: &mut Truth,
+    ) -> Result<(), Failure> {
         for line in lines {
             let kind = if line.is_empty() { Kind::Blank } else { kind };
             self.line(line.iter().map(|cell| cell.replace("{rows}", &rows.to_string())), Whose::nobody(kind), truth)?;

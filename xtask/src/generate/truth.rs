@@ -43,16 +43,41 @@ impl Truth {
         };
         Ok(Self {
             rows: table("rows.csv", &["source", "file", "sheet", "row", "kind", "person", "referral", "appointment"])?,
-            people: table("people.csv", &["person", "nhs_number", "family_name", "given_name", "date_of_birth", "sex", "tags"])?,
+            people: table(
+                "people.csv",
+                &["person", "nhs_number", "family_name", "given_name", "date_of_birth", "sex", "tags"],
+            )?,
             referrals: table(
                 "referrals.csv",
-                &["referral", "person", "relation", "parent", "clock_start", "original_received", "priority", "waiting", "tags"],
+                &[
+                    "referral",
+                    "person",
+                    "relation",
+                    "parent",
+                    "clock_start",
+                    "original_received",
+                    "priority",
+                    "waiting",
+                    "tags",
+                ],
             )?,
-            appointments: table("appointments.csv", &["appointment", "person", "referral", "starts", "site", "classification", "tags"])?,
+            appointments: table(
+                "appointments.csv",
+                &["appointment", "person", "referral", "starts", "site", "classification", "tags"],
+            )?,
             hard_pairs: table(
                 "hard_pairs.csv",
                 &[
-                    "left_source", "left_file", "left_sheet", "left_row", "right_source", "right_file", "right_sheet", "right_row", "same", "shape",
+                    "left_source",
+                    "left_file",
+                    "left_sheet",
+                    "left_row",
+                    "right_source",
+                    "right_file",
+                    "right_sheet",
+                    "right_row",
+                    "same",
+                    "shape",
                 ],
             )?,
             totals: table("totals.csv", &["measure", "group", "period", "right_value", "declared_value", "falsified"])?,
@@ -149,7 +174,14 @@ impl Truth {
     }
 
     pub fn finish(mut self) -> Result<(), Failure> {
-        for table in [&mut self.rows, &mut self.people, &mut self.referrals, &mut self.appointments, &mut self.hard_pairs, &mut self.totals] {
+        for table in [
+            &mut self.rows,
+            &mut self.people,
+            &mut self.referrals,
+            &mut self.appointments,
+            &mut self.hard_pairs,
+            &mut self.totals,
+        ] {
             table.flush()?;
         }
         Ok(())

@@ -31,7 +31,12 @@ pub fn write(stem: &str, sheets: &mut [Sheet], dir: &Path, truth: &mut Truth) ->
             let worksheet = workbook.add_worksheet_with_low_memory()?;
             worksheet.set_name(sheet.name)?;
             let place = Place { source: sheet.source, file: file.clone(), sheet: sheet.name, row: 0 };
-            let mut page = Page { worksheet, place, day: Format::new().set_num_format("dd/mm/yyyy"), moment: Format::new().set_num_format("dd/mm/yyyy hh:mm") };
+            let mut page = Page {
+                worksheet,
+                place,
+                day: Format::new().set_num_format("dd/mm/yyyy"),
+                moment: Format::new().set_num_format("dd/mm/yyyy hh:mm"),
+            };
             page.around(&sheet.layout.preamble, Kind::Preamble, chunk.len(), truth)?;
             page.line(sheet.layout.header.iter().map(|name| Cell::from(*name)), Whose::nobody(Kind::Header), truth)?;
             for handle in chunk {
@@ -55,10 +60,20 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn around(&mut self, lines: &[Vec<&'static str>], kind: Kind, rows: usize, truth: &mut Truth) -> Result<(), Failure> {
+    fn around(
+        &mut self,
+        lines: &[Vec<&'static str>],
+        kind: Kind,
+        rows: usize,
+        truth: &mut Truth,
+    ) -> Result<(), Failure> {
         for line in lines {
             let kind = if line.is_empty() { Kind::Blank } else { kind };
-            self.line(line.iter().map(|cell| Cell::from(cell.replace("{rows}", &rows.to_string()))), Whose::nobody(kind), truth)?;
+            self.line(
+                line.iter().map(|cell| Cell::from(cell.replace("{rows}", &rows.to_string()))),
+                Whose::nobody(kind),
+                truth,
+            )?;
         }
         Ok(())
     }

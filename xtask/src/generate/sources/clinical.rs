@@ -28,8 +28,17 @@ const DIAGNOSTICS: [&str; 14] = [
     "Reviewed By",
     "Status",
 ];
-const DOCUMENTS: [&str; 9] =
-    ["DocumentID", "NHSNumber", "Surname", "Forename", "DateOfBirth", "DocumentType", "EventDate", "FilePath", "FileSize"];
+const DOCUMENTS: [&str; 9] = [
+    "DocumentID",
+    "NHSNumber",
+    "Surname",
+    "Forename",
+    "DateOfBirth",
+    "DocumentType",
+    "EventDate",
+    "FilePath",
+    "FileSize",
+];
 const SCORES: [&str; 12] = [
     "NHS_NUMBER",
     "SURNAME",
@@ -44,11 +53,13 @@ const SCORES: [&str; 12] = [
     "ENTERED_BY",
     "INDEX_SCORE",
 ];
-const CONCERNS: [&str; 8] = ["Ref", "Opened", "Type", "Person affected", "Their DOB", "Their postcode", "Contact no", "Description"];
+const CONCERNS: [&str; 8] =
+    ["Ref", "Opened", "Type", "Person affected", "Their DOB", "Their postcode", "Contact no", "Description"];
 
 pub fn emit(sources: &mut Sources, house: &House, index: usize, clerk: &mut Clerk) {
     let shares = &clerk.rates.structure;
-    let (open, document, score, concern) = (shares.diagnostic_open, shares.document_indexed, shares.score_kept, shares.concern_raised);
+    let (open, document, score, concern) =
+        (shares.diagnostic_open, shares.document_indexed, shares.score_kept, shares.concern_raised);
     if clerk.dice.chance(open) {
         diagnostic(sources, house, index, clerk);
     }
@@ -70,14 +81,22 @@ fn taken_down<'a>(house: &'a House, index: usize, number_missing: f64, clerk: &m
 }
 
 fn diagnostic(sources: &mut Sources, house: &House, index: usize, clerk: &mut Clerk) {
-    const TESTS: [&str; 6] = ["MRI lumbar spine", "MRI knee", "X-ray hip", "X-ray shoulder", "Ultrasound shoulder", "Bloods: CRP, RF, urate"];
+    const TESTS: [&str; 6] = [
+        "MRI lumbar spine",
+        "MRI knee",
+        "X-ray hip",
+        "X-ray shoulder",
+        "Ultrasound shoulder",
+        "Bloods: CRP, RF, urate",
+    ];
     let (person, said) = taken_down(house, index, clerk.rates.error.number_missing_diagnostics, clerk);
     let hospital = house.hospital[index].first().map(|registered| registered.local.to_string()).unwrap_or_default();
     let requested = before(&mut clerk.dice, AS_AT, 2, 150);
     let unsent = clerk.dice.chance(0.08);
     let sent = (!unsent).then(|| requested + 1.days());
     let expected = requested + 42.days();
-    let resulted = sent.filter(|_| clerk.dice.chance(0.45)).map(|sent| (sent + clerk.dice.between(1, 40).days()).min(AS_AT));
+    let resulted =
+        sent.filter(|_| clerk.dice.chance(0.45)).map(|sent| (sent + clerk.dice.between(1, 40).days()).min(AS_AT));
     let reviewed = resulted.filter(|_| clerk.dice.chance(0.35)).map(|resulted| (resulted + 3.days()).min(AS_AT));
     let status = match (sent, resulted, reviewed) {
         (None, ..) => "Held",
@@ -108,7 +127,8 @@ fn diagnostic(sources: &mut Sources, house: &House, index: usize, clerk: &mut Cl
 }
 
 fn documents(sources: &mut Sources, house: &House, index: usize, clerk: &mut Clerk) {
-    const KINDS: [&str; 5] = ["Clinic letter", "Referral letter", "Discharge summary", "Imaging report", "Consent form"];
+    const KINDS: [&str; 5] =
+        ["Clinic letter", "Referral letter", "Discharge summary", "Imaging report", "Consent form"];
     let (person, said) = taken_down(house, index, clerk.rates.error.number_missing_documents, clerk);
     for _ in 0..=clerk.dice.below(2) {
         let dated = before(&mut clerk.dice, AS_AT, 1, 600);
@@ -123,7 +143,11 @@ fn documents(sources: &mut Sources, house: &House, index: usize, clerk: &mut Cle
             *clerk.dice.pick(&KINDS),
             day(Some(dated), "%Y%m%d"),
             // One in twenty is indexed and was never delivered.
-            if clerk.dice.chance(0.05) { String::new() } else { format!("\\\\rnu-docs\\msk\\{}\\{document:08}.tif", dated.year()) },
+            if clerk.dice.chance(0.05) {
+                String::new()
+            } else {
+                format!("\\\\rnu-docs\\msk\\{}\\{document:08}.tif", dated.year())
+            },
             (20_000 + clerk.dice.below(900_000)).to_string(),
         ];
         let key = by_day(dated, &mut clerk.dice);
@@ -194,7 +218,19 @@ pub fn write(sources: &mut Sources, dir: &Path, truth: &mut Truth) -> Result<(),
     let preamble = vec![vec!["Outstanding requests: MSK"], vec!["Includes results not yet acknowledged"], vec![]];
     let layout = Layout { preamble, header: DIAGNOSTICS.to_vec(), footer: vec![vec!["{rows} requests"]] };
     one(&mut sources.diagnostics, "ice", "ice_outstanding", &plain, layout)?;
-    one(&mut sources.documents, "docman", "docman_index", &old, Layout { header: DOCUMENTS.to_vec(), ..Layout::default() })?;
+    one(
+        &mut sources.documents,
+        "docman",
+        "docman_index",
+        &old,
+        Layout { header: DOCUMENTS.to_vec(), ..Layout::default() },
+    )?;
     one(&mut sources.scores, "eq5d", "eq5d_scores", &plain, Layout { header: SCORES.to_vec(), ..Layout::default() })?;
-    one(&mut sources.concerns, "datix", "datix_concerns", &old, Layout { header: CONCERNS.to_vec(), ..Layout::default() })
+    one(
+        &mut sources.concerns,
+        "datix",
+        "datix_concerns",
+        &old,
+        Layout { header: CONCERNS.to_vec(), ..Layout::default() },
+    )
 }

@@ -1,6 +1,8 @@
 //! The community trust: one wide report, a row for every referral and appointment, as SystmOne prints it.
 
-use super::{House, Registered, Sources, by_day, cells, day, digits, junk, moment, sex_word, single_keyed, site_in_words, whose};
+use super::{
+    House, Registered, Sources, by_day, cells, day, digits, junk, moment, sex_word, single_keyed, site_in_words, whose,
+};
 use crate::Failure;
 use crate::generate::care::{Appointment, COMPLAINTS, Line, Priority, Referral, Status};
 use crate::generate::places::{PHYSIOS, PRACTICES, REFERRERS};
@@ -79,7 +81,8 @@ pub fn register(sources: &mut Sources, house: &mut House, index: usize, clerk: &
     let times = if person.script.is_none() && clerk.dice.chance(clerk.rates.error.registered_twice) { 2 } else { 1 };
     for _ in 0..times {
         let care = single_keyed(clerk, clerk.rates.error.number_missing_community);
-        let said = clerk.takes_down(person, &house.household.people, &care);
+        let mut said = clerk.takes_down(person, &house.household.people, &care);
+        house.keeps_mobile(index, Line::Community, &mut said);
         sources.registrations += 1;
         let local = super::scattered(sources.registrations, 7_919, 1_000_000, 8_999_999);
         house.community[index].push(Registered { local, said });
@@ -91,8 +94,11 @@ pub fn emit(sources: &mut Sources, house: &mut House, index: usize, clerk: &mut 
     if registered.is_empty() {
         return;
     }
-    let mine: Vec<usize> =
-        house.referrals(index).filter(|(_, referral)| referral.line == Line::Community && referral.recorded).map(|(at, _)| at).collect();
+    let mine: Vec<usize> = house
+        .referrals(index)
+        .filter(|(_, referral)| referral.line == Line::Community && referral.recorded)
+        .map(|(at, _)| at)
+        .collect();
     for (turn, at) in mine.iter().enumerate() {
         let under = &registered[turn % registered.len()];
         let handle = rows_of(sources, house, under, *at, 0, clerk);
@@ -107,16 +113,27 @@ pub fn emit(sources: &mut Sources, house: &mut House, index: usize, clerk: &mut 
 }
 
 /// The rows of one referral; the first handle. A second entry carries no appointments.
-fn rows_of(sources: &mut Sources, house: &House, under: &Registered, at: usize, entry: u64, clerk: &mut Clerk) -> usize {
+fn rows_of(
+    sources: &mut Sources,
+    house: &House,
+    under: &Registered,
+    at: usize,
+    entry: u64,
+    clerk: &mut Clerk,
+) -> usize {
     let referral = &house.plan.referrals[at];
     let local = local_referral(referral, entry);
     let late = if referral.in_ers && clerk.dice.chance(0.25) || entry > 0 { clerk.dice.between(1, 3) } else { 0 };
     let received = referral.received + late.days();
-    let parent = referral.parent.filter(|_| clerk.dice.chance(0.35)).map(|parent| local_referral(&house.plan.referrals[parent], 0));
+    let parent = referral
+        .parent
+        .filter(|_| clerk.dice.chance(0.35))
+        .map(|parent| local_referral(&house.plan.referrals[parent], 0));
     let ubrn = referral.ubrn.filter(|_| !clerk.dice.chance(clerk.rates.error.ubrn_not_entered));
     let middle = referral_cells(referral, local, received, parent, ubrn, clerk);
     let person = person_cells(house, under, referral.person);
-    let recorded: Vec<&Appointment> = house.appointments(at).filter(|appointment| appointment.recorded && entry == 0).collect();
+    let recorded: Vec<&Appointment> =
+        house.appointments(at).filter(|appointment| appointment.recorded && entry == 0).collect();
     let key = by_day(received, &mut clerk.dice);
     let whose = whose(house.person(referral), referral);
     let mut first = None;
@@ -160,7 +177,14 @@ fn person_cells(house: &House, under: &Registered, index: usize) -> Vec<Cell> {
     .to_vec()
 }
 
-fn referral_cells(referral: &Referral, local: u64, received: Date, parent: Option<u64>, ubrn: Option<u64>, clerk: &mut Clerk) -> Vec<Cell> {
+fn referral_cells(
+    referral: &Referral,
+    local: u64,
+    received: Date,
+    parent: Option<u64>,
+    ubrn: Option<u64>,
+    clerk: &mut Clerk,
+) -> Vec<Cell> {
     let closing = referral.closed.as_ref();
     let lowered = clerk.dice.chance(clerk.rates.error.priority_lowered);
     let priority = if lowered && referral.priority == Priority::Urgent { Priority::Routine } else { referral.priority };
@@ -234,7 +258,8 @@ pub fn test_patient(sources: &mut Sources, clerk: &mut Clerk, number: usize) {
     for (column, text) in filled {
         row[column] = Cell::from(text);
     }
-    row[17] = Cell::from(super::scattered(4_000_000_000 + number as u64, 15_485_863, 10_000_000, 89_999_999).to_string());
+    row[17] =
+        Cell::from(super::scattered(4_000_000_000 + number as u64, 15_485_863, 10_000_000, 89_999_999).to_string());
     let key = by_day(received, &mut clerk.dice);
     sources.community.push(key, row, junk());
 }
@@ -253,6 +278,6 @@ pub fn write(sources: &mut Sources, dir: &Path, truth: &mut Truth) -> Result<(),
     // The system prints at most so many rows a file, so that there are always two or more.
     let rows = sources.community.len().div_ceil(2).clamp(1, 400_000);
     let target = Target { source: "rnu-community", stem: "rnu_msk_report", extension: ".csv", rows };
-    let dialect = Dialect { encoding: Encoding::Windows1252, delimiter: ',', quote_all: true, newline: "\r\n" };
+    let dialect = Dialect { encoding: Encoding::Windows1252, delimiter: ',', quote_all: false, newline: "\r\n" };
     write_text(&mut sources.community, &target, &dialect, &layout, dir, truth)
 }

@@ -33,7 +33,8 @@ const LIST: [&str; 14] = [
     "Weeks waiting",
     "RTT status",
 ];
-const MONTHS: [(i8, &str); 6] = [(4, "Apr-17"), (5, "May-17"), (6, "Jun-17"), (7, "Jul-17"), (8, "Aug-17"), (9, "Sep-17")];
+const MONTHS: [(i8, &str); 6] =
+    [(4, "Apr-17"), (5, "May-17"), (6, "Jun-17"), (7, "Jul-17"), (8, "Aug-17"), (9, "Sep-17")];
 const SERVICES: [&str; 4] = ["MSK Physiotherapy", "MSK Spinal Triage", "MSK Pain Service", "MSK Rheumatology CATS"];
 const RECEIVED: &str = "Referrals received";
 const WAITING: &str = "Patients waiting";
@@ -54,7 +55,8 @@ pub fn emit(sources: &mut Sources, house: &House, index: usize, clerk: &mut Cler
         }
         if referral.line == Line::Community {
             if referral.received >= date(2017, 4, 1) {
-                *sources.tally.received.entry((service(referral.complaint), referral.received.month())).or_default() += 1;
+                *sources.tally.received.entry((service(referral.complaint), referral.received.month())).or_default() +=
+                    1;
             }
             *sources.tally.waiting.entry(service(referral.complaint)).or_default() += u64::from(referral.waiting);
         }
@@ -73,7 +75,8 @@ fn list(sources: &mut Sources, house: &House, index: usize, referral: &Referral,
     let person = &house.household.people[index];
     let said = &registered.said;
     let missing = clerk.rates.error.number_missing_declared;
-    let clock = if clerk.dice.chance(clerk.rates.error.declared_clock_reset) { date(2017, 9, 1) } else { referral.clock_start };
+    let clock =
+        if clerk.dice.chance(clerk.rates.error.declared_clock_reset) { date(2017, 9, 1) } else { referral.clock_start };
     let weeks = AS_AT.duration_since(clock).as_hours() / 24 / 7;
     let (local, specialty) = if community {
         (community_referral(referral, 0).to_string(), service(referral.complaint))
@@ -96,20 +99,37 @@ fn list(sources: &mut Sources, house: &House, index: usize, referral: &Referral,
         Some(u64::try_from(weeks.max(0)).expect("not negative")),
         if referral.waiting { referral.rtt } else { "20" },
     ];
-    let key = u64::try_from(clock.duration_since(date(1990, 1, 1)).as_hours()).expect("after 1990") << 32 | clerk.dice.bits() >> 32;
+    let key = u64::try_from(clock.duration_since(date(1990, 1, 1)).as_hours()).expect("after 1990") << 32
+        | clerk.dice.bits() >> 32;
     let spool = if community { &mut sources.community_list } else { &mut sources.hospital_list };
     spool.push(key, cells, whose(person, referral).kind(Kind::Declared));
 }
 
-pub fn write(sources: &mut Sources, dir: &Path, truth: &mut Truth, dice: &mut Dice, rates: &Rates) -> Result<(), Failure> {
+pub fn write(
+    sources: &mut Sources,
+    dir: &Path,
+    truth: &mut Truth,
+    dice: &mut Dice,
+    rates: &Rates,
+) -> Result<(), Failure> {
     let layout = |title: &'static str| Layout {
         preamble: vec![vec![title], vec!["Position at 30/09/2017"], vec![]],
         header: LIST.to_vec(),
         footer: vec![vec![], vec!["Total on list: {rows}"]],
     };
     let mut sheets = [
-        Sheet { source: "rnu-list", name: "Community PTL", spool: &mut sources.community_list, layout: layout("Community MSK: patients waiting") },
-        Sheet { source: "rth-list", name: "Acute PTL", spool: &mut sources.hospital_list, layout: layout("Acute MSK: incomplete pathways") },
+        Sheet {
+            source: "rnu-list",
+            name: "Community PTL",
+            spool: &mut sources.community_list,
+            layout: layout("Community MSK: patients waiting"),
+        },
+        Sheet {
+            source: "rth-list",
+            name: "Acute PTL",
+            spool: &mut sources.hospital_list,
+            layout: layout("Acute MSK: incomplete pathways"),
+        },
     ];
     write_workbook("declared_waiting_list", &mut sheets, dir, truth)?;
     totals(&sources.tally, dir, truth, dice, rates)

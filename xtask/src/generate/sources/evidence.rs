@@ -74,14 +74,21 @@ impl Spoken<'_> {
 fn text(sources: &mut Sources, spoken: &Spoken, clerk: &mut Clerk) {
     let mobile = spoken.person().mobile.clone().expect("only people with mobiles are texted");
     let said = spoken.said(clerk);
-    let name = if clerk.dice.chance(clerk.rates.error.text_first_name_only) { said.given } else { format!("{} {}", said.given, said.family) };
+    let name = if clerk.dice.chance(clerk.rates.error.text_first_name_only) {
+        said.given
+    } else {
+        format!("{} {}", said.given, said.family)
+    };
     let phone = match clerk.dice.below(3) {
         0 => format!("+44{}", &mobile[1..]),
         1 => format!("{} {}", &mobile[..5], &mobile[5..]),
         _ => mobile,
     };
     let sent = spoken.starts - 2.days();
-    let message = format!("Reminder: your appointment is on {}. Reply CANCEL if you cannot come.", moment(spoken.starts, "%a %d %b at %H:%M"));
+    let message = format!(
+        "Reminder: your appointment is on {}. Reply CANCEL if you cannot come.",
+        moment(spoken.starts, "%a %d %b at %H:%M")
+    );
     let answered = sent.date() <= AS_AT && clerk.dice.chance(0.12);
     let clinic = site_in_words(spoken.site, 0.15, clerk);
     let cells = cells![
@@ -129,7 +136,10 @@ fn letter(sources: &mut Sources, spoken: &Spoken, clerk: &mut Clerk) {
 fn diary(sources: &mut Sources, spoken: &Spoken, clerk: &mut Clerk) {
     let said = spoken.said(clerk);
     let registered = spoken.house.community[spoken.index].first();
-    let local = registered.filter(|_| clerk.dice.chance(0.5)).map(|registered| registered.local.to_string()).unwrap_or_default();
+    let local = registered
+        .filter(|_| clerk.dice.chance(0.5))
+        .map(|registered| registered.local.to_string())
+        .unwrap_or_default();
     let born = if clerk.dice.chance(0.75) { said.born } else { None };
     let telephone = local.is_empty() && born.is_none() || clerk.dice.chance(0.3);
     let contact = if said.mobile.is_empty() { said.landline.as_str() } else { said.mobile.as_str() };
@@ -160,6 +170,7 @@ pub fn write(sources: &mut Sources, dir: &Path, truth: &mut Truth) -> Result<(),
     let dialect = Dialect { encoding: Encoding::Windows1252, delimiter: '\t', quote_all: false, newline: "\r\n" };
     write_text(&mut sources.letters, &target, &dialect, &layout, dir, truth)?;
 
-    let layout = Layout { preamble: vec![vec!["Clinic diary, all teams"], vec![]], header: DIARY.to_vec(), ..Layout::default() };
+    let layout =
+        Layout { preamble: vec![vec!["Clinic diary, all teams"], vec![]], header: DIARY.to_vec(), ..Layout::default() };
     ods::write(&mut sources.diary, "diary", "clinic_diary", "Diary", &layout, dir, truth)
 }

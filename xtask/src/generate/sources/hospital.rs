@@ -85,9 +85,13 @@ pub fn register(sources: &mut Sources, house: &mut House, index: usize, clerk: &
     let times = if person.script.is_none() && clerk.dice.chance(clerk.rates.error.registered_twice) { 2 } else { 1 };
     for _ in 0..times {
         // Entered at the desk and read back to the patient: as good as keyed twice.
-        let care = Care { number_missing: clerk.rates.error.number_missing_hospital, typo: clerk.rates.error.typo_double_keyed };
+        let care = Care {
+            number_missing: clerk.rates.error.number_missing_hospital,
+            typo: clerk.rates.error.typo_double_keyed,
+        };
         let said = clerk.takes_down(person, &house.household.people, &care);
-        let said = clerk.tweaked(person, said);
+        let mut said = clerk.tweaked(person, said);
+        house.keeps_mobile(index, Line::Hospital, &mut said);
         sources.registrations += 1;
         let local = super::scattered(sources.registrations, 104_729, 2_000_000, 7_899_999);
         house.hospital[index].push(Registered { local, said });
@@ -103,8 +107,11 @@ pub fn emit(sources: &mut Sources, house: &mut House, index: usize, clerk: &mut 
     if registered.is_empty() {
         return;
     }
-    let mine: Vec<usize> =
-        house.referrals(index).filter(|(_, referral)| referral.line == Line::Hospital && referral.recorded).map(|(at, _)| at).collect();
+    let mine: Vec<usize> = house
+        .referrals(index)
+        .filter(|(_, referral)| referral.line == Line::Hospital && referral.recorded)
+        .map(|(at, _)| at)
+        .collect();
     for (turn, at) in mine.into_iter().enumerate() {
         let under = &registered[turn % registered.len()];
         referral(sources, house, under, at, 0, clerk);
@@ -173,11 +180,16 @@ fn referral(sources: &mut Sources, house: &House, under: &Registered, at: usize,
     let received = referral.received + late.days();
     let closing = referral.closed.as_ref();
     let same_trust = referral.relation == Relation::ReReferral && clerk.dice.chance(0.35);
-    let previous = referral.parent.filter(|_| same_trust).map(|parent| local_referral(&house.plan.referrals[parent], 0));
+    let previous =
+        referral.parent.filter(|_| same_trust).map(|parent| local_referral(&house.plan.referrals[parent], 0));
     let ubrn = referral.ubrn.filter(|_| !clerk.dice.chance(clerk.rates.error.ubrn_not_entered));
     let lowered = referral.triage_priority != referral.priority;
     let onward = referral.relation == Relation::Onward;
-    let pathway = if onward && clerk.dice.chance(0.2) || ubrn.is_none() && referral.ubrn.is_some() { "" } else { &referral.pathway };
+    let pathway = if onward && clerk.dice.chance(0.2) || ubrn.is_none() && referral.ubrn.is_some() {
+        ""
+    } else {
+        &referral.pathway
+    };
     let original = referral.original_received != referral.received && clerk.dice.chance(0.3);
     let cells = cells![
         local_referral(referral, entry),
@@ -196,7 +208,13 @@ fn referral(sources: &mut Sources, house: &House, under: &Registered, at: usize,
         CONSULTANTS[referral.consultant],
         ubrn.map(|ubrn| ubrn.to_string()).unwrap_or_default(),
         pathway,
-        if pathway.is_empty() { "" } else if pathway.starts_with('R') { "RNU" } else { "X09" },
+        if pathway.is_empty() {
+            ""
+        } else if pathway.starts_with('R') {
+            "RNU"
+        } else {
+            "X09"
+        },
         if closing.is_some() { "CLOSED" } else { "OPEN" },
         closing.map(|closing| closing.on),
         closing.map(|closing| closing.why).unwrap_or_default(),
@@ -221,7 +239,9 @@ fn appointment(
     let referral = &house.plan.referrals[appointment.referral];
     let (attendance, outcome) = match appointment.status {
         Status::Booked => ("0", ""),
-        Status::Attended if referral.closed.is_some() && referral.last_seen == Some(appointment.starts.date()) => ("5", "1"),
+        Status::Attended if referral.closed.is_some() && referral.last_seen == Some(appointment.starts.date()) => {
+            ("5", "1")
+        }
         Status::Attended => (*dice.pick(&["5", "5", "5", "6"]), "2"),
         Status::DidNotAttend => (*dice.pick(&["3", "3", "7"]), "3"),
         Status::CancelledByPatient => ("2", "2"),
@@ -244,14 +264,31 @@ fn appointment(
     sources.appointments.push(key, cells, whose(house.person(referral), referral).appointment(appointment.id));
 }
 
-
 pub fn test_patient(sources: &mut Sources, clerk: &mut Clerk, number: usize) {
     let local = 9_999_990 + number as u64;
     let names = ["ZZZTEST", "XXTEST", "TESTPATIENT"];
     let born = date(1970, 1, 1 + i8::try_from(clerk.dice.below(28)).expect("a day"));
     let cells = cells![
-        Some(local), None::<u64>, "07", None::<u64>, names[number % names.len()], "Donotuse", "", "", "", "9", Some(born), None::<jiff::civil::Date>,
-        "Training Room", "", "ZZ99 3WZ", "", "", "", "", Some(date(2100, 12, 31)),
+        Some(local),
+        None::<u64>,
+        "07",
+        None::<u64>,
+        names[number % names.len()],
+        "Donotuse",
+        "",
+        "",
+        "",
+        "9",
+        Some(born),
+        None::<jiff::civil::Date>,
+        "Training Room",
+        "",
+        "ZZ99 3WZ",
+        "",
+        "",
+        "",
+        "",
+        Some(date(2100, 12, 31)),
     ];
     sources.patients.push(local, cells, junk());
 }
@@ -259,11 +296,17 @@ pub fn test_patient(sources: &mut Sources, clerk: &mut Clerk, number: usize) {
 pub fn write(sources: &mut Sources, dir: &Path, truth: &mut Truth) -> Result<(), Failure> {
     let plain = |header: &[&'static str]| Layout { header: header.to_vec(), ..Layout::default() };
     let mut referrals = plain(&REFERRALS);
-    referrals.preamble = vec![vec!["Trauma, orthopaedics, spinal, pain and rheumatology: referrals received since 01/01/2016"], vec![]];
+    referrals.preamble =
+        vec![vec!["Trauma, orthopaedics, spinal, pain and rheumatology: referrals received since 01/01/2016"], vec![]];
     let mut sheets = [
         Sheet { source: "rth-patients", name: "Patients", spool: &mut sources.patients, layout: plain(&PATIENTS) },
         Sheet { source: "rth-referrals", name: "Referrals", spool: &mut sources.referrals, layout: referrals },
-        Sheet { source: "rth-appointments", name: "Appointments", spool: &mut sources.appointments, layout: plain(&APPOINTMENTS) },
+        Sheet {
+            source: "rth-appointments",
+            name: "Appointments",
+            spool: &mut sources.appointments,
+            layout: plain(&APPOINTMENTS),
+        },
     ];
     write_workbook("rth_msk_extract", &mut sheets, dir, truth)
 }

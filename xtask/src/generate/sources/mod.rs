@@ -9,7 +9,7 @@ mod paper;
 mod receiver;
 mod referral_service;
 
-use super::care::{Appointment, Plan, Referral};
+use super::care::{Appointment, Line, Plan, Referral};
 use super::dice::Dice;
 use super::names::Sex;
 use super::people::{Household, Person};
@@ -53,6 +53,15 @@ impl House<'_> {
 
     fn appointments(&self, referral: usize) -> impl Iterator<Item = &Appointment> {
         self.plan.appointments.iter().filter(move |appointment| appointment.referral == referral)
+    }
+
+    /// Reminders are sent from a system's own record, so that one which texts somebody has their mobile.
+    fn keeps_mobile(&self, person: usize, line: Line, said: &mut Said) {
+        let mut mine = self.referrals(person).filter(|(_, referral)| referral.line == line);
+        let texted = mine.any(|(at, _)| self.appointments(at).any(|appointment| appointment.by_text));
+        if texted && said.mobile.is_empty() {
+            said.mobile = self.household.people[person].mobile.clone().unwrap_or_default();
+        }
     }
 
     /// A system's record of a person, for what is printed from it; `None` where neither trust has one.
@@ -145,7 +154,13 @@ impl Sources {
     }
 
     /// Sorts and writes every source, and the truth of every row.
-    pub fn write(mut self, dir: &Path, truth: &mut Truth, dice: &mut Dice, rates: &super::rates::Rates) -> Result<(), Failure> {
+    pub fn write(
+        mut self,
+        dir: &Path,
+        truth: &mut Truth,
+        dice: &mut Dice,
+        rates: &super::rates::Rates,
+    ) -> Result<(), Failure> {
         community::write(&mut self, dir, truth)?;
         hospital::write(&mut self, dir, truth)?;
         for pair in &self.hard_pairs {
@@ -207,7 +222,11 @@ fn by_day(date: Date, dice: &mut Dice) -> u64 {
 
 fn site_in_words(site: usize, short: f64, clerk: &mut Clerk) -> String {
     let name = if clerk.dice.chance(short) { SITES[site].short } else { SITES[site].name };
-    if clerk.dice.chance(clerk.rates.error.site_misspelt) { super::slips::slip_of_the_finger(name, &mut clerk.dice) } else { name.to_owned() }
+    if clerk.dice.chance(clerk.rates.error.site_misspelt) {
+        super::slips::slip_of_the_finger(name, &mut clerk.dice)
+    } else {
+        name.to_owned()
+    }
 }
 
 fn single_keyed(clerk: &Clerk, number_missing: f64) -> Care {

@@ -34,12 +34,14 @@ const HEADER: [&str; 18] = [
 
 pub fn emit(sources: &mut Sources, house: &House, index: usize, clerk: &mut Clerk) {
     let mine: Vec<usize> = house.referrals(index).map(|(at, _)| at).collect();
-    let bookings: Vec<_> = mine.iter().flat_map(|at| house.appointments(*at)).filter(|appointment| appointment.received).collect();
+    let bookings: Vec<_> =
+        mine.iter().flat_map(|at| house.appointments(*at)).filter(|appointment| appointment.received).collect();
     if bookings.is_empty() {
         return;
     }
     let person = &house.household.people[index];
-    let care = Care { number_missing: clerk.rates.error.number_missing_receiver, typo: clerk.rates.error.typo_single_keyed };
+    let care =
+        Care { number_missing: clerk.rates.error.number_missing_receiver, typo: clerk.rates.error.typo_single_keyed };
     let said = clerk.takes_down(person, &house.household.people, &care);
     sources.registrations += 1;
     let client = super::scattered(sources.registrations, 6_700_417, 300_000, 8_699_999);

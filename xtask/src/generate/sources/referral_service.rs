@@ -1,6 +1,6 @@
 //! The national referral service: a worklist by UBRN, names in one column.
 
-use super::{House, Sources, by_day, cells, day, single_keyed, spaced, sex_word, whose};
+use super::{House, Sources, by_day, cells, day, sex_word, single_keyed, spaced, whose};
 use crate::Failure;
 use crate::generate::care::{COMPLAINTS, Line};
 use crate::generate::people::AS_AT;
@@ -45,7 +45,14 @@ pub fn emit(sources: &mut Sources, house: &House, index: usize, clerk: &mut Cler
         let ubrn = referral.ubrn.expect("a referral through the service has its number").to_string();
         let name = format!("{}, {} ({})", said.family.to_uppercase(), said.given, said.title);
         let booked = house.appointments(at).next().is_some();
-        let status = if referral.closed.is_some() { "Closed" } else if booked { "Booked" } else { "Deferred to provider" };
+        let status = if referral.closed.is_some() {
+            "Closed"
+        } else if booked {
+            "Booked"
+        } else {
+            "Deferred to provider"
+        };
+        let clinic = COMPLAINTS[referral.complaint].ers.to_owned();
         let cells = cells![
             format!("{} {} {}", &ubrn[..4], &ubrn[4..8], &ubrn[8..]),
             spaced(said.number),
@@ -57,7 +64,7 @@ pub fn emit(sources: &mut Sources, house: &House, index: usize, clerk: &mut Cler
             day(Some(referral.written), DAY),
             day(Some(referral.received.min(AS_AT)), DAY),
             specialty,
-            COMPLAINTS[referral.complaint].ers,
+            if referral.line == Line::Community { clinic } else { clinic.replacen("Physiotherapy", "Orthopaedics", 1) },
             PRACTICES[person.practice].0,
             REFERRERS[referral.referrer],
             if referral.line == Line::Community { "RNU" } else { "RTH" },
