@@ -1,8 +1,14 @@
 //! # measures: what the reconciled data show.
-//! Takes: Config and Reconciled.   Gives: Measures.
+//! Takes: Config, Reconciled, Decisions.   Gives: Measures.
 //! May use: values, config, sources, ledger, decisions, records, linkage, reconcile.   Touches: nothing outside memory.
 //! Holds: every figure has its definition, numerator, denominator and the items behind it; an unmeasured gate is never green.
 
+mod counts;
+mod figures;
+mod gates;
 mod product;
+mod run;
+mod safety;
 
 pub use product::{Figure, Gate, GateState, Item, Measures};
+pub use run::measure;

@@ -2,6 +2,7 @@
 
 use super::context::{Context, day_number};
 use super::referrals::Draft;
+use super::services;
 use super::words::{self, Agreement, Ending};
 use super::{ClockRule, Relation};
 use crate::config::fields::referral;
@@ -48,7 +49,11 @@ fn parent_of(context: &Context, drafts: &[Draft], later: usize, earlier: &[usize
     before().find(|at| is_again(&drafts[*at], child)).map(|parent| (parent, Link::Again))
 }
 
-fn symbols<'d>(context: &Context<'d>, draft: &'d Draft, field: crate::config::Field) -> impl Iterator<Item = (u16, Symbol)> + 'd {
+fn symbols<'d>(
+    context: &Context<'d>,
+    draft: &'d Draft,
+    field: crate::config::Field,
+) -> impl Iterator<Item = (u16, Symbol)> + 'd {
     let (table, context) = (&context.records.referrals, *context);
     draft
         .places
@@ -78,9 +83,8 @@ fn shares_provider(context: &Context, left: &Draft, right: &Draft) -> bool {
 
 fn shares_pathway(context: &Context, left: &Draft, right: &Draft) -> bool {
     let table = &context.records.referrals;
-    let pathway = |place: &u32| {
-        (table.symbol(referral::PATHWAY_ID, *place), table.symbol(referral::PATHWAY_ISSUER, *place))
-    };
+    let pathway =
+        |place: &u32| (table.symbol(referral::PATHWAY_ID, *place), table.symbol(referral::PATHWAY_ISSUER, *place));
     left.places.iter().map(pathway).any(|(id, issuer)| {
         id.is_some()
             && right.places.iter().map(pathway).any(|(other, other_issuer)| {
@@ -111,7 +115,7 @@ fn was_sent_on_to(context: &Context, parent: &Draft, child: &Draft) -> bool {
         texts.find(|text| !text.is_empty()).unwrap_or("").to_owned()
     };
     let (referrer, destination) = (text(child, referral::REFERRER), text(parent, referral::REFERRED_ON_TO));
-    let named = words::specialty(&destination).agreement(child.specialty) >= Agreement::Similar;
+    let named = services::specialty(&destination).agreement(child.specialty) >= Agreement::Similar;
     let by_code = child.systems.iter().any(|system| {
         let provider = &context.config.sources[usize::from(*system)].provider;
         words::folded(&destination).contains(&words::folded(provider))
@@ -173,7 +177,8 @@ fn run_on(drafts: &mut [Draft], later: usize, parent: usize, link: Link) {
             _ => own,
         };
         child.set_clock(start, ClockRule::NewAfterStop);
-        child.referral.original_received = child.clock.received.and_then(|moment| crate::values::PartialDate::day(moment.date()));
+        child.referral.original_received =
+            child.clock.received.and_then(|moment| crate::values::PartialDate::day(moment.date()));
         return;
     }
     let Some(kept) = earlier.clock_start else { return };

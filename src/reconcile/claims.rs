@@ -6,8 +6,8 @@ use super::words::Agreement;
 use super::{Referral, ReferralIndex};
 use crate::config::Standing;
 use crate::config::fields::referral;
-use crate::linkage::{Linked, PatientIndex};
 use crate::ledger::Exception;
+use crate::linkage::{Linked, PatientIndex};
 use crate::sources::RowRef;
 use crate::values::{PartialDate, Priority};
 use std::collections::BTreeSet;
@@ -90,11 +90,12 @@ fn answer_by_likeness(context: &Context, caseload: &Caseload, claims: &mut [Clai
     for claim in claims.iter_mut().filter(|claim| claim.referral.is_none()) {
         let Some(patient) = claim.patient else { continue };
         let index = |at: usize| u32::try_from(at).expect("fewer referrals than 4 billion");
-        let fits: Vec<usize> =
-            of_patient(caseload, patient).filter(|at| fits(context, claim, caseload, *at)).collect();
+        let fits: Vec<usize> = of_patient(caseload, patient).filter(|at| fits(context, claim, caseload, *at)).collect();
         let near = fits
             .iter()
-            .filter_map(|at| Some((spoken_of.contains(&index(*at)), days_apart(context, claim, &caseload.referrals[*at])?, *at)))
+            .filter_map(|at| {
+                Some((spoken_of.contains(&index(*at)), days_apart(context, claim, &caseload.referrals[*at])?, *at))
+            })
             .filter(|(_, days, _)| *days <= NEAR_DAYS)
             .min();
         let open: Vec<usize> = fits
@@ -118,7 +119,7 @@ fn fits(context: &Context, claim: &Claim, caseload: &Caseload, at: usize) -> boo
     let records = || other.records.iter().map(|(place, _)| *place);
     let ubrns: Vec<u64> =
         records().map(|place| context.ubrn(table.symbol(referral::UBRN, place))).filter(|ubrn| *ubrn != 0).collect();
-    let own_words = super::words::condition(&other.condition);
+    let own_words = super::conditions::condition(&other.condition);
     specialty.agreement(caseload.standing[at].specialty) != Agreement::Differs
         && condition.agreement(&own_words) != Agreement::Differs
         && (ubrn == 0 || ubrns.is_empty() || ubrns.contains(&ubrn))

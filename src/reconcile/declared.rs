@@ -2,7 +2,8 @@
 
 use super::caseload::Caseload;
 use super::context::{Context, day_number};
-use super::words::{self, Agreement, Specialty, folded};
+use super::services::{self, Specialty};
+use super::words::{Agreement, folded};
 use super::{DeclaredComparison, Referral, WaitType, WaitingListEntry};
 use crate::config::Standing;
 use crate::config::fields::referral;
@@ -54,7 +55,8 @@ const NOT_COUNTS: &[&str] =
     &["percent", "average", "mean", "median", "target", "rate", "proportion", "ratio", "longest", "cost", "trend"];
 
 /// The whole, by its names.
-const WHOLE: &[&str] = &["", "total", "all", "grand total", "overall", "c 999", "999", "all specialties", "all services"];
+const WHOLE: &[&str] =
+    &["", "total", "all", "grand total", "overall", "c 999", "999", "all specialties", "all services"];
 
 /// A measure in words, understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +99,11 @@ pub(super) fn compare(
     }
     let counting = Counting { context, linked, caseload, list, facts: facts(context, caseload) };
     let found = |figure: &DeclaredFigure| counting.count(figure).map(|count| count as f64);
-    figures.iter().enumerate().map(|(place, figure)| DeclaredComparison { figure: place, found: found(figure) }).collect()
+    figures
+        .iter()
+        .enumerate()
+        .map(|(place, figure)| DeclaredComparison { figure: place, found: found(figure) })
+        .collect()
 }
 
 /// By provider ("" is everybody), in order of referrals.
@@ -145,7 +151,9 @@ impl Counting<'_> {
         let chosen: BTreeMap<u32, &Fact> = facts
             .iter()
             .filter(|fact| in_group(fact, &group, &self.caseload.referrals[fact.referral as usize]))
-            .filter(|fact| measure.priority.is_none_or(|priority| self.referral(fact.referral).priority == Some(priority)))
+            .filter(|fact| {
+                measure.priority.is_none_or(|priority| self.referral(fact.referral).priority == Some(priority))
+            })
             .map(|fact| (fact.referral, fact))
             .collect();
         let whole = matches!(group, Group::Whole) && measure.priority.is_none();
@@ -180,7 +188,7 @@ impl Counting<'_> {
         if let Some(priority) = priority_word(&wanted) {
             return Some(Group::Priority(priority));
         }
-        Some(words::specialty(text)).filter(|specialty| specialty.is_known()).map(Group::Service)
+        Some(services::specialty(text)).filter(|specialty| specialty.is_known()).map(Group::Service)
     }
 
     fn tally(
@@ -251,7 +259,8 @@ impl Counting<'_> {
             let ours = provider.is_empty()
                 || one.records.iter().any(|(place, _)| {
                     let person = table.subject(*place);
-                    self.context.standing(person) == Standing::Record && self.context.source(person).provider == provider
+                    self.context.standing(person) == Standing::Record
+                        && self.context.source(person).provider == provider
                 });
             let of_group = whole || one.referral.is_some_and(|referral| chosen.contains_key(&referral));
             let starts = one.starts.map(|starts| day_number(starts.date()));
@@ -352,9 +361,7 @@ fn period(text: &str, as_at: Date) -> Option<Period> {
         }
         [first, second] if second.len() == 4 => month(year(second)?, first.parse().ok()?),
         [first, second, third] if first.len() == 4 => day(year(first)?, second.parse().ok()?, third.parse().ok()?),
-        [first, second, third] => {
-            day(year(third)?, second.parse().ok().or(month_name(second))?, first.parse().ok()?)
-        }
+        [first, second, third] => day(year(third)?, second.parse().ok().or(month_name(second))?, first.parse().ok()?),
         _ => None,
     }
 }
@@ -392,18 +399,16 @@ mod tests {
 
     #[test]
     fn measures_in_words() {
-        let check = |text, expected: Option<(Counter, Option<Priority>, Option<(bool, u32)>)>| {
-            let expected = expected.map(|(counter, priority, weeks)| Measure { counter, priority, weeks });
-            assert_eq!(measure(text), expected, "{text}");
-        };
-        check("Referrals received", Some((Counter::Received, None, None)));
-        check("Urgent referrals received", Some((Counter::Received, Some(Priority::Urgent), None)));
-        check("Total waiting", Some((Counter::Waiting, None, None)));
-        check("Patients waiting over 18 weeks", Some((Counter::Waiting, None, Some((true, 18)))));
-        check("Waiting within 18 weeks", Some((Counter::Waiting, None, Some((false, 18)))));
-        check("Waiting for follow-up", Some((Counter::WaitingForFollowUp, None, None)));
+        let of = |counter, priority, weeks| Some(Measure { counter, priority, weeks });
+        let check = |text, expected: Option<Measure>| assert_eq!(measure(text), expected, "{text}");
+        check("Referrals received", of(Counter::Received, None, None));
+        check("Urgent referrals received", of(Counter::Received, Some(Priority::Urgent), None));
+        check("Total waiting", of(Counter::Waiting, None, None));
+        check("Patients waiting over 18 weeks", of(Counter::Waiting, None, Some((true, 18))));
+        check("Waiting within 18 weeks", of(Counter::Waiting, None, Some((false, 18))));
+        check("Waiting for follow-up", of(Counter::WaitingForFollowUp, None, None));
         check("Waiting list 12 to 16 weeks", None);
-        check("Appointments booked", Some((Counter::Booked, None, None)));
+        check("Appointments booked", of(Counter::Booked, None, None));
         check("% waiting within 18 weeks", None);
         check("Average wait", None);
         check("Calls answered", None);

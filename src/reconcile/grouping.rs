@@ -1,7 +1,9 @@
 //! Which records of one patient speak of one referral.
 
+use super::conditions::Condition;
 use super::context::{Context, day_number, whole_day};
-use super::words::{Agreement, Condition, Specialty};
+use super::services::Specialty;
+use super::words::Agreement;
 use crate::config::fields::referral;
 use crate::records::Symbol;
 use crate::values::Digest;
@@ -228,7 +230,9 @@ fn join_alike(context: &Context, facts: &[Facts], clusters: &mut Clusters) {
             Some((points, facts[left].days_apart(&facts[right])?, left, right))
         })
         .collect();
-    edges.sort_unstable_by(|left, right| right.0.cmp(&left.0).then((left.1, left.2, left.3).cmp(&(right.1, right.2, right.3))));
+    edges.sort_unstable_by(|left, right| {
+        right.0.cmp(&left.0).then((left.1, left.2, left.3).cmp(&(right.1, right.2, right.3)))
+    });
     for (_, _, left, right) in edges {
         let (one, other) = (clusters.of[left], clusters.of[right]);
         let others: Vec<usize> = clusters.members(other).collect();

@@ -11,6 +11,7 @@ mod chains;
 mod claims;
 mod clocks;
 mod cohorts;
+mod conditions;
 mod context;
 mod declared;
 mod differences;
@@ -22,6 +23,7 @@ mod placing;
 mod product;
 mod referrals;
 mod run;
+mod services;
 mod sites;
 mod slots;
 #[cfg(test)]
@@ -30,7 +32,8 @@ mod waiting;
 mod words;
 
 pub use product::{
-    Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference,
-    DifferenceKind, Flag, Reconciled, RecordedBy, Referral, ReferralIndex, Relation, WaitType, WaitingListEntry,
+    Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison,
+    Difference, DifferenceKind, Flag, Reconciled, RecordedBy, Referral, ReferralIndex, Relation, WaitType,
+    WaitingListEntry,
 };
 pub use run::reconcile;

@@ -40,6 +40,9 @@ enum Fit {
     Minute,
 }
 
+/// Appointment records of one patient with how well each fits.
+type Fits = Vec<(u32, Fit)>;
+
 /// A slot of a patient, by the patient and the appointment record.
 type SlotName = (PatientIndex, u32);
 
@@ -63,7 +66,8 @@ fn open_evidence(context: &Context, linked: &Linked) -> Vec<Open> {
     let mut by_person: BTreeMap<PersonId, Vec<Slot>> = BTreeMap::new();
     for place in table.places() {
         let person = table.subject(place);
-        let unplaced = matches!(&linked.places[person as usize], Place::Unplaced { candidates, .. } if !candidates.is_empty());
+        let unplaced =
+            matches!(&linked.places[person as usize], Place::Unplaced { candidates, .. } if !candidates.is_empty());
         if unplaced && matches!(context.standing(person), Standing::Evidence(_)) {
             by_person.entry(person).or_default().push(Slot::of(context, place));
         }
@@ -170,7 +174,8 @@ fn decide(
         }
     }
     for (at, one) in open.iter().enumerate().filter(|(at, _)| placed[*at].is_none()).collect::<Vec<_>>() {
-        let all = matches!(&linked.places[one.person as usize], Place::Unplaced { candidates, .. } if candidates.len() == 1);
+        let all =
+            matches!(&linked.places[one.person as usize], Place::Unplaced { candidates, .. } if candidates.len() == 1);
         if let ([patient], true) = (&one.candidates[..], all) {
             placed[at] = Some(Placement { person: one.person, patient: *patient, probability: ONLY_CANDIDATE });
         }
@@ -184,10 +189,10 @@ fn only_fit(
     open: &Open,
     slots: &BTreeMap<PatientIndex, Vec<Slot>>,
     taken: &BTreeMap<SlotName, Option<u16>>,
-) -> Option<(PatientIndex, Vec<(u32, Fit)>)> {
-    let mut fits: Vec<(Fit, PatientIndex, Vec<(u32, Fit)>)> = Vec::new();
+) -> Option<(PatientIndex, Fits)> {
+    let mut fits: Vec<(Fit, PatientIndex, Fits)> = Vec::new();
     for patient in &open.candidates {
-        let own: Vec<(u32, Fit)> = slots[patient]
+        let own: Fits = slots[patient]
             .iter()
             .filter_map(|slot| {
                 let fit = open.slots.iter().filter_map(|said| fit(context, said, slot)).max()?;

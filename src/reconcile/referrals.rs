@@ -1,11 +1,13 @@
 //! One referral of many records: what they say between them.
 
 use super::clocks::{BulkResets, OwnClock, own_clock};
+use super::conditions::Condition;
 use super::context::{Context, day_number, whole_day};
-use super::words::{self, Condition, Ending, Specialty};
+use super::services::Specialty;
+use super::words::{self, Ending};
 use super::{ClockRule, Cohort, Referral, Relation};
-use crate::config::fields::referral;
 use crate::config::Field;
+use crate::config::fields::referral;
 use crate::ledger::Exception;
 use crate::linkage::PatientIndex;
 use crate::records::Symbol;
@@ -68,7 +70,8 @@ pub(super) fn draft<'a>(
     let condition_text = reading.first(referral::CONDITION);
     let specialty = deciding.specialty();
     let rtt = reading.rtt();
-    let day = clock.received.map(|moment| day_number(moment.date())).or(clock.plain.map(|(date, _)| day_number(date.date())));
+    let day =
+        clock.received.map(|moment| day_number(moment.date())).or(clock.plain.map(|(date, _)| day_number(date.date())));
     let original = reading.original(day);
     let digest = places.iter().map(|place| reading.digest(*place)).min().expect("a referral has a record");
     let referral = Referral {
@@ -88,6 +91,7 @@ pub(super) fn draft<'a>(
         parent: None,
         status: closure.status,
         closed: closure.on,
+        closed_without_end: closure.is_closed() && closure.ending == Ending::Administrative,
         rtt_status: rtt.map(|code| format!("{code:02}")).unwrap_or_default(),
         last_seen: reading.last_seen(),
         review_due: reading.dates(referral::REVIEW_DUE).min(),
@@ -189,7 +193,8 @@ impl Reading<'_, '_> {
 
     fn systems(&self) -> Vec<u16> {
         let table = &self.context.records.referrals;
-        let mut systems: Vec<u16> = self.places.iter().map(|place| self.context.system(table.subject(*place))).collect();
+        let mut systems: Vec<u16> =
+            self.places.iter().map(|place| self.context.system(table.subject(*place))).collect();
         systems.sort_unstable();
         systems.dedup();
         systems
@@ -260,15 +265,18 @@ impl Reading<'_, '_> {
         };
         let states: Vec<State> = states.iter().filter(|state| latest(state)).copied().collect();
         let open: Vec<&State> = states.iter().filter(|state| state.closed.is_none()).collect();
-        let closed = states.iter().filter_map(|state| state.closed.map(|(on, ending)| (rank(ending), on, state.place, ending)));
-        let Some((_, on, place, ending)) = closed.max_by_key(|(rank, on, place, _)| (*rank, *on, std::cmp::Reverse(*place)))
+        let closed =
+            states.iter().filter_map(|state| state.closed.map(|(on, ending)| (rank(ending), on, state.place, ending)));
+        let Some((_, on, place, ending)) =
+            closed.max_by_key(|(rank, on, place, _)| (*rank, *on, std::cmp::Reverse(*place)))
         else {
             let status = (!open.is_empty()).then_some(ReferralStatus::Open);
             return Closure { status, on: None, ending: Ending::Unknown, place: None };
         };
         let day = on.map(|on| day_number(on.date()));
         let ended = matches!(ending, Ending::Stop | Ending::ReferredOn | Ending::Discharged | Ending::NotAttended);
-        let quiet = open.iter().all(|state| state.activity.is_none_or(|activity| day.is_some_and(|day| activity <= day)));
+        let quiet =
+            open.iter().all(|state| state.activity.is_none_or(|activity| day.is_some_and(|day| activity <= day)));
         if open.is_empty() || ended && day.is_some() && quiet {
             return Closure { status: Some(ReferralStatus::Closed), on, ending, place: Some(place) };
         }
@@ -295,10 +303,8 @@ impl Draft<'_> {
     /// first DNA does not stop it." Codes 90 and 91 can only follow a stop.
     pub(super) fn stopped_by(&self, day: Option<i32>) -> bool {
         let event = self.closure.day().or(self.referral.last_seen.map(|seen| day_number(seen.date())));
-        if let (Some(event), Some(day)) = (event, day) {
-            if event > day {
-                return false;
-            }
+        if matches!((event, day), (Some(event), Some(day)) if event > day) {
+            return false;
         }
         let urgent_suspicion = self.referral.priority == Some(Priority::TwoWeekWait);
         let seen = self.referral.last_seen.is_some();
