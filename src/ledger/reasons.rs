@@ -84,6 +84,10 @@ reasons! {
     RowTooLong = "row-too-long", Error, "have the export corrected, or split the field";
     /// The row holds a NUL character.
     NulCharacter = "nul-character", Error, "have the file exported again; it was damaged on the way";
+    /// Cells stand beside the table, right of its header; the row is used without them.
+    BesideTable = "beside-table", Warning, "look at the cells, and give them a header if they belong to the row";
+    /// A formula was saved without its value, so its cell reads as empty.
+    FormulaWithoutValue = "formula-without-value", Warning, "open the workbook, let it calculate, and save it again";
 
     // Found by records: values.
     /// The row says nothing of any patient: every mapped cell is empty.
@@ -152,6 +156,14 @@ reasons! {
     PersonTooThin = "person-too-thin", Warning, "find the patient by hand; someone will turn up";
     /// Two rows that are otherwise one patient carry different verified NHS numbers.
     NhsNumberConflict = "nhs-number-conflict", Warning, "decide in review; trace both numbers";
+    /// Two rows carry one NHS number, but the date of birth or the name does not agree.
+    NhsNumberAlone = "nhs-number-alone", Warning, "decide in review; one of the numbers may be somebody else's";
+    /// Two rows agree in much, but the given names are clearly different: perhaps twins or relatives.
+    GivenNamesDiffer = "given-names-differ", Warning, "decide in review";
+    /// Two rows have too little in common beyond a name.
+    TooLittleInCommon = "too-little-in-common", Warning, "decide in review";
+    /// The row fits two clearly different people almost equally well.
+    CloseRival = "close-rival", Warning, "decide in review which of them it is";
 
     // Found by reconcile.
     /// The same referral id stands on rows of different patients.

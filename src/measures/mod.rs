@@ -9,6 +9,8 @@ mod gates;
 mod product;
 mod run;
 mod safety;
+mod summary;
 
 pub use product::{Figure, Gate, GateState, Item, Measures};
 pub use run::measure;
+pub use summary::{Summary, by_reason};

@@ -1,0 +1,16 @@
+//! Why a folder could not be judged at all.
+
+use std::path::PathBuf;
+
+/// The folder could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is nothing to list.
+    #[error("{} could not be read as a folder", path.display())]
+    Unreadable {
+        /// The folder that was asked for.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,285 @@
+//! Rows of workbooks, through the reading library alone.
+
+use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, open_workbook};
+use jiff::ToSpan as _;
+use jiff::civil::{Date, DateTime, date};
+use std::fs::File;
+use std::io::BufReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+/// As many as the formats have.
+const ROWS_MAX: u32 = 1 << 20;
+const COLUMNS_MAX: u32 = 1 << 14;
+/// A cell's date lies between 1800 and this many days later; else it is the number it is stored as.
+const DAYS_MAX: i64 = 400_000;
+
+type Input = BufReader<File>;
+
+/// An open workbook.
+pub(super) enum Workbook {
+    Xlsx(Box<calamine::Xlsx<Input>>),
+    Xlsb(Box<calamine::Xlsb<Input>>),
+    Xls(Box<calamine::Xls<Input>>),
+    Ods(Box<calamine::Ods<Input>>),
+}
+
+/// Takes each row that holds something: its number, and its cells as text.
+pub(super) type EachRow<'a> = dyn FnMut(u64, &[String]) + 'a;
+
+impl Workbook {
+    /// `None` when it cannot be read as this format.
+    pub(super) fn open(path: &Path, format: &str) -> Option<Workbook> {
+        guarded(|| {
+            Some(match format {
+                "xlsx" => Workbook::Xlsx(Box::new(open_workbook(path).ok()?)),
+                "xlsb" => Workbook::Xlsb(Box::new(open_workbook(path).ok()?)),
+                "xls" => Workbook::Xls(Box::new(open_workbook(path).ok()?)),
+                "ods" => Workbook::Ods(Box::new(open_workbook(path).ok()?)),
+                _ => return None,
+            })
+        })
+    }
+
+    /// Every sheet's name, and whether it can hold rows.
+    pub(super) fn sheets(&self) -> Vec<(String, bool)> {
+        let sheets = match self {
+            Workbook::Xlsx(book) => book.sheets_metadata(),
+            Workbook::Xlsb(book) => book.sheets_metadata(),
+            Workbook::Xls(book) => book.sheets_metadata(),
+            Workbook::Ods(book) => book.sheets_metadata(),
+        };
+        sheets.iter().map(|sheet| (sheet.name.clone(), sheet.typ == SheetType::WorkSheet)).collect()
+    }
+
+    /// Gives every row that holds something; the answer is the number of the last. `None` when the sheet is damaged.
+    pub(super) fn rows(&mut self, sheet: &str, each: &mut EachRow) -> Option<u64> {
+        let mut rows = Rows { last: None, cells: Vec::new(), each };
+        guarded(|| {
+            match self {
+                Workbook::Xlsx(book) => {
+                    let from_1904 = book.has_1904_epoch();
+                    let mut reader = book.worksheet_cells_reader(sheet).ok()?;
+                    while let Some(cell) = reader.next_cell_with_formula_metadata().ok()? {
+                        let text = text_of_ref(&cell.value, from_1904);
+                        rows.cell(cell.pos, text, cell.formula.is_some())?;
+                    }
+                }
+                Workbook::Xlsb(book) => {
+                    let from_1904 = book.has_1904_epoch();
+                    let mut reader = book.worksheet_cells_reader(sheet).ok()?;
+                    while let Some(cell) = reader.next_cell().ok()? {
+                        rows.cell(cell.get_position(), text_of_ref(cell.get_value(), from_1904), false)?;
+                    }
+                }
+                Workbook::Xls(book) => {
+                    let from_1904 = book.has_1904_epoch();
+                    rows.range(&book.worksheet_range(sheet).ok()?, from_1904)?;
+                }
+                Workbook::Ods(book) => rows.range(&book.worksheet_range(sheet).ok()?, false)?,
+            }
+            Some(())
+        })?;
+        rows.finish();
+        Some(rows.last.map_or(0, |last| u64::from(last) + 1))
+    }
+}
+
+/// The reading library has panicked on damaged files in most of its releases.
+fn guarded<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(read)).ok().flatten()
+}
+
+/// Puts cells together into rows.
+struct Rows<'a, 'b> {
+    last: Option<u32>,
+    cells: Vec<String>,
+    each: &'a mut EachRow<'b>,
+}
+
+impl Rows<'_, '_> {
+    /// A cell with its place from nought. A formula without a value still makes its row one that holds something.
+    fn cell(&mut self, (row, column): (u32, u32), text: String, formula: bool) -> Option<()> {
+        if text.is_empty() && !formula {
+            return Some(());
+        }
+        if row >= ROWS_MAX || column >= COLUMNS_MAX || self.last.is_some_and(|last| row < last) {
+            return None;
+        }
+        if self.last != Some(row) {
+            self.finish();
+            self.last = Some(row);
+        }
+        let column = column as usize;
+        if self.cells.len() <= column {
+            self.cells.resize(column + 1, String::new());
+        }
+        self.cells[column] = text;
+        Some(())
+    }
+
+    fn range(&mut self, range: &calamine::Range<Data>, from_1904: bool) -> Option<()> {
+        let Some((first_row, first_column)) = range.start() else { return Some(()) };
+        for (row, column, value) in range.used_cells() {
+            let place = (first_row + row as u32, first_column + column as u32);
+            self.cell(place, text_of(value, from_1904), false)?;
+        }
+        Some(())
+    }
+
+    fn finish(&mut self) {
+        if let Some(last) = self.last {
+            (self.each)(u64::from(last) + 1, &self.cells);
+            self.cells.clear();
+        }
+    }
+}
+
+fn text_of_ref(value: &DataRef<'_>, from_1904: bool) -> String {
+    match value {
+        DataRef::Empty => String::new(),
+        DataRef::Int(number) => text_of_number(*number as f64),
+        DataRef::Float(number) => text_of_number(*number),
+        DataRef::String(text) => text.trim().to_owned(),
+        DataRef::SharedString(text) => text.trim().to_owned(),
+        DataRef::Bool(yes) => text_of_bool(*yes),
+        DataRef::DateTime(serial) => text_of_serial(serial, from_1904),
+        DataRef::DateTimeIso(text) => text_of_iso(text),
+        DataRef::DurationIso(text) => text_of_duration(text),
+        DataRef::Error(error) => error.to_string(),
+    }
+}
+
+fn text_of(value: &Data, from_1904: bool) -> String {
+    match value {
+        Data::Empty => String::new(),
+        Data::Int(number) => text_of_number(*number as f64),
+        Data::Float(number) => text_of_number(*number),
+        Data::String(text) => text.trim().to_owned(),
+        Data::Bool(yes) => text_of_bool(*yes),
+        Data::DateTime(serial) => text_of_serial(serial, from_1904),
+        Data::DateTimeIso(text) => text_of_iso(text),
+        Data::DurationIso(text) => text_of_duration(text),
+        Data::Error(error) => error.to_string(),
+    }
+}
+
+/// The shortest digits that give the number again, and no `.0`; minus nought is nought.
+fn text_of_number(number: f64) -> String {
+    if number == 0.0 { "0".into() } else { number.to_string() }
+}
+
+fn text_of_bool(yes: bool) -> String {
+    if yes { "TRUE" } else { "FALSE" }.into()
+}
+
+/// A day, with the minute unless it is midnight; a serial below one, or a duration, as hours and minutes.
+fn text_of_serial(serial: &ExcelDateTime, from_1904: bool) -> String {
+    let value = serial.as_f64();
+    if !value.is_finite() || value < 0.0 {
+        return text_of_number(value);
+    }
+    let minutes = (value * 1440.0).round();
+    if serial.is_duration() || value < 1.0 {
+        return hours_and_minutes(minutes);
+    }
+    let (days, minute) = ((minutes / 1440.0).floor(), minutes % 1440.0);
+    match day(days, from_1904) {
+        Some(day) if minute == 0.0 => day.to_string(),
+        Some(day) => format!("{day}T{}", hours_and_minutes(minute)),
+        None => text_of_number(value),
+    }
+}
+
+fn hours_and_minutes(minutes: f64) -> String {
+    format!("{:02}:{:02}", (minutes / 60.0).floor(), minutes % 60.0)
+}
+
+/// Spreadsheets hold 1900 for a leap year: day 60 is a day that never was, and days before it are counted from a day
+/// later than those after it.
+fn day(days: f64, from_1904: bool) -> Option<Date> {
+    let nought = match (from_1904, days) {
+        (true, _) => date(1904, 1, 1),
+        (false, 60.0) => return None,
+        (false, days) if days < 60.0 => date(1899, 12, 31),
+        (false, _) => date(1899, 12, 30),
+    };
+    let days = if days <= DAYS_MAX as f64 { days as i64 } else { return None };
+    nought.checked_add(days.days()).ok().filter(|day| plausible(*day))
+}
+
+fn plausible(day: Date) -> bool {
+    let first = date(1799, 12, 31);
+    let last = first.saturating_add(DAYS_MAX.days());
+    day > first && day <= last
+}
+
+fn text_of_iso(text: &str) -> String {
+    match text.parse::<DateTime>() {
+        Ok(at) if plausible(at.date()) && text.len() > 10 && (at.hour(), at.minute()) != (0, 0) => {
+            format!("{}T{:02}:{:02}", at.date(), at.hour(), at.minute())
+        }
+        Ok(at) if plausible(at.date()) => at.date().to_string(),
+        _ => text.trim().to_owned(),
+    }
+}
+
+/// `PT09H30M00S`.
+fn text_of_duration(text: &str) -> String {
+    let minutes = || {
+        let (hours, rest) = text.strip_prefix("PT")?.split_once('H')?;
+        let minutes: f64 = rest.split_once('M').map_or(Some(0.0), |(minutes, _)| minutes.parse().ok())?;
+        Some(hours.parse::<f64>().ok()? * 60.0 + minutes)
+    };
+    let minutes = minutes().filter(|minutes| minutes.is_finite() && *minutes >= 0.0);
+    minutes.map_or_else(|| text.trim().to_owned(), hours_and_minutes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calamine::ExcelDateTimeType;
+
+    #[test]
+    fn numbers_and_dates_as_text() {
+        let serial = |value: f64, from_1904: bool| {
+            let serial = ExcelDateTime::new(value, ExcelDateTimeType::DateTime, from_1904);
+            text_of_serial(&serial, from_1904)
+        };
+        assert_eq!(serial(43_008.0, false), "2017-09-30");
+        assert_eq!(serial(43_008.0 - 1462.0, true), "2017-09-30");
+        assert_eq!(serial(43_008.395_833_333, false), "2017-09-30T09:30");
+        assert_eq!(serial(43_008.999_99, false), "2017-10-01");
+        assert_eq!(serial(0.395_833_333, false), "09:30");
+        assert_eq!(serial(60.0, false), "60");
+        assert_eq!(serial(1.0, false), "1900-01-01");
+        assert_eq!(serial(-1.5, false), "-1.5");
+        assert_eq!([3.0, 0.1, -0.0].map(text_of_number), ["3", "0.1", "0"]);
+        assert_eq!(text_of_iso("2017-10-04T09:30:00"), "2017-10-04T09:30");
+        assert_eq!(text_of_iso("2017-10-04T00:00:00"), "2017-10-04");
+        assert_eq!(text_of_duration("PT09H30M00S"), "09:30");
+    }
+
+    #[test]
+    fn rows_of_a_workbook_are_numbered_as_seen() {
+        let place = tempfile::tempdir().expect("a folder");
+        let path = place.path().join("book.xlsx");
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.set_name("People").expect("named");
+        sheet.write_string(2, 1, " Ann ").expect("written");
+        sheet.write_number(4, 0, 12.0).expect("written");
+        sheet.write_boolean(4, 2, true).expect("written");
+        sheet.write_string(7, 0, "  ").expect("written");
+        book.save(&path).expect("saved");
+
+        let mut read = Workbook::open(&path, "xlsx").expect("a workbook");
+        assert_eq!(read.sheets(), [("People".to_owned(), true)]);
+        let mut found = Vec::new();
+        let last = read.rows("People", &mut |row, cells| found.push((row, cells.join("|"))));
+        assert_eq!(last, Some(5));
+        assert_eq!(found, [(3, "|Ann".to_owned()), (5, "12||TRUE".to_owned())]);
+        assert!(Workbook::open(&path, "xls").is_none());
+        assert!(read.rows("Absent", &mut |_, _| {}).is_none());
+    }
+}
