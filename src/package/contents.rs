@@ -122,7 +122,9 @@ impl<'a> Contents<'a> {
         let records = self.records();
         let mut rows = Vec::with_capacity(records.referrals.len() + records.keyings.len());
         for (index, referral) in (0..).zip(&self.reconciled.referrals) {
-            rows.extend(referral.records.iter().map(|(place, relation)| (records.referrals.row(*place), index, *relation)));
+            rows.extend(
+                referral.records.iter().map(|(place, relation)| (records.referrals.row(*place), index, *relation)),
+            );
             rows.extend(referral.keyings.iter().map(|at| (*at, index, Relation::Keying)));
         }
         rows.sort_unstable();

@@ -244,6 +244,7 @@ fn referral(patient: u32, place: u32, cohort: Cohort) -> Referral {
         parent: None,
         status: Some(ReferralStatus::Open),
         closed: None,
+        closed_without_end: false,
         rtt_status: "20".into(),
         last_seen: None,
         review_due: None,

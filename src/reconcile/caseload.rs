@@ -31,7 +31,7 @@ pub(super) struct Caseload {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waiting {
     pub(super) clock_runs: Option<bool>,
-    pub(super) specialty: super::words::Specialty,
+    pub(super) specialty: super::services::Specialty,
     /// The record that closed it.
     pub(super) closed_by: Option<u32>,
 }
@@ -112,10 +112,13 @@ pub(super) fn is_appointment(context: &Context, place: u32) -> bool {
     }
 }
 
+/// Places of referral records and of appointment records.
+type Places = (Vec<u32>, Vec<u32>);
+
 /// Rows whose patient is not known: those that may be of the same patients lie together, every other by itself.
 fn nobody_known<'a>(context: &Context, linked: &Linked) -> Vec<Case<'a>> {
     let records = context.records;
-    let mut cases: BTreeMap<(Vec<PatientIndex>, PersonId), (Vec<u32>, Vec<u32>)> = BTreeMap::new();
+    let mut cases: BTreeMap<(Vec<PatientIndex>, PersonId), Places> = BTreeMap::new();
     let key = |person: PersonId| match &linked.places[person as usize] {
         Place::Unplaced { candidates, .. } if candidates.is_empty() => Some((Vec::new(), person)),
         Place::Unplaced { candidates, .. } => {

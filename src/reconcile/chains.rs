@@ -2,6 +2,7 @@
 
 use super::context::{Context, day_number};
 use super::referrals::Draft;
+use super::services;
 use super::words::{self, Agreement, Ending};
 use super::{ClockRule, Relation};
 use crate::config::fields::referral;
@@ -114,7 +115,7 @@ fn was_sent_on_to(context: &Context, parent: &Draft, child: &Draft) -> bool {
         texts.find(|text| !text.is_empty()).unwrap_or("").to_owned()
     };
     let (referrer, destination) = (text(child, referral::REFERRER), text(parent, referral::REFERRED_ON_TO));
-    let named = words::specialty(&destination).agreement(child.specialty) >= Agreement::Similar;
+    let named = services::specialty(&destination).agreement(child.specialty) >= Agreement::Similar;
     let by_code = child.systems.iter().any(|system| {
         let provider = &context.config.sources[usize::from(*system)].provider;
         words::folded(&destination).contains(&words::folded(provider))

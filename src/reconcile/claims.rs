@@ -119,7 +119,7 @@ fn fits(context: &Context, claim: &Claim, caseload: &Caseload, at: usize) -> boo
     let records = || other.records.iter().map(|(place, _)| *place);
     let ubrns: Vec<u64> =
         records().map(|place| context.ubrn(table.symbol(referral::UBRN, place))).filter(|ubrn| *ubrn != 0).collect();
-    let own_words = super::words::condition(&other.condition);
+    let own_words = super::conditions::condition(&other.condition);
     specialty.agreement(caseload.standing[at].specialty) != Agreement::Differs
         && condition.agreement(&own_words) != Agreement::Differs
         && (ubrn == 0 || ubrns.is_empty() || ubrns.contains(&ubrn))

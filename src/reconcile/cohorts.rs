@@ -1,5 +1,6 @@
 //! Where each referral stands at the census date.
 
+use super::conditions;
 use super::context::{Context, day_number, field, whole_day};
 use super::referrals::Draft;
 use super::words::{self, Agreement, Ending, Following};
@@ -15,7 +16,7 @@ const SENT_ON_DAYS: i32 = 7;
 /// A diagnostic request without a result.
 struct Request<'a> {
     day: Option<i32>,
-    region: words::Condition,
+    region: conditions::Condition,
     text: &'a str,
 }
 
@@ -141,7 +142,7 @@ fn open_requests<'a>(context: &Context<'a>, diagnostics: &[u32]) -> Vec<Request<
         .filter(open)
         .map(|place| {
             let text = table.text(texts, test, *place);
-            Request { day: whole_day(table.date(requested, *place)), region: words::condition(text), text }
+            Request { day: whole_day(table.date(requested, *place)), region: conditions::condition(text), text }
         })
         .collect()
 }

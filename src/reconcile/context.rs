@@ -1,7 +1,9 @@
 //! What every part of the room looks at: the records, the config, and what each distinct text means.
 
+use super::conditions::{self, Condition};
+use super::services::{self, Specialty};
 use super::sites::{SiteKey, Sites};
-use super::words::{self, Agreement, Condition, Ending, Specialty};
+use super::words::{self, Agreement, Ending};
 use crate::config::fields::{appointment, referral};
 use crate::config::{Config, Field, RecordKind, Source, Standing};
 use crate::linkage::{Linked, PatientIndex};
@@ -63,8 +65,8 @@ impl Lexicon {
         let people =
             [(referrals, referral::REFERRER), (referrals, referral::CLINICIAN), (appointments, appointment::CLINICIAN)];
         Lexicon {
-            specialties: Readings::read(texts, &[(referrals, referral::SPECIALTY)], words::specialty),
-            conditions: Readings::read(texts, &[(referrals, referral::CONDITION)], words::condition),
+            specialties: Readings::read(texts, &[(referrals, referral::SPECIALTY)], services::specialty),
+            conditions: Readings::read(texts, &[(referrals, referral::CONDITION)], conditions::condition),
             names: Readings::read(texts, &people, words::name),
             endings: Readings::read(texts, &[(referrals, referral::CLOSE_REASON)], words::ending),
             ubrns: Readings::read(texts, &[(referrals, referral::UBRN)], ubrn),

@@ -2,7 +2,8 @@
 
 use super::caseload::Caseload;
 use super::context::{Context, day_number};
-use super::words::{self, Agreement, Specialty, folded};
+use super::services::{self, Specialty};
+use super::words::{Agreement, folded};
 use super::{DeclaredComparison, Referral, WaitType, WaitingListEntry};
 use crate::config::Standing;
 use crate::config::fields::referral;
@@ -187,7 +188,7 @@ impl Counting<'_> {
         if let Some(priority) = priority_word(&wanted) {
             return Some(Group::Priority(priority));
         }
-        Some(words::specialty(text)).filter(|specialty| specialty.is_known()).map(Group::Service)
+        Some(services::specialty(text)).filter(|specialty| specialty.is_known()).map(Group::Service)
     }
 
     fn tally(
@@ -398,18 +399,16 @@ mod tests {
 
     #[test]
     fn measures_in_words() {
-        let check = |text, expected: Option<(Counter, Option<Priority>, Option<(bool, u32)>)>| {
-            let expected = expected.map(|(counter, priority, weeks)| Measure { counter, priority, weeks });
-            assert_eq!(measure(text), expected, "{text}");
-        };
-        check("Referrals received", Some((Counter::Received, None, None)));
-        check("Urgent referrals received", Some((Counter::Received, Some(Priority::Urgent), None)));
-        check("Total waiting", Some((Counter::Waiting, None, None)));
-        check("Patients waiting over 18 weeks", Some((Counter::Waiting, None, Some((true, 18)))));
-        check("Waiting within 18 weeks", Some((Counter::Waiting, None, Some((false, 18)))));
-        check("Waiting for follow-up", Some((Counter::WaitingForFollowUp, None, None)));
+        let of = |counter, priority, weeks| Some(Measure { counter, priority, weeks });
+        let check = |text, expected: Option<Measure>| assert_eq!(measure(text), expected, "{text}");
+        check("Referrals received", of(Counter::Received, None, None));
+        check("Urgent referrals received", of(Counter::Received, Some(Priority::Urgent), None));
+        check("Total waiting", of(Counter::Waiting, None, None));
+        check("Patients waiting over 18 weeks", of(Counter::Waiting, None, Some((true, 18))));
+        check("Waiting within 18 weeks", of(Counter::Waiting, None, Some((false, 18))));
+        check("Waiting for follow-up", of(Counter::WaitingForFollowUp, None, None));
         check("Waiting list 12 to 16 weeks", None);
-        check("Appointments booked", Some((Counter::Booked, None, None)));
+        check("Appointments booked", of(Counter::Booked, None, None));
         check("% waiting within 18 weeks", None);
         check("Average wait", None);
         check("Calls answered", None);

@@ -102,20 +102,19 @@ impl Comparison<'_> {
             return;
         }
         let referral = self.referral(index);
-        if let (Some(declared), Some(found)) = (claim.clock, referral.clock_start) {
-            if !same_as_far_as_known(declared, found) {
-                let mut difference = self.difference(DifferenceKind::ClockStartDiffers, Some(claim), Some(index));
-                (difference.declared_value, difference.found_value) = (declared.reveal(), found.reveal());
-                differences.push(Self::with(difference, self.why_other_clock(claim, declared, found, index)));
-            }
+        if let (Some(declared), Some(found)) = (claim.clock, referral.clock_start)
+            && !same_as_far_as_known(declared, found)
+        {
+            let mut difference = self.difference(DifferenceKind::ClockStartDiffers, Some(claim), Some(index));
+            (difference.declared_value, difference.found_value) = (declared.reveal(), found.reveal());
+            differences.push(Self::with(difference, self.why_other_clock(claim, declared, found, index)));
         }
-        if let (Some(declared), Some(found)) = (claim.priority, referral.priority) {
-            if declared != found {
-                let mut difference = self.difference(DifferenceKind::PriorityDiffers, Some(claim), Some(index));
-                (difference.declared_value, difference.found_value) =
-                    (declared.word().to_owned(), found.word().to_owned());
-                differences.push(Self::with(difference, self.why_other_priority(declared, found, referral)));
-            }
+        if let (Some(declared), Some(found)) = (claim.priority, referral.priority)
+            && declared != found
+        {
+            let mut difference = self.difference(DifferenceKind::PriorityDiffers, Some(claim), Some(index));
+            (difference.declared_value, difference.found_value) = (declared.word().to_owned(), found.word().to_owned());
+            differences.push(Self::with(difference, self.why_other_priority(declared, found, referral)));
         }
     }
 
@@ -191,12 +190,12 @@ impl Comparison<'_> {
             let proof = self.row_with(parent, referral::RECEIVED, found).or_else(|| self.first_row(parent));
             return ("clock-reset", proof);
         }
-        if let (Some(parent), ClockRule::NewAfterStop) = (parent, referral.clock_rule) {
-            if parent.clock_start.is_some_and(|start| same_as_far_as_known(start, declared)) {
-                let closing = self.caseload.standing[referral.parent.unwrap_or(index) as usize].closed_by;
-                let closing = closing.map(|place| self.context.records.referrals.row(place));
-                return ("stop-ignored", closing.or_else(|| self.first_row(parent)));
-            }
+        if let (Some(parent), ClockRule::NewAfterStop) = (parent, referral.clock_rule)
+            && parent.clock_start.is_some_and(|start| same_as_far_as_known(start, declared))
+        {
+            let closing = self.caseload.standing[referral.parent.unwrap_or(index) as usize].closed_by;
+            let closing = closing.map(|place| self.context.records.referrals.row(place));
+            return ("stop-ignored", closing.or_else(|| self.first_row(parent)));
         }
         let day = day_number(declared.date());
         if day == self.context.transfer() || self.bulk.holds(claim.source, day) {

@@ -2,8 +2,8 @@
 
 use super::{Reconciled, reconcile};
 use crate::config::{
-    ClockSettings, Config, EvidenceKind, Field, FieldType, LinkSettings, Mapping, Overlap, PaperMapping, RecordKind, Source,
-    Standing, Transition,
+    ClockSettings, Config, EvidenceKind, Field, FieldType, LinkSettings, Mapping, Overlap, PaperMapping, RecordKind,
+    Source, Standing, Transition,
 };
 use crate::decisions::Decisions;
 use crate::ledger::Reason;
@@ -152,7 +152,8 @@ impl World {
             let at = RowRef::for_tests(file, 0, count[row.source]);
             let person = records.people.push(at, 0);
             records.source.push(file);
-            let cells: Vec<String> = row.values.iter().map(|(kind, name, value)| format!("{kind:?}{name}{value}")).collect();
+            let cells: Vec<String> =
+                row.values.iter().map(|(kind, name, value)| format!("{kind:?}{name}{value}")).collect();
             records.digest.push(Digest::of_cells(cells.iter().map(String::as_str)));
             fill(&mut records, row, at, person);
             if let Whose::Patient(label) = row.whose {

@@ -10,9 +10,9 @@ use crate::values::{AppointmentStatus, Moment};
 
 /// Flags every appointment, in order.
 pub(super) fn flag(context: &Context, linked: &Linked, appointments: &mut [Appointment]) {
-    for at in 0..appointments.len() {
-        let found = own_flags(context, linked, &appointments[at]);
-        appointments[at].flags.extend(found);
+    for appointment in appointments.iter_mut() {
+        let found = own_flags(context, linked, appointment);
+        appointment.flags.extend(found);
     }
     for at in clashes(context, appointments) {
         appointments[at].flags.push(Flag::SlotClash);
@@ -84,7 +84,9 @@ fn clashes(context: &Context, appointments: &[Appointment]) -> Vec<usize> {
         .iter()
         .map(|(at, starts)| (*at, *starts, &appointments[*at]))
         .filter(|(_, _, appointment)| !appointment.clinician.is_empty() && !appointment.site.is_empty())
-        .map(|(at, starts, appointment)| (starts, appointment.site.as_str(), words::name(&appointment.clinician).join(" "), at))
+        .map(|(at, starts, appointment)| {
+            (starts, appointment.site.as_str(), words::name(&appointment.clinician).join(" "), at)
+        })
         .filter(|(_, _, clinician, _)| !clinician.is_empty())
         .collect();
     slots.sort_unstable();

@@ -1,7 +1,9 @@
 //! Which records of one patient speak of one referral.
 
+use super::conditions::Condition;
 use super::context::{Context, day_number, whole_day};
-use super::words::{Agreement, Condition, Specialty};
+use super::services::Specialty;
+use super::words::Agreement;
 use crate::config::fields::referral;
 use crate::records::Symbol;
 use crate::values::Digest;

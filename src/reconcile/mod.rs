@@ -11,6 +11,7 @@ mod chains;
 mod claims;
 mod clocks;
 mod cohorts;
+mod conditions;
 mod context;
 mod declared;
 mod differences;
@@ -22,6 +23,7 @@ mod placing;
 mod product;
 mod referrals;
 mod run;
+mod services;
 mod sites;
 mod slots;
 #[cfg(test)]

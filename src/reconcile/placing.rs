@@ -40,6 +40,9 @@ enum Fit {
     Minute,
 }
 
+/// Appointment records of one patient with how well each fits.
+type Fits = Vec<(u32, Fit)>;
+
 /// A slot of a patient, by the patient and the appointment record.
 type SlotName = (PatientIndex, u32);
 
@@ -186,10 +189,10 @@ fn only_fit(
     open: &Open,
     slots: &BTreeMap<PatientIndex, Vec<Slot>>,
     taken: &BTreeMap<SlotName, Option<u16>>,
-) -> Option<(PatientIndex, Vec<(u32, Fit)>)> {
-    let mut fits: Vec<(Fit, PatientIndex, Vec<(u32, Fit)>)> = Vec::new();
+) -> Option<(PatientIndex, Fits)> {
+    let mut fits: Vec<(Fit, PatientIndex, Fits)> = Vec::new();
     for patient in &open.candidates {
-        let own: Vec<(u32, Fit)> = slots[patient]
+        let own: Fits = slots[patient]
             .iter()
             .filter_map(|slot| {
                 let fit = open.slots.iter().filter_map(|said| fit(context, said, slot)).max()?;

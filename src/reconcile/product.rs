@@ -233,6 +233,8 @@ pub struct Referral {
     pub status: Option<ReferralStatus>,
     /// When it was closed.
     pub closed: Option<PartialDate>,
+    /// Closed because records were lost, nothing happened or a list was tidied: no end of care, and it stops no clock.
+    pub closed_without_end: bool,
     /// RTT status code, two digits; empty when not known.
     pub rtt_status: String,
     /// When the patient was last seen.

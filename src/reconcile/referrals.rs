@@ -1,8 +1,10 @@
 //! One referral of many records: what they say between them.
 
 use super::clocks::{BulkResets, OwnClock, own_clock};
+use super::conditions::Condition;
 use super::context::{Context, day_number, whole_day};
-use super::words::{self, Condition, Ending, Specialty};
+use super::services::Specialty;
+use super::words::{self, Ending};
 use super::{ClockRule, Cohort, Referral, Relation};
 use crate::config::Field;
 use crate::config::fields::referral;
@@ -89,6 +91,7 @@ pub(super) fn draft<'a>(
         parent: None,
         status: closure.status,
         closed: closure.on,
+        closed_without_end: closure.is_closed() && closure.ending == Ending::Administrative,
         rtt_status: rtt.map(|code| format!("{code:02}")).unwrap_or_default(),
         last_seen: reading.last_seen(),
         review_due: reading.dates(referral::REVIEW_DUE).min(),
@@ -300,10 +303,8 @@ impl Draft<'_> {
     /// first DNA does not stop it." Codes 90 and 91 can only follow a stop.
     pub(super) fn stopped_by(&self, day: Option<i32>) -> bool {
         let event = self.closure.day().or(self.referral.last_seen.map(|seen| day_number(seen.date())));
-        if let (Some(event), Some(day)) = (event, day) {
-            if event > day {
-                return false;
-            }
+        if matches!((event, day), (Some(event), Some(day)) if event > day) {
+            return false;
         }
         let urgent_suspicion = self.referral.priority == Some(Priority::TwoWeekWait);
         let seen = self.referral.last_seen.is_some();

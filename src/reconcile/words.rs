@@ -19,7 +19,7 @@ pub(super) fn folded(text: &str) -> String {
 }
 
 /// Whether a phrase stands in folded text; its last word may be the beginning of a longer one.
-fn has(folded: &str, phrase: &str) -> bool {
+pub(super) fn has(folded: &str, phrase: &str) -> bool {
     let mut rest = folded;
     while let Some(at) = rest.find(phrase) {
         if rest[..at].ends_with(' ') {
@@ -126,128 +126,6 @@ pub(super) fn ending(text: &str) -> Ending {
     found.map_or(Ending::Unknown, |(ending, _)| *ending)
 }
 
-/// A service by the groups it belongs to, and its treatment function code where it has one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Specialty {
-    groups: u16,
-    code: Option<[u8; 3]>,
-}
-
-const MSK: u16 = 1;
-const PHYSIO: u16 = 1 << 1;
-const ORTHOPAEDIC: u16 = 1 << 2;
-const PAIN: u16 = 1 << 3;
-const RHEUMATOLOGY: u16 = 1 << 4;
-const OCCUPATIONAL: u16 = 1 << 5;
-const SPEECH: u16 = 1 << 6;
-const PODIATRY: u16 = 1 << 7;
-const DIETETICS: u16 = 1 << 8;
-const ORTHOTICS: u16 = 1 << 9;
-const CARDIOLOGY: u16 = 1 << 10;
-const NEUROLOGY: u16 = 1 << 11;
-const PAEDIATRIC_SURGERY: u16 = 1 << 12;
-
-/// "Physiotherapy on its own is not consultant-led": these wait for an allied health professional.
-const ALLIED_HEALTH: u16 = PHYSIO | OCCUPATIONAL | SPEECH | PODIATRY | DIETETICS | ORTHOTICS;
-
-/// Treatment function codes, with their groups.
-const CODES: &[(&[u8; 3], u16)] = &[
-    (b"108", ORTHOPAEDIC),
-    (b"110", ORTHOPAEDIC),
-    (b"111", ORTHOPAEDIC),
-    (b"115", ORTHOPAEDIC),
-    (b"171", PAEDIATRIC_SURGERY),
-    (b"191", PAIN),
-    (b"320", CARDIOLOGY),
-    (b"400", NEUROLOGY),
-    (b"410", RHEUMATOLOGY),
-    (b"650", PHYSIO | MSK),
-    (b"651", OCCUPATIONAL),
-    (b"652", SPEECH),
-    (b"653", PODIATRY),
-    (b"654", DIETETICS),
-    (b"658", ORTHOTICS),
-];
-
-/// Words of a service's name, with its groups and, where the word alone says it, its treatment function code.
-const SERVICES: &[(&str, u16, Option<&[u8; 3]>)] = &[
-    ("physio", PHYSIO | MSK, Some(b"650")),
-    ("spinal surg", ORTHOPAEDIC, Some(b"108")),
-    ("spin", ORTHOPAEDIC | MSK, None),
-    ("orthop", ORTHOPAEDIC, Some(b"110")),
-    ("trauma", ORTHOPAEDIC, Some(b"110")),
-    ("t o ", ORTHOPAEDIC, Some(b"110")),
-    ("pain", PAIN, Some(b"191")),
-    ("rheum", RHEUMATOLOGY, Some(b"410")),
-    ("occupational", OCCUPATIONAL, Some(b"651")),
-    ("speech", SPEECH, Some(b"652")),
-    ("podiat", PODIATRY, Some(b"653")),
-    ("dietet", DIETETICS, Some(b"654")),
-    ("dietit", DIETETICS, Some(b"654")),
-    ("orthoti", ORTHOTICS, Some(b"658")),
-    ("cardiol", CARDIOLOGY, Some(b"320")),
-    ("neurol", NEUROLOGY, Some(b"400")),
-];
-
-/// An interface service is a service of its own, whatever else its name says ("MSK Pain Service").
-const INTERFACE: &[&str] = &["msk", "musculoskeletal", "musculo skeletal", "mcats", "icats"];
-
-/// Reads a specialty: a code ("110", "C_110", "110 Orthopaedics") or the name of a service.
-pub(super) fn specialty(text: &str) -> Specialty {
-    let folded = folded(text);
-    if let Some(code) = treatment_function(&folded) {
-        let groups = CODES.iter().find(|(known, _)| **known == code).map_or(0, |(_, groups)| *groups);
-        return Specialty { groups, code: Some(code) };
-    }
-    let mut found = SERVICES.iter().filter(|(word, ..)| has(&folded, word));
-    if INTERFACE.iter().any(|word| has(&folded, word)) {
-        let physio = has(&folded, "physio");
-        return Specialty { groups: if physio { MSK | PHYSIO } else { MSK }, code: physio.then_some(*b"650") };
-    }
-    match (found.next(), found.next()) {
-        (Some((_, groups, code)), None) => Specialty { groups: *groups, code: code.copied() },
-        (Some((_, groups, code)), Some((_, more, _))) => Specialty { groups: groups | more, code: code.copied() },
-        (None, _) => Specialty::default(),
-    }
-}
-
-/// "RTT publications write C_110, C_999 (total), X05": a leading "c" is not part of the code.
-fn treatment_function(folded: &str) -> Option<[u8; 3]> {
-    let word = folded.split(' ').find(|word| !word.is_empty() && *word != "c")?;
-    let code: [u8; 3] = word.as_bytes().try_into().ok()?;
-    code.iter().all(u8::is_ascii_digit).then_some(code)
-}
-
-impl Specialty {
-    /// Whether two specialties speak of one service.
-    pub(super) fn agreement(self, other: Specialty) -> Agreement {
-        if self.code.is_some() && self.code == other.code {
-            Agreement::Same
-        } else if self.groups == 0 || other.groups == 0 {
-            Agreement::Unknown
-        } else if self.groups & other.groups != 0 {
-            Agreement::Similar
-        } else {
-            Agreement::Differs
-        }
-    }
-
-    /// Whether an allied health professional is waited for.
-    pub(super) fn is_allied_health(self) -> bool {
-        self.groups & ALLIED_HEALTH != 0
-    }
-
-    /// Whether the tables know the service.
-    pub(super) fn is_known(self) -> bool {
-        self.groups != 0 || self.code.is_some()
-    }
-
-    /// The treatment function code; empty when not known.
-    pub(super) fn code(self) -> String {
-        self.code.map(|code| code.iter().map(|byte| char::from(*byte)).collect()).unwrap_or_default()
-    }
-}
-
 /// How far two readings of one thing agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Agreement {
@@ -259,104 +137,6 @@ pub(super) enum Agreement {
     Similar,
     /// They say the same.
     Same,
-}
-
-/// A condition by the parts of the body it speaks of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Condition {
-    regions: u32,
-    sides: u8,
-    text: String,
-}
-
-/// Words of a complaint with the region they mean. Words that mean no region are not evidence of anything.
-const REGIONS: &[(&str, u32)] = &[
-    ("knee", 1),
-    ("patell", 1),
-    ("acl ", 1),
-    ("menisc", 1),
-    ("back", 1 << 1),
-    ("lumbar", 1 << 1),
-    ("lbp ", 1 << 1),
-    ("sciatic", 1 << 1),
-    ("spin", 1 << 1),
-    ("neck", 1 << 2),
-    ("cervical", 1 << 2),
-    ("shoulder", 1 << 3),
-    ("rotator", 1 << 3),
-    ("hip ", 1 << 4),
-    ("hips ", 1 << 4),
-    ("foot", 1 << 5),
-    ("feet", 1 << 5),
-    ("ankle", 1 << 5),
-    ("achill", 1 << 5),
-    ("plantar", 1 << 5),
-    ("hand", 1 << 6),
-    ("wrist", 1 << 6),
-    ("carpal", 1 << 6),
-    ("thumb", 1 << 6),
-    ("finger", 1 << 6),
-    ("elbow", 1 << 7),
-    ("epicondyl", 1 << 7),
-    ("widespread", 1 << 8),
-    ("chronic pain", 1 << 8),
-    ("fibromyalg", 1 << 8),
-    ("inflam", 1 << 9),
-    ("rheum", 1 << 9),
-    ("vertigo", 1 << 10),
-    ("balance", 1 << 10),
-    ("fall", 1 << 10),
-    ("pelvi", 1 << 11),
-    ("post op", 1 << 12),
-    ("postop", 1 << 12),
-    ("replacement", 1 << 12),
-    ("arthroplast", 1 << 12),
-];
-
-/// A complaint that names no region and speaks of pain alone is widespread pain.
-const PAIN_ALONE: u32 = 1 << 8;
-const AFTER_OPERATION: u32 = 1 << 12;
-
-/// Reads a condition.
-pub(super) fn condition(text: &str) -> Condition {
-    let folded = folded(text);
-    let mut regions = REGIONS.iter().filter(|(word, _)| has(&folded, word)).fold(0, |all, (_, region)| all | region);
-    if regions == 0 && has(&folded, "pain") {
-        regions = PAIN_ALONE;
-    }
-    let side = |words: [&str; 3], bit: u8| if words.iter().any(|word| has(&folded, word)) { bit } else { 0 };
-    let sides =
-        side(["left ", "lt ", "l "], 1) | side(["right ", "rt ", "r "], 2) | side(["both ", "bilat", "b l "], 3);
-    Condition { regions, sides, text: folded.trim().to_owned() }
-}
-
-impl Condition {
-    /// Whether two conditions may be one.
-    pub(super) fn agreement(&self, other: &Condition) -> Agreement {
-        if self.text.is_empty() || other.text.is_empty() {
-            return Agreement::Unknown;
-        }
-        if self.sides != 0 && other.sides != 0 && self.sides & other.sides == 0 {
-            return Agreement::Differs;
-        }
-        if self.text == other.text {
-            return Agreement::Same;
-        }
-        let common = self.regions & other.regions;
-        match (self.regions, other.regions) {
-            (0, _) | (_, 0) => Agreement::Unknown,
-            _ if common == 0 => Agreement::Differs,
-            // After an operation on the knee is not any pain of the knee.
-            _ if common & !AFTER_OPERATION == 0 => Agreement::Similar,
-            (left, right) if left == right => Agreement::Same,
-            _ => Agreement::Similar,
-        }
-    }
-
-    /// Whether both were written in the same words.
-    pub(super) fn same_words(&self, other: &Condition) -> bool {
-        !self.text.is_empty() && self.text == other.text && self.agreement(other) == Agreement::Same
-    }
 }
 
 /// Words by which a referrer or a destination is a community hub rather than a practice.
@@ -520,41 +300,6 @@ mod tests {
         check("Discharged", Ending::Discharged);
         check("", Ending::Unknown);
         check("scrip", Ending::Unknown);
-    }
-
-    #[test]
-    fn services_by_code_and_by_name() {
-        let check = |left: &str, right: &str, expected| {
-            assert_eq!(specialty(left).agreement(specialty(right)), expected, "{left} / {right}");
-            assert_eq!(specialty(right).agreement(specialty(left)), expected, "{right} / {left}");
-        };
-        check("C_110", "110 Trauma & Orthopaedics", Agreement::Same);
-        check("Orthopaedics", "108", Agreement::Similar);
-        check("MSK Pain Service", "Physiotherapy", Agreement::Similar);
-        check("MSK Spinal Triage", "108", Agreement::Differs);
-        check("Orthotics", "Orthopaedics", Agreement::Differs);
-        check("", "110", Agreement::Unknown);
-        check("Something else", "110", Agreement::Unknown);
-        assert_eq!(specialty("MSK Physiotherapy").code(), "650");
-        assert_eq!(specialty("MSK Spinal Triage").code(), "");
-        assert!(specialty("Podiatry").is_allied_health() && !specialty("MSK Spinal Triage").is_allied_health());
-    }
-
-    #[test]
-    fn conditions_agree_by_region_and_side() {
-        let check = |left: &str, right: &str, expected| {
-            assert_eq!(condition(left).agreement(&condition(right)), expected, "{left} / {right}");
-        };
-        check("Low back pain", "Lumbar spine", Agreement::Same);
-        check("Knee pain", "Physiotherapy - Knee", Agreement::Same);
-        check("Knee pain", "Shoulder", Agreement::Differs);
-        check("Left knee", "R knee", Agreement::Differs);
-        check("Knee pain", "Post-operative knee", Agreement::Similar);
-        check("Knee pain", "", Agreement::Unknown);
-        check("Knee pain", "unclear", Agreement::Unknown);
-        check("Chronic widespread pain", "Pain Management", Agreement::Same);
-        check("?Inflamm. arthritis", "Inflammatory joint disease", Agreement::Same);
-        check("Whipping", "Hip", Agreement::Unknown);
     }
 
     #[test]

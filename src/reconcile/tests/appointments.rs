@@ -62,13 +62,17 @@ fn another_time_site_or_day_is_a_conflict() {
 #[test]
 fn what_differs_too_much_is_a_booking_of_its_own() {
     let two = |values: Values| {
-        check(&[(COMMUNITY, BOOKED), (LETTERS, values)], &[(1, "recorded-only", "sender"), (1, "unrecorded", "neither")]);
+        check(
+            &[(COMMUNITY, BOOKED), (LETTERS, values)],
+            &[(1, "recorded-only", "sender"), (1, "unrecorded", "neither")],
+        );
     };
     two(&[("starts", "2017-10-18T09:30"), ("site", "RAA01")]);
     two(&[("starts", "2017-10-13T09:30"), ("site", "RAA02")]);
     two(&[("starts", "2017-10-13T11:30"), ("site", "RAA01")]);
     two(&[("starts", "2017-10-11T14:30"), ("site", "RAA02")]);
-    let early: Values = &[("local_id", "A1"), ("starts", "2017-10-11T09:30"), ("site", "RAA01"), ("booked", "2017-09-01")];
+    let early: Values =
+        &[("local_id", "A1"), ("starts", "2017-10-11T09:30"), ("site", "RAA01"), ("booked", "2017-09-01")];
     let late: Values = &[("starts", "2017-10-13T09:30"), ("site", "RAA01"), ("booked", "2017-09-20")];
     check(&[(COMMUNITY, early), (LETTERS, late)], &[(1, "recorded-only", "sender"), (1, "unrecorded", "neither")]);
 }
@@ -78,7 +82,10 @@ fn an_agreement_is_preferred_to_a_conflict() {
     let next: Values = &[("local_id", "A2"), ("starts", "2017-10-13T09:30"), ("site", "RAA01")];
     let said = |starts| (LETTERS, [("starts", starts), ("site", "RAA01")]);
     let (source, one) = said("2017-10-13T09:30");
-    check(&[(COMMUNITY, BOOKED), (COMMUNITY, next), (source, &one)], &[(1, "recorded-only", "sender"), (2, "matched", "sender")]);
+    check(
+        &[(COMMUNITY, BOOKED), (COMMUNITY, next), (source, &one)],
+        &[(1, "recorded-only", "sender"), (2, "matched", "sender")],
+    );
     let (_, two) = said("2017-10-11T09:30");
     check(
         &[(COMMUNITY, BOOKED), (COMMUNITY, next), (source, &one), (source, &two)],
@@ -97,11 +104,9 @@ fn older_news_of_the_same_session_is_not_a_second_booking() {
 fn a_cancelled_booking_answers_for_its_letter() {
     let cancelled: Values =
         &[("local_id", "A1"), ("starts", "2017-10-11T09:30"), ("site", "RAA01"), ("status", "cancelled-by-patient")];
-    let rebooked: Values = &[("local_id", "A2"), ("starts", "2017-10-25T09:30"), ("site", "RAA01"), ("status", "booked")];
-    let letters = [
-        (LETTERS, &[("starts", "2017-10-11T09:30")][..]),
-        (LETTERS, &[("starts", "2017-10-25T09:30")][..]),
-    ];
+    let rebooked: Values =
+        &[("local_id", "A2"), ("starts", "2017-10-25T09:30"), ("site", "RAA01"), ("status", "booked")];
+    let letters = [(LETTERS, &[("starts", "2017-10-11T09:30")][..]), (LETTERS, &[("starts", "2017-10-25T09:30")][..])];
     check(
         &[(COMMUNITY, cancelled), (COMMUNITY, rebooked), letters[0], letters[1]],
         &[(2, "matched", "sender"), (2, "matched", "sender")],
@@ -115,7 +120,10 @@ fn sender_and_receiver_hold_one_booking() {
     assert!(!one[0].flags.contains(&Flag::RecordedTwice));
     check(&[(RECEIVER, theirs)], &[(1, "recorded-only", "receiver")]);
     let elsewhere: Values = &[("local_id", "B7"), ("starts", "2017-10-11T09:30"), ("site", "ZZZ02")];
-    let two = check(&[(COMMUNITY, BOOKED), (RECEIVER, elsewhere)], &[(1, "recorded-only", "sender"), (1, "recorded-only", "receiver")]);
+    let two = check(
+        &[(COMMUNITY, BOOKED), (RECEIVER, elsewhere)],
+        &[(1, "recorded-only", "sender"), (1, "recorded-only", "receiver")],
+    );
     assert!(two.iter().all(|one| one.flags.contains(&Flag::SlotClash)), "one person in two places");
 }
 
@@ -141,11 +149,13 @@ fn flags(rows: &[(usize, Values)]) -> Vec<&'static str> {
 
 #[test]
 fn flags_say_what_needs_an_eye() {
-    let ahead: Values = &[("local_id", "A1"), ("starts", "2017-10-11T09:30"), ("site", "Old Mill"), ("booked", "2017-10-02")];
+    let ahead: Values =
+        &[("local_id", "A1"), ("starts", "2017-10-11T09:30"), ("site", "Old Mill"), ("booked", "2017-10-02")];
     let all = ["closed-site", "orphan", "after-death", "booked-after-transfer", "starts-after-transfer"];
     assert_eq!(flags(&[(COMMUNITY, ahead)]), all);
     assert_eq!(flags(&[(RECEIVER, ahead)]), ["closed-site", "orphan", "after-death", "starts-after-transfer"]);
-    let past: Values = &[("local_id", "A1"), ("starts", "2017-09-11T09:30"), ("site", "Old Mill"), ("status", "booked")];
+    let past: Values =
+        &[("local_id", "A1"), ("starts", "2017-09-11T09:30"), ("site", "Old Mill"), ("status", "booked")];
     assert_eq!(flags(&[(COMMUNITY, past)]), ["orphan", "no-outcome"]);
     let held: Values = &[("local_id", "A1"), ("starts", "2017-09-11T09:30"), ("status", "attended")];
     assert_eq!(flags(&[(COMMUNITY, held)]), ["orphan"]);
@@ -156,7 +166,13 @@ fn two_people_in_one_slot_clash_unless_it_is_a_class() {
     let clash = |kind: &str| {
         let mut world = World::new();
         for (patient, id) in [("p", "A1"), ("q", "A2")] {
-            let values = [("local_id", id), ("starts", "2017-10-11T09:30"), ("site", "X"), ("clinician", "Jo Firth"), ("kind", kind)];
+            let values = [
+                ("local_id", id),
+                ("starts", "2017-10-11T09:30"),
+                ("site", "X"),
+                ("clinician", "Jo Firth"),
+                ("kind", kind),
+            ];
             world.row(COMMUNITY, patient).appointment(&values);
         }
         world.reconcile().appointments.iter().filter(|one| one.flags.contains(&Flag::SlotClash)).count()
@@ -170,8 +186,16 @@ fn an_appointment_finds_its_referral() {
     let mut world = World::new();
     world.row(COMMUNITY, "p").referral(&[("local_id", "R1"), ("received", "2017-03-01"), ("condition", "Knee")]);
     world.row(COMMUNITY, "p").referral(&[("local_id", "R2"), ("received", "2017-04-01"), ("condition", "Hip")]);
-    world.row(COMMUNITY, "p").appointment(&[("local_id", "A1"), ("starts", "2017-10-11T09:30"), ("referral_local_id", "R2")]);
-    world.row(COMMUNITY, "p").appointment(&[("local_id", "A2"), ("starts", "2017-10-12T09:30"), ("referral_local_id", "R9")]);
+    world.row(COMMUNITY, "p").appointment(&[
+        ("local_id", "A1"),
+        ("starts", "2017-10-11T09:30"),
+        ("referral_local_id", "R2"),
+    ]);
+    world.row(COMMUNITY, "p").appointment(&[
+        ("local_id", "A2"),
+        ("starts", "2017-10-12T09:30"),
+        ("referral_local_id", "R9"),
+    ]);
     world.row(LETTERS, "p").appointment(&[("starts", "2017-03-20T09:30")]);
     let reconciled = world.reconcile();
     let found: Vec<Option<u32>> = reconciled.appointments.iter().map(|one| one.referral).collect();

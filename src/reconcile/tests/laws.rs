@@ -1,7 +1,7 @@
 //! What holds of any rows.
 
-use crate::reconcile::fixture::{COMMUNITY, HOSPITAL, LETTERS, PAPER, RECEIVER, TEXTS, World};
 use crate::reconcile::Reconciled;
+use crate::reconcile::fixture::{COMMUNITY, HOSPITAL, LETTERS, PAPER, RECEIVER, TEXTS, World};
 use proptest::prelude::*;
 
 /// One row of a patient: source, then choices among few values, so that rows meet.
@@ -18,9 +18,9 @@ const IDS: [&str; 5] = ["1", "2", "3", "4", ""];
 fn add(world: &mut World, tag: usize, choice: &Choice) {
     let (source, id, day, condition, start) = *choice;
     let source = SOURCES[source];
-    let closed = (source + id) % 3 == 0;
+    let closed = (source + id).is_multiple_of(3);
     let tag = tag.to_string();
-    let patient = if tag.len() % 2 == 0 && id == 4 { "q" } else { "p" };
+    let patient = if tag.len().is_multiple_of(2) && id == 4 { "q" } else { "p" };
     let row = world.row(source, patient);
     let given = |values: &[(&'static str, &'static str)]| -> Vec<(&'static str, &'static str)> {
         values.iter().filter(|(_, value)| !value.is_empty()).copied().collect()
@@ -62,7 +62,13 @@ fn conclusions(reconciled: &Reconciled) -> (Vec<String>, Vec<String>) {
         .map(|(index, one)| {
             let clock = one.clock_start.map(|start| start.reveal());
             let parent = one.parent.map(referral_tags);
-            format!("{} {clock:?} {:?} {:?} {parent:?} {:?}", referral_tags(index), one.clock_rule, one.cohort, one.weeks)
+            format!(
+                "{} {clock:?} {:?} {:?} {parent:?} {:?}",
+                referral_tags(index),
+                one.clock_rule,
+                one.cohort,
+                one.weeks
+            )
         })
         .collect();
     let mut appointments: Vec<String> = reconciled
@@ -89,7 +95,7 @@ proptest! {
 
     #[test]
     fn the_order_of_rows_decides_nothing(rows in choices(), seed in any::<u64>()) {
-        let numbered: Vec<(usize, Choice)> = rows.into_iter().enumerate().map(|(at, row)| (at, row)).collect();
+        let numbered: Vec<(usize, Choice)> = rows.into_iter().enumerate().collect();
         let mut shuffled = numbered.clone();
         let mut state = seed | 1;
         for at in (1..shuffled.len()).rev() {

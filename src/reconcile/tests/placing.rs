@@ -7,9 +7,11 @@ use crate::reconcile::fixture::{COMMUNITY, LETTERS, TEXTS, World};
 /// Mother and child on one telephone, each with a booking.
 fn family() -> World {
     let mut world = World::new();
-    for (patient, given, id, starts) in
-        [("m", "Anna", "A1", "2017-10-11T09:30"), ("c", "Ben", "A2", "2017-10-11T10:30"), ("x", "Cora", "A3", "2017-12-01T10:30")]
-    {
+    for (patient, given, id, starts) in [
+        ("m", "Anna", "A1", "2017-10-11T09:30"),
+        ("c", "Ben", "A2", "2017-10-11T10:30"),
+        ("x", "Cora", "A3", "2017-12-01T10:30"),
+    ] {
         let row = world.row(COMMUNITY, patient);
         row.person(&[("given_name", given)]);
         row.referral(&[("local_id", id), ("received", "2017-03-01")]);

@@ -1,8 +1,8 @@
 //! What becomes of referral records: one of many, again, onward, clocks and cohorts.
 
+use crate::ledger::Reason;
 use crate::reconcile::fixture::{BOOKING, COMMUNITY, HOSPITAL, LETTERS, PAPER, RECEIVER, World};
 use crate::reconcile::{ClockRule, Cohort, Reconciled, Relation};
-use crate::ledger::Reason;
 use crate::values::{PartialDate, Priority};
 
 /// (relations, clock start, rule) of each referral, in order.
@@ -30,7 +30,8 @@ fn check(rows: &[(usize, &[(&'static str, &str)])], expected: &[(&[&str], &str, 
 
 #[test]
 fn a_report_that_repeats_a_referral_is_one() {
-    let row: (usize, &[_]) = (COMMUNITY, &[("local_id", "1"), ("received", "2017-03-01"), ("specialty", "Physiotherapy")]);
+    let row: (usize, &[_]) =
+        (COMMUNITY, &[("local_id", "1"), ("received", "2017-03-01"), ("specialty", "Physiotherapy")]);
     check(&[row, row, row], &[(&["original", "duplicate", "duplicate"], "2017-03-01", ClockRule::Received)]);
 }
 
@@ -49,14 +50,22 @@ fn one_ubrn_is_one_referral_however_it_is_written() {
 fn two_systems_hold_one_referral_when_dates_service_and_condition_allow() {
     let community: (usize, &[_]) = (
         COMMUNITY,
-        &[("local_id", "1"), ("received", "2017-03-03"), ("specialty", "MSK Physiotherapy"), ("condition", "Knee pain")],
+        &[
+            ("local_id", "1"),
+            ("received", "2017-03-03"),
+            ("specialty", "MSK Physiotherapy"),
+            ("condition", "Knee pain"),
+        ],
     );
     let one = &[(&["original", "duplicate"][..], "2017-03-03", ClockRule::EarliestOfDuplicates)];
     check(&[community, (PAPER, &[("received", "2017-03-06"), ("condition", "Knee")])], one);
     let late = (PAPER, &[("received", "2017-03-30"), ("condition", "Knee")][..]);
     check(
         &[community, late],
-        &[(&["original"], "2017-03-03", ClockRule::Received), (&["re-referral"], "2017-03-03", ClockRule::OriginalKept)],
+        &[
+            (&["original"], "2017-03-03", ClockRule::Received),
+            (&["re-referral"], "2017-03-03", ClockRule::OriginalKept),
+        ],
     );
     let shoulder = (PAPER, &[("received", "2017-03-03"), ("condition", "Shoulder")][..]);
     check(
@@ -93,7 +102,13 @@ fn two_conditions_in_one_month_stay_two() {
 #[test]
 fn a_referral_entered_twice_in_one_system_is_one() {
     let row = |id, received, condition| {
-        [("local_id", id), ("received", received), ("referred", "2017-02-27"), ("condition", condition), ("referrer", "Dr A Hale")]
+        [
+            ("local_id", id),
+            ("received", received),
+            ("referred", "2017-02-27"),
+            ("condition", condition),
+            ("referrer", "Dr A Hale"),
+        ]
     };
     let (one, two) = (row("1", "2017-03-01", "Knee pain"), row("2", "2017-03-03", "Knee pain"));
     check(
@@ -139,7 +154,8 @@ fn again(reason: &str, rtt: &str, extra: &[(&'static str, &str)], expected: (&st
         ("rtt_status", rtt),
     ];
     first.extend(extra);
-    let second = [("local_id", "2"), ("received", "2017-05-08"), ("condition", "Knee pain"), ("specialty", "Physiotherapy")];
+    let second =
+        [("local_id", "2"), ("received", "2017-05-08"), ("condition", "Knee pain"), ("specialty", "Physiotherapy")];
     let reconciled = check(
         &[(COMMUNITY, &first), (COMMUNITY, &second)],
         &[(&["original"], "2017-01-10", ClockRule::Received), (&["re-referral"], expected.0, expected.1)],
@@ -175,7 +191,13 @@ fn a_referral_long_after_the_end_is_a_new_one() {
         &[
             (
                 COMMUNITY,
-                &[("local_id", "1"), ("received", "2015-01-10"), ("condition", "Knee"), ("status", "closed"), ("closed", "2015-04-03")],
+                &[
+                    ("local_id", "1"),
+                    ("received", "2015-01-10"),
+                    ("condition", "Knee"),
+                    ("status", "closed"),
+                    ("closed", "2015-04-03"),
+                ],
             ),
             (COMMUNITY, &[("local_id", "2"), ("received", "2017-05-08"), ("condition", "Knee")]),
         ],
@@ -235,12 +257,16 @@ fn recorded_clocks_are_believed_only_when_they_can_be() {
 #[test]
 fn clocks_reset_in_bulk_are_not_believed() {
     const LABELS: [&str; 30] = [
-        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "w",
-        "x", "y", "z", "aa", "bb", "cc", "dd",
+        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v",
+        "w", "x", "y", "z", "aa", "bb", "cc", "dd",
     ];
     let mut world = World::new();
     for label in LABELS {
-        world.row(COMMUNITY, label).referral(&[("local_id", label), ("received", "2017-09-04"), ("clock_start", "2017-09-01")]);
+        world.row(COMMUNITY, label).referral(&[
+            ("local_id", label),
+            ("received", "2017-09-04"),
+            ("clock_start", "2017-09-01"),
+        ]);
     }
     let reconciled = world.reconcile();
     assert!(reconciled.referrals.iter().all(|referral| referral.clock_rule == ClockRule::Received));
@@ -265,10 +291,7 @@ fn one_id_on_two_patients_is_two_referrals_and_an_exception() {
 
 #[test]
 fn a_letter_can_be_the_only_record_of_a_referral() {
-    check(
-        &[(LETTERS, &[("specialty", "Physiotherapy")])],
-        &[(&["original"], "", ClockRule::Unknown)],
-    );
+    check(&[(LETTERS, &[("specialty", "Physiotherapy")])], &[(&["original"], "", ClockRule::Unknown)]);
 }
 
 #[test]
@@ -283,7 +306,13 @@ fn an_open_record_outranks_a_closure_that_ended_nothing() {
     };
     let open = [("ubrn", "100000000001"), ("received", "2017-03-01"), ("status", "open")];
     let closed = |reason| {
-        [("ubrn", "100000000001"), ("received", "2017-03-01"), ("status", "closed"), ("closed", "2017-05-01"), ("close_reason", reason)]
+        [
+            ("ubrn", "100000000001"),
+            ("received", "2017-03-01"),
+            ("status", "closed"),
+            ("closed", "2017-05-01"),
+            ("close_reason", reason),
+        ]
     };
     assert_eq!(cohort(&closed("Treatment complete"), &open), Cohort::Closed);
     assert_eq!(cohort(&closed("Duplicate entry"), &open), Cohort::AwaitingTriage);
@@ -294,26 +323,30 @@ fn an_open_record_outranks_a_closure_that_ended_nothing() {
 
 #[test]
 fn every_referral_is_in_one_cohort() {
-    let cohort = |referral: &[(&'static str, &str)], visits: &[&[(&'static str, &str)]], tests: &[&[(&'static str, &str)]]| {
-        let mut world = World::new();
-        let mut values = vec![("local_id", "1"), ("received", "2017-03-01"), ("condition", "Knee")];
-        values.extend(referral);
-        world.row(COMMUNITY, "p").referral(&values);
-        for visit in visits {
-            world.row(COMMUNITY, "p").appointment(visit);
-        }
-        for test in tests {
-            world.row(HOSPITAL, "p").diagnostic(test);
-        }
-        world.reconcile().referrals[0].cohort
-    };
+    let cohort =
+        |referral: &[(&'static str, &str)], visits: &[&[(&'static str, &str)]], tests: &[&[(&'static str, &str)]]| {
+            let mut world = World::new();
+            let mut values = vec![("local_id", "1"), ("received", "2017-03-01"), ("condition", "Knee")];
+            values.extend(referral);
+            world.row(COMMUNITY, "p").referral(&values);
+            for visit in visits {
+                world.row(COMMUNITY, "p").appointment(visit);
+            }
+            for test in tests {
+                world.row(HOSPITAL, "p").diagnostic(test);
+            }
+            world.reconcile().referrals[0].cohort
+        };
     let attended = |outcome| [("starts", "2017-08-01T09:00"), ("status", "attended"), ("outcome", outcome)];
     let ahead: &[_] = &[("starts", "2017-11-01T09:00"), ("status", "booked")];
     assert_eq!(cohort(&[], &[], &[]), Cohort::AwaitingTriage);
     assert_eq!(cohort(&[("triaged", "2017-03-05")], &[], &[]), Cohort::FirstAppointment);
     assert_eq!(cohort(&[], &[ahead], &[]), Cohort::FirstAppointment);
     assert_eq!(cohort(&[], &[], &[&[("test", "MRI knee"), ("requested", "2017-04-01")]]), Cohort::Diagnostics);
-    assert_eq!(cohort(&[], &[], &[&[("test", "MRI lumbar spine"), ("requested", "2017-04-01")]]), Cohort::AwaitingTriage);
+    assert_eq!(
+        cohort(&[], &[], &[&[("test", "MRI lumbar spine"), ("requested", "2017-04-01")]]),
+        Cohort::AwaitingTriage
+    );
     assert_eq!(cohort(&[], &[], &[&[("requested", "2017-04-01"), ("resulted", "2017-05-01")]]), Cohort::AwaitingTriage);
     assert_eq!(cohort(&[], &[&attended(""), ahead], &[]), Cohort::InTreatment);
     assert_eq!(cohort(&[], &[&attended("3")], &[]), Cohort::FollowUpDue);

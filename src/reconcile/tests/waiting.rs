@@ -21,7 +21,10 @@ fn who_waits_and_for_what() {
     assert_eq!(waits(&[("received", "2017-03-01"), ("status", "closed"), ("closed", "2017-04-01")]), None);
     assert_eq!(waits(&[("received", "2017-03-01"), ("review_due", "2017-12-01")]), Some("planned"));
     // Seen is not treated: the clock runs until a stop.
-    assert_eq!(waits(&[("received", "2017-03-01"), physio, ("last_seen", "2017-08-01"), ("rtt_status", "20")]), Some("ahp"));
+    assert_eq!(
+        waits(&[("received", "2017-03-01"), physio, ("last_seen", "2017-08-01"), ("rtt_status", "20")]),
+        Some("ahp")
+    );
     assert_eq!(
         waits(&[("received", "2017-03-01"), physio, ("last_seen", "2017-08-01"), ("rtt_status", "30")]),
         Some("follow-up")
@@ -87,8 +90,13 @@ fn other_clocks() {
         &differs("earlier-duplicate", true),
     );
     let lost: Values = &[
-        ("local_id", "7"), ("received", "2017-01-10"), ("condition", "Knee"), ("specialty", "MSK"), ("status", "closed"),
-        ("closed", "2017-02-10"), ("close_reason", "Records lost"),
+        ("local_id", "7"),
+        ("received", "2017-01-10"),
+        ("condition", "Knee"),
+        ("specialty", "MSK"),
+        ("status", "closed"),
+        ("closed", "2017-02-10"),
+        ("close_reason", "Records lost"),
     ];
     let again: Values = &[("local_id", "1"), ("received", "2017-03-01"), ("condition", "Knee"), ("specialty", "MSK")];
     check(&[(COMMUNITY, lost), (COMMUNITY, again), (LIST, &claim("2017-03-01"))], &differs("clock-reset", true));
@@ -102,7 +110,10 @@ fn other_priorities() {
         &[("local_id", "1"), ("received", "2017-03-01"), ("priority", "urgent"), ("triage_priority", "routine")];
     check(&[(COMMUNITY, triaged), (LIST, claim)], &[("priority-differs", "triage", true)]);
     let lower: Values = &[("local_id", "1"), ("received", "2017-03-01"), ("priority", "routine")];
-    check(&[(COMMUNITY, REFERRAL), (COMMUNITY, lower), (LIST, claim)], &[("priority-differs", "records-disagree", true)]);
+    check(
+        &[(COMMUNITY, REFERRAL), (COMMUNITY, lower), (LIST, claim)],
+        &[("priority-differs", "records-disagree", true)],
+    );
 }
 
 #[test]
@@ -113,7 +124,8 @@ fn waiting_and_not_declared() {
         world.row(COMMUNITY, "q").referral(&[("local_id", "9"), ("received", "2017-03-01")]);
         world.row(LIST, "q").referral(&[("local_id", "9"), ("clock_start", "2017-03-01")]);
         let differences = world.reconcile().differences;
-        let shown: Vec<_> = differences.iter().map(|one| (one.kind.word(), one.cause, one.proof_row.is_some())).collect();
+        let shown: Vec<_> =
+            differences.iter().map(|one| (one.kind.word(), one.cause, one.proof_row.is_some())).collect();
         assert_eq!(shown, [("found-not-declared", cause, proven)]);
     };
     found(COMMUNITY, REFERRAL, "unknown", false);
