@@ -3,6 +3,7 @@
 use super::problems::{Place, Problem, ProblemKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 /// Problems of one kind that a check lists; the rest are counted.
@@ -88,6 +89,39 @@ impl Verdict {
     /// Every problem listed, check by check.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.checks.iter().flat_map(|check| &check.problems)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Outcome::Passed => "passed",
+            Outcome::Failed => "FAILED",
+            Outcome::NotApplicable => "not applicable",
+            Outcome::CouldNotRun(_) => "could not run",
+        })
+    }
+}
+
+/// One line a check, its problems below it, and the answer.
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Check { name, outcome, counted, problems, .. } in &self.checks {
+            match outcome {
+                Outcome::Passed => writeln!(formatter, "{name:<26}{outcome:<16}{counted} checked")?,
+                Outcome::CouldNotRun(why) => writeln!(formatter, "{name:<26}{outcome:<16}{why}")?,
+                Outcome::Failed | Outcome::NotApplicable => writeln!(formatter, "{name:<26}{outcome}")?,
+            }
+            for problem in problems {
+                writeln!(formatter, "    {problem}")?;
+            }
+        }
+        let what = match self.judged {
+            Judged::Package => "handover package",
+            Judged::Bag => "BagIt bag (not one of our packages)",
+        };
+        let answer = if self.passed() { "holds" } else { "DOES NOT HOLD" };
+        write!(formatter, "The {what} {answer}.")
     }
 }
 
