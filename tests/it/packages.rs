@@ -4,6 +4,7 @@
 //! Packages that are wrong in one way are made here from the one that is right. `BLESS=1` writes that one anew.
 
 mod bags;
+mod invented;
 mod schemas;
 mod sources;
 mod tables;

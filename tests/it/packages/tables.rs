@@ -1,6 +1,7 @@
 //! Packages whose manifests are right and whose tables or documents are not.
 
-use super::tiny::{ANN, BEN, Package};
+use super::invented::{ANN, BEN};
+use super::tiny::Package;
 use super::{Wrong, check, fixtures, judge};
 use handover::verify::Options;
 use serde_json::json;
