@@ -1,2 +1,7 @@
 //! Hands argv to `cli` and turns its answer into an exit code. Nothing else.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    handover::cli::run(std::env::args_os()).into()
+}

@@ -1,1 +1,169 @@
-//! Every stage, in order.
+//! Every stage, in order. Read this second, after the map in `lib.rs`.
+//!
+//! `config → sources → records → linkage → reconcile → measures → package (+ report)`; `verify` stands apart and judges
+//! what came out.
+
+use crate::config::{self, Config};
+use crate::decisions::{self, Decisions};
+use crate::linkage::{self, LinkModel};
+use crate::measures::{self, Measures};
+use crate::package;
+use crate::reconcile::{self, Reconciled};
+use crate::records::{Normaliser, Records};
+use crate::report;
+use crate::sources;
+use std::path::{Path, PathBuf};
+
+/// A stage of the main job, as a person is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Sources are read and mapped.
+    Read,
+    /// Candidate pairs are found.
+    Block,
+    /// The model is trained.
+    Train,
+    /// Records become patients.
+    Link,
+    /// Referrals, appointments and the waiting list.
+    Reconcile,
+    /// Figures and gates.
+    Measure,
+    /// Tables are written and sealed.
+    Package,
+}
+
+impl Stage {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Read => "read",
+            Stage::Block => "block",
+            Stage::Train => "train",
+            Stage::Link => "link",
+            Stage::Reconcile => "reconcile",
+            Stage::Measure => "measure",
+            Stage::Package => "package",
+        }
+    }
+}
+
+/// Someone who is told how the work goes. It learns paths and counts, never a value.
+pub trait Observer: Send {
+    /// A stage begins.
+    fn begins(&mut self, stage: Stage);
+    /// Rows were read.
+    fn reads(&mut self, progress: sources::Progress<'_>);
+    /// A table was written.
+    fn writes(&mut self, progress: package::Progress<'_>);
+}
+
+/// Why the main job ended early; the stage is the variant.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration.
+    #[error("the configuration cannot be used")]
+    Config(#[from] config::Error),
+    /// The sources.
+    #[error("a source cannot be read")]
+    Sources(#[from] sources::Error),
+    /// The journal of decisions.
+    #[error("the journal of decisions cannot be used")]
+    Decisions(#[from] decisions::Error),
+    /// A model that was named in the configuration.
+    #[error("the model {} cannot be used: {what}", path.display())]
+    Model {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// The package.
+    #[error("the package cannot be written")]
+    Package(#[from] package::Error),
+}
+
+/// What is given to a run beside its configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Where the package goes; else the next number under `packages/` beside the configuration.
+    pub out: Option<PathBuf>,
+    /// Whether this is the handover itself: every gate must be green or waived.
+    pub final_run: bool,
+}
+
+/// A finished run.
+#[derive(Debug)]
+pub struct Finished {
+    /// What a person is shown at the end.
+    pub summary: crate::measures::Summary,
+    /// Where the package is; `None` when a final run was refused by its gates.
+    pub package: Option<PathBuf>,
+    /// Whether the key is one that everybody can read.
+    pub example_key: bool,
+}
+
+/// Reads the sources and makes records of them; what `check` shows, and the first half of a run.
+pub fn intake(config: &Config, observer: &mut dyn Observer) -> Result<Records, Error> {
+    observer.begins(Stage::Read);
+    let mut normaliser = Normaliser::new(config);
+    let intake = sources::read(config, &mut |batch| normaliser.take(batch), &mut |progress| observer.reads(progress))?;
+    Ok(normaliser.finish(intake))
+}
+
+/// The main job, from a configuration to a sealed package.
+pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Result<Finished, Error> {
+    let config = config::load(path)?;
+    let decisions = decisions::load(&config.folder.join(&config.transition.decisions))?;
+    let fixed_model = fixed_model(&config)?;
+    let out = options.out.clone().unwrap_or_else(|| package::default_out(&config));
+    package::refuse_existing(&out)?;
+    let key = config::load_key(&config)?;
+    let records = intake(&config, observer)?;
+    let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
+    let summary = measures::Summary::of(&config, &reconciled, &measures, options.final_run);
+    if options.final_run && !summary.ready() {
+        return Ok(Finished { summary, package: None, example_key: key.is_example() });
+    }
+    observer.begins(Stage::Package);
+    let plan = package::plan(&config, reconciled, measures, &decisions, &key, model, options.final_run);
+    let report = report::draw(&plan);
+    let sealed = package::seal(plan, report, &out, &mut |progress| observer.writes(progress))?;
+    Ok(Finished { summary, package: Some(sealed.path), example_key: key.is_example() })
+}
+
+/// From records to conclusions: nothing here touches the outside world, so nothing here can fail.
+fn conclude(
+    config: &Config,
+    records: Records,
+    decisions: &Decisions,
+    fixed_model: Option<LinkModel>,
+    observer: &mut dyn Observer,
+) -> (Reconciled, Measures, String) {
+    observer.begins(Stage::Block);
+    let prepared = linkage::prepare(config, records, decisions);
+    observer.begins(Stage::Train);
+    let model = fixed_model.unwrap_or_else(|| linkage::train(&prepared));
+    observer.begins(Stage::Link);
+    let linked = linkage::link(config, prepared, &model);
+    observer.begins(Stage::Reconcile);
+    let reconciled = reconcile::reconcile(config, linked, decisions);
+    observer.begins(Stage::Measure);
+    let measures = measures::measure(config, &reconciled, decisions);
+    let model = serde_json::to_string_pretty(&model).expect("a model has only text and finite numbers");
+    (reconciled, measures, model)
+}
+
+/// The model that the configuration names, if it names one.
+fn fixed_model(config: &Config) -> Result<Option<LinkModel>, Error> {
+    let Some(path) = config.link.model.as_ref().map(|name| config.folder.join(name)) else { return Ok(None) };
+    let fault = |what: String| Error::Model { path: path.clone(), what };
+    let text = config::read_beside(&path).map_err(|error| fault(format!("it cannot be read ({error})")))?;
+    let model: LinkModel = serde_json::from_slice(&text)
+        .map_err(|error| fault(format!("it is not a model document (line {})", error.line())))?;
+    if model.fits() {
+        Ok(Some(model))
+    } else {
+        Err(fault("its comparisons or levels are not those of this version".into()))
+    }
+}

@@ -2,3 +2,113 @@
 //! Takes: argv.   Gives: an exit code.
 //! May use: values, config, sources, ledger, decisions, records, linkage, reconcile, measures, package, report, verify, pipeline.   Touches: the terminal, the clock, everything a command needs.
 //! Holds: one file a command: parse, one library call, print; only here do things become text for a person.
+
+mod check;
+mod demo;
+mod exit;
+mod init;
+mod run;
+mod terminal;
+mod verify;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+pub use exit::Outcome;
+
+/// Moves people's care records from one health provider to another without losing anyone.
+#[derive(Debug, Parser)]
+#[command(name = "handover", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done; 1 finished, and the answer is \"no\"; 2 the command line or the configuration is \
+wrong; 3 an input could not be read; 4 the machine failed us; 130 interrupted."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    voice: Voice,
+}
+
+/// How much is said, and in which form.
+#[derive(Clone, Copy, Debug, Args)]
+struct Voice {
+    /// One JSON document on standard output, and nothing else there
+    #[arg(long, global = true)]
+    json: bool,
+    /// No progress, no summary
+    #[arg(long, global = true)]
+    quiet: bool,
+    /// Say more on standard error; twice for more still
+    #[arg(short, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a new transition folder: a commented handover.toml, mappings/, sources/, commitment.key
+    Init {
+        /// The folder; made when it is not there
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Read and map everything, link nothing: exceptions, counts, mapping advice
+    Check {
+        /// The configuration, or the folder it is in
+        #[arg(default_value = "handover.toml")]
+        config: PathBuf,
+    },
+    /// The main job: read, link, reconcile, and write a package; a dry run unless --final
+    Run {
+        /// The configuration, or the folder it is in
+        #[arg(default_value = "handover.toml")]
+        config: PathBuf,
+        /// Where the package goes; else the next number under packages/ beside the configuration
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// The handover itself: refused unless every gate is green or waived
+        #[arg(long = "final")]
+        final_run: bool,
+        /// How many threads; the package is the same on any number
+        #[arg(long)]
+        threads: Option<usize>,
+    },
+    /// Check a package without trusting what made it
+    Verify {
+        /// The package
+        package: PathBuf,
+        /// The folder of handover.toml: re-hash the sources and account for every physical row of them
+        #[arg(long)]
+        sources: Option<PathBuf>,
+        /// The commitment key: check what only its holder can
+        #[arg(long)]
+        key: Option<PathBuf>,
+    },
+    /// Write the example transition into a folder and run it
+    Demo {
+        /// The folder; it must be empty or not there
+        dir: PathBuf,
+    },
+}
+
+/// Does what the arguments say, and tells how it ended.
+pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return exit::of_arguments(&error),
+    };
+    terminal::start_log(cli.voice);
+    let result = match &cli.command {
+        Command::Init { dir } => init::init(dir, cli.voice),
+        Command::Check { config } => check::check(config, cli.voice),
+        Command::Run { config, out, final_run, threads } => {
+            let options = crate::pipeline::Options { out: out.clone(), final_run: *final_run };
+            terminal::with_threads(*threads, || run::run(config, &options, cli.voice))
+        }
+        Command::Verify { package, sources, key } => {
+            verify::verify(package, sources.as_deref(), key.as_deref(), cli.voice)
+        }
+        Command::Demo { dir } => demo::demo(dir, cli.voice),
+    };
+    result.unwrap_or_else(|failure| exit::report(&failure, cli.voice))
+}

@@ -98,3 +98,22 @@ pub struct DeclaredMapping {
     /// The column of the figure, in a long table.
     pub value: Option<String>,
 }
+
+impl Mapping {
+    /// Every column that the mapping names, in order.
+    pub fn column_names(&self) -> Vec<&str> {
+        let rules = self.fields.values().chain(self.extra.values());
+        let mut names: Vec<&str> = rules
+            .flat_map(|rule| match &rule.columns {
+                Columns::FirstOf(columns) | Columns::Join { columns, .. } => columns.iter().map(String::as_str),
+            })
+            .collect();
+        if let Some(declared) = &self.declared {
+            names.push(&declared.measure);
+            names
+                .extend([&declared.group, &declared.period, &declared.value].into_iter().flatten().map(String::as_str));
+            names.extend(declared.period_columns.iter().map(String::as_str));
+        }
+        names
+    }
+}

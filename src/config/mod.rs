@@ -1,19 +1,28 @@
 //! # config: one transition, described and checked as a whole before any source is opened.
 //! Takes: the path of handover.toml.   Gives: Config.
-//! May use: values.   Touches: handover.toml, the mappings it names, the commitment key.
+//! May use: values.   Touches: handover.toml, the mappings and the model it names, the commitment key.
 //! Holds: every mistake in every file is reported in one pass, with file, line and column.
 
+mod digest;
+mod document;
 mod error;
 pub mod fields;
+mod key_file;
 mod mapping;
+mod mapping_file;
 mod parse;
 mod settings;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod walk;
 
 pub use error::{Error, Mistake};
 pub use fields::{Field, FieldType, RecordKind};
+pub use key_file::load_key;
 pub use mapping::{Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping};
-pub use parse::{load, load_key};
+pub use parse::{load, read_beside};
 pub use settings::{
-    BlockRule, ClockSettings, ComparisonSetting, Config, EvidenceKind, Exclusion, GateCeilings, Kpi, LinkSettings, Overlap,
-    SafetySwitch, Source, Standing, Transition, Waiver,
+    BlockRule, ClockSettings, ComparisonSetting, Config, EvidenceKind, Exclusion, GateCeilings, Kpi, LinkSettings,
+    Overlap, SafetySwitch, Source, Standing, Transition, Waiver,
 };

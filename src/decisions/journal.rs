@@ -102,16 +102,21 @@ pub fn load(path: &Path) -> Result<Decisions, Error> {
             continue;
         }
         let number = place + 1;
-        let event: Event =
-            serde_json::from_slice(line).map_err(|_| fault(number, "not an event this version understands; restore the journal from its last good copy"))?;
+        let event: Event = serde_json::from_slice(line).map_err(|_| {
+            fault(number, "not an event this version understands; restore the journal from its last good copy")
+        })?;
         if event.kind != "pair" {
             return Err(fault(number, "the kind of this event is not known to this version"));
         }
         if event.previous != previous {
-            return Err(fault(number, "the chain of digests is broken here: a line before it was changed, added or taken out"));
+            return Err(fault(
+                number,
+                "the chain of digests is broken here: a line before it was changed, added or taken out",
+            ));
         }
         previous = Digest::of(line).to_string();
-        let (left, right) = if event.left <= event.right { (event.left, event.right) } else { (event.right, event.left) };
+        let (left, right) =
+            if event.left <= event.right { (event.left, event.right) } else { (event.right, event.left) };
         pairs.retain(|earlier| (&earlier.left, &earlier.right) != (&left, &right));
         pairs.push(PairDecision { event: number, left, right, answer: event.answer });
     }

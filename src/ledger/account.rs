@@ -99,8 +99,13 @@ impl<K: Accountable> Ledger<K> {
 
     /// Closes, or says which keys are left over.
     pub fn close(self) -> Result<Balanced<K>, Outstanding<K>> {
-        let left: Vec<K> =
-            self.keys.iter().zip(&self.outcomes).filter(|(_, outcome)| outcome.is_none()).map(|(key, _)| *key).collect();
+        let left: Vec<K> = self
+            .keys
+            .iter()
+            .zip(&self.outcomes)
+            .filter(|(_, outcome)| outcome.is_none())
+            .map(|(key, _)| *key)
+            .collect();
         if !left.is_empty() {
             return Err(Outstanding(left));
         }

@@ -84,6 +84,10 @@ reasons! {
     RowTooLong = "row-too-long", Error, "have the export corrected, or split the field";
     /// The row holds a NUL character.
     NulCharacter = "nul-character", Error, "have the file exported again; it was damaged on the way";
+    /// Cells stand beside the table, right of its header; the row is used without them.
+    BesideTable = "beside-table", Warning, "look at the cells, and give them a header if they belong to the row";
+    /// A formula was saved without its value, so its cell reads as empty.
+    FormulaWithoutValue = "formula-without-value", Warning, "open the workbook, let it calculate, and save it again";
 
     // Found by records: values.
     /// The row says nothing of any patient: every mapped cell is empty.
@@ -122,6 +126,8 @@ reasons! {
     PostcodePseudo = "postcode-pseudo", Notice, "none; the patient may need another way of contact";
     /// The cell holds a spreadsheet error.
     CellError = "cell-error", Warning, "have the formula corrected and the file saved again";
+    /// The identifier was stored as a number of more than 15 digits, so its last digits are no longer those it had.
+    DigitsRounded = "digits-rounded", Warning, "have the column exported as text; the digits are gone from this file";
     /// The declared figure is not a number.
     FigureNotNumber = "figure-not-number", Error, "ask the provider for the figure";
     /// A column that the mapping names is not in this file, so its field is empty throughout.
@@ -130,6 +136,8 @@ reasons! {
     // Found by records: paper.
     /// The two keyings of a folder disagree on a field.
     KeyingsDisagree = "keyings-disagree", Warning, "look at the folder and record what it says";
+    /// Two keyings of a folder have nothing in common that tells who it is about; both are kept, neither is the other's check.
+    KeyingsUnlike = "keyings-unlike", Warning, "look for two people in one folder, or a folder number used twice";
     /// The folder was keyed once where it must be keyed twice.
     KeyedOnce = "keyed-once", Warning, "key the folder a second time";
     /// The folder was keyed more often than twice.
@@ -148,6 +156,14 @@ reasons! {
     PersonTooThin = "person-too-thin", Warning, "find the patient by hand; someone will turn up";
     /// Two rows that are otherwise one patient carry different verified NHS numbers.
     NhsNumberConflict = "nhs-number-conflict", Warning, "decide in review; trace both numbers";
+    /// Two rows carry one NHS number, but the date of birth or the name does not agree.
+    NhsNumberAlone = "nhs-number-alone", Warning, "decide in review; one of the numbers may be somebody else's";
+    /// Two rows agree in much, but the given names are clearly different: perhaps twins or relatives.
+    GivenNamesDiffer = "given-names-differ", Warning, "decide in review";
+    /// Two rows have too little in common beyond a name.
+    TooLittleInCommon = "too-little-in-common", Warning, "decide in review";
+    /// The row fits two clearly different people almost equally well.
+    CloseRival = "close-rival", Warning, "decide in review which of them it is";
 
     // Found by reconcile.
     /// The same referral id stands on rows of different patients.

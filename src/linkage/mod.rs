@@ -3,8 +3,23 @@
 //! May use: values, config, sources, ledger, decisions, records.   Touches: nothing outside memory.
 //! Holds: every person record that comes in is a member of exactly one patient going out, or unplaced with its candidates.
 
+mod blocking;
+mod cluster;
+mod compare;
+mod features;
+mod link;
+mod model;
+mod names;
 mod product;
+mod score;
+#[cfg(test)]
+mod tests;
+mod thin;
+mod train;
+mod units;
 
+pub use link::{Prepared, link, prepare, train};
+pub use model::{BlockingReport, ComparisonModel, LevelModel, LinkModel, SessionReport, TrainingReport};
 pub use product::{
     COMPARISONS, DecisionEffect, JoinedBy, Linked, PairStanding, PatientIndex, Place, ReviewEffect, ScoredPair,
 };

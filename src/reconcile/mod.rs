@@ -1,11 +1,33 @@
 //! # reconcile: one referral of many records; appointments against evidence; the waiting list against what was declared.
-//! Takes: Linked, Decisions.   Gives: Reconciled.
+//! Takes: Config, Linked, Decisions.   Gives: Reconciled.
 //! May use: values, config, sources, ledger, decisions, records, linkage.   Touches: nothing outside memory.
 //! Holds: every row and every record is settled in a ledger; evidence is used once; no clock is restarted by a change of provider.
 
+mod accounts;
+mod appointments;
+mod assignment;
+mod caseload;
+mod chains;
+mod claims;
+mod clocks;
+mod cohorts;
+mod context;
+mod declared;
+mod differences;
+mod flags;
+mod grouping;
+mod placing;
 mod product;
+mod referrals;
+mod run;
+mod sites;
+mod slots;
+mod waiting;
+mod words;
 
 pub use product::{
-    Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference,
-    DifferenceKind, Flag, Reconciled, RecordedBy, Referral, ReferralIndex, Relation, WaitType, WaitingListEntry,
+    Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison,
+    Difference, DifferenceKind, Flag, Reconciled, RecordedBy, Referral, ReferralIndex, Relation, WaitType,
+    WaitingListEntry,
 };
+pub use run::reconcile;

@@ -6,6 +6,7 @@ use crate::linkage::{Linked, PatientIndex};
 use crate::records::RecordRef;
 use crate::sources::RowRef;
 use crate::values::{Moment, PartialDate, Priority, ReferralStatus};
+use jiff::civil::Date;
 
 /// A referral: a place in [`Reconciled::referrals`].
 pub type ReferralIndex = u32;
@@ -204,6 +205,8 @@ pub struct Referral {
     pub patient: Option<PatientIndex>,
     /// Its records: places in `records.referrals` with what each is to it, in order of rows; never empty.
     pub records: Vec<(u32, Relation)>,
+    /// Rows that are second keyings of its paper records and have no referral record of their own, in order.
+    pub keyings: Vec<RowRef>,
     /// Specialty in words, as the first record that has one says.
     pub specialty: String,
     /// Treatment function code, where known.
@@ -251,6 +254,20 @@ pub enum AppointmentStanding {
     Evidence(EvidenceKind),
 }
 
+impl AppointmentStanding {
+    /// The word used in `appointment_records.csv`.
+    pub fn word(self) -> &'static str {
+        match self {
+            AppointmentStanding::Recorded => "recorded",
+            AppointmentStanding::Evidence(EvidenceKind::Letter) => "letter",
+            AppointmentStanding::Evidence(EvidenceKind::Text) => "text",
+            AppointmentStanding::Evidence(EvidenceKind::Diary) => "diary",
+            AppointmentStanding::Evidence(EvidenceKind::Call) => "call",
+            AppointmentStanding::Evidence(EvidenceKind::Other) => "other",
+        }
+    }
+}
+
 /// One appointment.
 #[derive(Clone, Debug)]
 pub struct Appointment {
@@ -282,6 +299,21 @@ pub struct Appointment {
     pub flags: Vec<Flag>,
     /// In a conflict: which field differs and what each side says.
     pub differs: String,
+}
+
+impl Appointment {
+    /// Whether somebody cancelled it.
+    pub fn is_cancelled(&self) -> bool {
+        self.status.starts_with("cancelled")
+    }
+
+    /// Whether it still stands on or after the transfer date and the receiver does not hold it: unresolved until it is
+    /// honoured, rebooked or cancelled by a named person.
+    pub fn is_unresolved(&self, transfer_date: Date) -> bool {
+        let ahead = self.starts.is_some_and(|starts| starts.date() >= transfer_date);
+        let held = matches!(self.recorded_by, RecordedBy::Receiver | RecordedBy::Both);
+        ahead && !held && !self.is_cancelled()
+    }
 }
 
 /// A pathway that waits.

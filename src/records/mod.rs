@@ -3,7 +3,17 @@
 //! May use: values, config, sources, ledger, decisions.   Touches: nothing outside memory.
 //! Holds: every row comes out as records, as reference, or set aside with a reason; values are kept in columns.
 
+mod clean;
+mod columns;
+mod dates;
+mod declared;
+mod draft;
+mod names;
 mod normalise;
+mod paper;
+#[cfg(test)]
+mod sample;
+mod sites;
 mod store;
 mod texts;
 

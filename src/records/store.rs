@@ -275,6 +275,32 @@ impl Table {
         }
     }
 
+    /// The place of a row's record, in a table that is in order of rows.
+    pub(super) fn at_row(&self, row: RowRef) -> Option<u32> {
+        self.rows.binary_search(&row).ok().and_then(|place| u32::try_from(place).ok())
+    }
+
+    /// The present places in order of rows; `None` when they are in that order already.
+    pub(super) fn order_by_row(&self) -> Option<Vec<u32>> {
+        if self.rows.is_sorted() {
+            return None;
+        }
+        let mut order: Vec<u32> = self.places().collect();
+        order.sort_unstable_by_key(|place| self.rows[*place as usize]);
+        Some(order)
+    }
+
+    /// Puts the records in order of rows, and has them name their person records by the places given for the old ones.
+    pub(super) fn arrange(&mut self, person_places: &[PersonId]) {
+        self.subjects.iter_mut().for_each(|subject| *subject = person_places[*subject as usize]);
+        let Some(order) = self.order_by_row() else { return };
+        self.rows = order.iter().map(|old| self.rows[*old as usize]).collect();
+        self.subjects = order.iter().map(|old| self.subjects[*old as usize]).collect();
+        for column in self.columns.iter_mut().chain(self.extra.values_mut()).filter(|column| !column.is_empty()) {
+            *column = order.iter().map(|old| column.get(*old as usize).copied().unwrap_or(0)).collect();
+        }
+    }
+
     /// Gives back memory that growing left over.
     pub fn shrink(&mut self) {
         self.rows.shrink_to_fit();

@@ -3,10 +3,26 @@
 //! May use: values, config.   Touches: the source files and the reference files, reading only.
 //! Holds: every physical row of every file is given out exactly once, with its kind; only this room mints RowRef.
 
+mod cells;
+mod claims;
+mod delimited;
+mod encoding;
 mod error;
+mod fixity;
+mod footer;
+mod format;
 mod intake;
+mod layout;
+mod ods;
+mod outlet;
 mod read;
 mod row;
+mod scan;
+mod split;
+#[cfg(test)]
+mod trial;
+mod workbook;
+mod xls;
 
 pub use error::Error;
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};

@@ -1,7 +1,16 @@
 //! Opens every file of every source and gives its rows out in batches.
 
-use super::{Batch, Error, Intake};
-use crate::config::Config;
+use super::claims::{self, Claim};
+use super::delimited::Text;
+use super::fixity::{Survey, survey, unusable};
+use super::format;
+use super::layout::{Expectation, Found, Line, NoTable, Table, Unclaimed};
+use super::outlet::{Desk, Outlet};
+use super::workbook::{Filled, Listed, Workbook};
+use super::{Batch, Error, Finding, Intake, Sheet, SourceFile};
+use crate::config::{Config, FileFormat};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// What the reader tells a terminal while it works.
 #[derive(Clone, Copy, Debug)]
@@ -19,9 +28,371 @@ pub struct Progress<'a> {
 /// Reads every file of every source, and the site crosswalk, in the order of source id and path; hands their rows to
 /// `take` in order and tells `progress` after each batch.
 pub fn read(
-    _config: &Config,
-    _take: &mut dyn FnMut(Batch<'_>),
-    _progress: &mut dyn FnMut(Progress<'_>),
+    config: &Config,
+    take: &mut dyn FnMut(Batch<'_>),
+    progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Intake, Error> {
-    unreachable!("furnished next")
+    read_claims(&claims::list(config)?, take, progress)
+}
+
+pub(super) fn read_claims(
+    claims: &[Claim],
+    take: &mut dyn FnMut(Batch<'_>),
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Intake, Error> {
+    if let Some(one_too_many) = claims.get(usize::from(u16::MAX)) {
+        return Err(unusable(&one_too_many.path, "there are more than 65,535 files", "join some of them"));
+    }
+    let bytes: BTreeMap<&Path, u64> = claims.iter().map(|claim| (claim.identity.as_path(), claim.bytes)).collect();
+    let desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all: bytes.values().sum() };
+    let mut reading = Reading { claims, desk, known: BTreeMap::new(), intake: Intake::default() };
+    for place in 0..claims.len() {
+        let file = reading.read_claim(place)?;
+        reading.intake.files.push(file);
+    }
+    Ok(reading.intake)
+}
+
+struct Reading<'a> {
+    claims: &'a [Claim],
+    desk: Desk<'a>,
+    /// By identity: what is known of each file that was opened.
+    known: BTreeMap<PathBuf, Known>,
+    intake: Intake,
+}
+
+struct Known {
+    survey: Survey,
+    format: FileFormat,
+    /// Of a workbook: which sheets each claim gives out.
+    shares: BTreeMap<usize, Vec<Share>>,
+}
+
+/// A sheet that one claim gives out.
+struct Share {
+    sheet: Listed,
+    mapped: bool,
+}
+
+impl Reading<'_> {
+    fn read_claim(&mut self, place: usize) -> Result<SourceFile, Error> {
+        let claim = &self.claims[place];
+        if !self.known.contains_key(&claim.identity) {
+            let known = self.get_to_know(place)?;
+            self.known.insert(claim.identity.clone(), known);
+        }
+        let known = &self.known[&claim.identity];
+        let file = self.intake.files.len() as u16;
+        let (read_as, sheets) = match known.format {
+            FileFormat::Csv => {
+                let text = Text::open(claim, &known.survey)?;
+                let outlet = Outlet::new(&mut self.desk, &claim.name, claim.origin, file, 0);
+                let found = text.give(outlet)?;
+                (text.read_as(), vec![sheet_of(found, String::new(), false, true)])
+            }
+            format => give_workbook(claim, known, format, place, file, &mut self.desk)?,
+        };
+        let Survey { bytes, digest, .. } = known.survey;
+        Ok(SourceFile { origin: claim.origin, path: claim.name.clone(), bytes, digest, read_as, sheets })
+    }
+
+    /// Surveys a file when the first claim on it comes up, and divides its sheets among all claims on it.
+    fn get_to_know(&self, place: usize) -> Result<Known, Error> {
+        let claim = &self.claims[place];
+        let rivals: Vec<usize> =
+            (place..self.claims.len()).filter(|&other| self.claims[other].identity == claim.identity).collect();
+        let survey = survey(&claim.path)?;
+        let format = format::tell(&claim.path, &survey.head, claim.layout.format)?;
+        for &rival in &rivals[1..] {
+            format::tell(&claim.path, &survey.head, self.claims[rival].layout.format)?;
+        }
+        let shares = match (format, rivals.as_slice()) {
+            (FileFormat::Csv, [_]) => BTreeMap::new(),
+            (FileFormat::Csv, [first, second, ..]) => return Err(self.claimed_twice(*first, *second, "the file")),
+            _ => self.divide(&rivals, &mut Workbook::open(&claim.path, format)?)?,
+        };
+        Ok(Known { survey, format, shares })
+    }
+
+    fn divide(&self, rivals: &[usize], book: &mut Workbook) -> Result<BTreeMap<usize, Vec<Share>>, Error> {
+        let sheets = book.sheets();
+        let mut claimed_by: BTreeMap<usize, usize> = BTreeMap::new();
+        for &rival in rivals {
+            let sheet = chosen_sheet(&self.claims[rival], &sheets, book)?;
+            if let Some(earlier) = claimed_by.insert(sheet, rival) {
+                return Err(self.claimed_twice(earlier, rival, &format!("sheet {}", sheets[sheet].name)));
+            }
+        }
+        let mut shares: BTreeMap<usize, Vec<Share>> = BTreeMap::new();
+        for (place, sheet) in sheets.into_iter().enumerate() {
+            let claimant = claimed_by.get(&place);
+            let share = Share { sheet, mapped: claimant.is_some() };
+            shares.entry(*claimant.unwrap_or(&rivals[0])).or_default().push(share);
+        }
+        Ok(shares)
+    }
+
+    fn claimed_twice(&self, first: usize, second: usize, what: &str) -> Error {
+        let (first, second) = (&self.claims[first], &self.claims[second]);
+        unusable(
+            &first.path,
+            format!("{what} is claimed by two sources, {} and {}", first.source_id, second.source_id),
+            "give each source its own files, or its own sheet in the mapping's [file] table; one mapping may hold several kinds of record",
+        )
+    }
+}
+
+/// The sheet that the mapping names, else the first visible one that holds data.
+fn chosen_sheet(claim: &Claim, sheets: &[Listed], book: &mut Workbook) -> Result<usize, Error> {
+    let folded = |name: &str| name.trim().to_lowercase();
+    let Some(wanted) = &claim.layout.sheet else {
+        for (place, sheet) in sheets.iter().enumerate() {
+            if !sheet.hidden && book.holds_data(sheet)? {
+                return Ok(place);
+            }
+        }
+        return Err(unusable(
+            &claim.path,
+            "no visible sheet of the workbook holds any row",
+            "name a sheet in the mapping's [file] table",
+        ));
+    };
+    let by_name = sheets.iter().position(|sheet| folded(&sheet.name) == folded(wanted));
+    let by_number = || wanted.trim().parse::<usize>().ok().filter(|number| (1..=sheets.len()).contains(number));
+    by_name.or_else(|| by_number().map(|number| number - 1)).ok_or_else(|| {
+        let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
+        let what = format!("the workbook has no sheet {wanted}; it has {}", names.join(", "));
+        unusable(&claim.path, what, "correct sheet in the mapping's [file] table")
+    })
+}
+
+fn give_workbook(
+    claim: &Claim,
+    known: &Known,
+    format: FileFormat,
+    place: usize,
+    file: u16,
+    desk: &mut Desk<'_>,
+) -> Result<(super::ReadAs, Vec<Sheet>), Error> {
+    let mut book = Workbook::open(&claim.path, format)?;
+    let mut sheets = Vec::new();
+    for Share { sheet, mapped } in known.shares.get(&place).map_or(&[][..], Vec::as_slice) {
+        let at = u16::try_from(sheets.len())
+            .map_err(|_| unusable(&claim.path, "there are too many sheets", "split the workbook"))?;
+        let outlet = Outlet::new(desk, &claim.name, claim.origin, file, at);
+        let found = if *mapped {
+            give_mapped(claim, &mut book, sheet, outlet)?
+        } else {
+            give_unclaimed(&mut book, sheet, outlet)?
+        };
+        sheets.push(sheet_of(found, sheet.name.clone(), sheet.hidden, *mapped));
+    }
+    known.survey.still_holds(&claim.path)?;
+    desk.bytes += if known.shares.keys().next() == Some(&place) { known.survey.bytes } else { 0 };
+    Ok((book.read_as(), sheets))
+}
+
+fn give_mapped(claim: &Claim, book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -> Result<Found, Error> {
+    let no_table = |NoTable(what): NoTable| {
+        let hint = "correct the columns, the sheet or header_row in the mapping";
+        unusable(&claim.path, format!("sheet {} {what}", sheet.name), hint)
+    };
+    let mut table = Table::new(Expectation::of(claim, false), outlet);
+    let mut last = 0;
+    book.rows(sheet, &mut |filled: Filled| {
+        table.push_blank(last + 1, filled.row - last - 1).map_err(no_table)?;
+        last = filled.row;
+        table.push(line_of(filled)).map_err(no_table)?;
+        Ok(true)
+    })?;
+    table.end().map_err(no_table)
+}
+
+fn give_unclaimed(book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -> Result<Found, Error> {
+    let mut unclaimed = Unclaimed::new(outlet);
+    let mut last = 0;
+    book.rows(sheet, &mut |filled: Filled| {
+        unclaimed.push_blank(last + 1, filled.row - last - 1);
+        last = filled.row;
+        unclaimed.push(line_of(filled));
+        Ok(true)
+    })?;
+    Ok(unclaimed.end())
+}
+
+fn line_of(filled: Filled) -> Line {
+    let nul = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if text.contains('\0')));
+    let line = Line::of_cells(filled.row, filled.cells, filled.findings);
+    Line { fault: nul.then_some(Finding::NulCharacter), ..line }
+}
+
+fn sheet_of(found: Found, name: String, hidden: bool, mapped: bool) -> Sheet {
+    let Found { rows, header_row, header } = found;
+    Sheet { name, rows, header_row, header, hidden, mapped }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::{Folder, give, refusal};
+    use super::super::{DateSystem, Origin, RowKind};
+    use super::*;
+    use crate::config::{
+        ClockSettings, Columns, Field, FieldRule, FileLayout, LinkSettings, Mapping, Overlap, RecordKind, Source,
+        Standing, Transition,
+    };
+    use crate::values::Digest;
+    use jiff::civil::date;
+    use rust_xlsxwriter::Workbook as Writer;
+
+    fn source(id: &str, path: &str, columns: &[&str]) -> Source {
+        let rule = |column: &str| FieldRule {
+            columns: Columns::FirstOf(vec![column.to_owned()]),
+            codes: BTreeMap::new(),
+            dates: Vec::new(),
+        };
+        let field = |place| Field { kind: RecordKind::Person, place };
+        let fields = columns.iter().enumerate().map(|(place, column)| (field(place), rule(column))).collect();
+        Source {
+            id: id.to_owned(),
+            path: path.to_owned(),
+            mapping_path: String::new(),
+            mapping: Mapping { fields, ..Mapping::default() },
+            provider: "RNU".to_owned(),
+            system: "Old".to_owned(),
+            service_line: "community".to_owned(),
+            standing: Standing::Record,
+            extracted_at: None,
+            control_rows: None,
+            certified_by: None,
+        }
+    }
+
+    fn config(folder: &Folder, sources: Vec<Source>, sites: Option<&str>) -> Config {
+        Config {
+            path: folder.path().join("handover.toml"),
+            folder: folder.path(),
+            transition: Transition {
+                name: "Trial".to_owned(),
+                from: Vec::new(),
+                to: "NXX".to_owned(),
+                transfer_date: date(2017, 10, 1),
+                as_at: date(2017, 9, 30),
+                sites: sites.map(str::to_owned),
+                previous: None,
+                decisions: String::new(),
+                key: String::new(),
+            },
+            sources,
+            link: LinkSettings {
+                match_at: 0.99,
+                review_at: 0.5,
+                model: None,
+                comparisons: Vec::new(),
+                blocks: Vec::new(),
+            },
+            gates: BTreeMap::new(),
+            waivers: Vec::new(),
+            kpis: Vec::new(),
+            overlap: Overlap::default(),
+            clock: ClockSettings { day_zero_excluded: true, holidays: "england".to_owned() },
+            exclusions: Vec::new(),
+            safety: Vec::new(),
+            digest: Digest::of(&[]),
+        }
+    }
+
+    #[test]
+    fn files_come_in_the_order_of_source_and_path_and_sites_come_last() {
+        let folder = Folder::new();
+        for name in ["b2.csv", "b1.csv", "a.csv", ".hidden.csv"] {
+            folder.write(name, b"id,name\n1,A\n");
+        }
+        folder.write("sites.csv", b"legacy_site,name,provider,successor_site,closes_on\nX,,,,\n");
+        let sources = vec![source("one", "b?.csv", &["id"]), source("two", "a.csv", &["id"])];
+        let mut order = Vec::new();
+        let intake = read(
+            &config(&folder, sources, Some("sites.csv")),
+            &mut |batch| order.push((batch.origin, batch.rows[0].at.file(), batch.header.to_vec())),
+            &mut |_| {},
+        )
+        .expect("usable");
+        let files: Vec<_> = intake.files.iter().map(|file| (file.origin, file.path.as_str())).collect();
+        let one = Origin::Source(0);
+        assert_eq!(
+            files,
+            [(one, "b1.csv"), (one, "b2.csv"), (Origin::Source(1), "a.csv"), (Origin::Sites, "sites.csv")]
+        );
+        assert_eq!(intake.files[2].digest, Digest::of(b"id,name\n1,A\n"));
+        assert_eq!(order[3].0, Origin::Sites);
+        assert_eq!((order[0].1, order[0].2.join(",")), (0, "id,name".to_owned()));
+    }
+
+    #[test]
+    fn a_source_without_a_file_stops_the_run() {
+        let folder = Folder::new();
+        let refused = |sources, sites| {
+            let outcome = read(&config(&folder, sources, sites), &mut |_| {}, &mut |_| {});
+            outcome.expect_err("nothing is there").to_string()
+        };
+        assert_eq!(refused(vec![source("one", "*.csv", &["id"])], None), "source one: no file matches *.csv");
+        assert!(refused(Vec::new(), Some("sites.csv")).ends_with("sites.csv: cannot be read"));
+    }
+
+    fn three_sheets(folder: &Folder) {
+        let mut writer = Writer::new();
+        for name in ["Referrals", "Clinics", "Notes"] {
+            let sheet = writer.add_worksheet().set_name(name).expect("a sheet");
+            for (row, text) in ["id", "1", "2"].into_iter().enumerate() {
+                sheet.write(row as u32, 0, text).expect("a cell");
+            }
+        }
+        writer.save(folder.path().join("book.xlsx")).expect("a workbook");
+    }
+
+    #[test]
+    fn each_sheet_is_given_once_however_many_sources_list_the_workbook() {
+        let folder = Folder::new();
+        three_sheets(&folder);
+        let sheet = |name: &str| FileLayout { sheet: Some(name.to_owned()), ..FileLayout::default() };
+        let claim = |place, name| folder.claim(place, "book.xlsx", &["id"], sheet(name));
+        let given = give(&[claim(0, "clinics"), claim(1, "1")]).expect("usable");
+        let sheets: Vec<Vec<(&str, bool)>> = given
+            .intake
+            .files
+            .iter()
+            .map(|file| file.sheets.iter().map(|sheet| (sheet.name.as_str(), sheet.mapped)).collect())
+            .collect();
+        assert_eq!(sheets, [vec![("Clinics", true), ("Notes", false)], vec![("Referrals", true)]]);
+        assert_eq!(given.kinds, "hddxxxhdd");
+        assert_eq!(given.places[6], (1, 0, 1));
+        assert_eq!(given.intake.files[0].digest, given.intake.files[1].digest);
+        assert_eq!(given.intake.files[0].read_as.date_system, Some(DateSystem::From1900));
+        let refused = refusal(give(&[claim(0, "Clinics"), claim(1, "2")]));
+        assert!(refused.starts_with("sheet Clinics is claimed by two sources, source-0 and source-1"), "{refused}");
+    }
+
+    #[test]
+    fn a_text_is_given_to_one_source_only() {
+        let folder = Folder::new();
+        folder.write("a.csv", b"id,name\n1,A\n");
+        let claim = |place| folder.claim(place, "a.csv", &["id"], FileLayout::default());
+        let refused = refusal(give(&[claim(0), claim(1)]));
+        assert!(refused.starts_with("the file is claimed by two sources, source-0 and source-1"), "{refused}");
+    }
+
+    #[test]
+    fn what_is_data_has_its_cells_and_a_debug_that_tells_nothing() {
+        let folder = Folder::new();
+        folder.write("a.csv", b"id,name\n1,SMITH\n");
+        let mut shown = String::new();
+        let sources = vec![source("one", "a.csv", &["id"])];
+        let mut take = |batch: Batch<'_>| {
+            shown = format!("{:?}", batch.rows);
+            assert_eq!(batch.rows[1].kind, RowKind::Data);
+            assert_eq!(batch.rows[1].cell(1).value.as_text(), "SMITH");
+            assert_eq!(batch.rows[1].cell(9).value.as_text(), "");
+        };
+        read(&config(&folder, sources, None), &mut take, &mut |_| {}).expect("usable");
+        assert!(shown.contains("redacted") && !shown.contains("SMITH"));
+    }
 }

@@ -1,6 +1,7 @@
 //! A row as it stands in a file, and where.
 
 use crate::values::{Digest, Moment};
+use std::fmt;
 
 /// Where a row stands: the place of its file in [`super::Intake::files`], the place of its sheet there, and the number a
 /// person sees when the file is open in a spreadsheet: from 1, preamble, header and blank lines counted; a quoted field
@@ -15,6 +16,12 @@ pub struct RowRef {
 impl RowRef {
     /// Only this room mints row references.
     pub(super) fn mint(file: u16, sheet: u16, row: u32) -> Self {
+        RowRef { file, sheet, row }
+    }
+
+    /// For the tests of other rooms, which have no file to read.
+    #[cfg(test)]
+    pub fn for_tests(file: u16, sheet: u16, row: u32) -> Self {
         RowRef { file, sheet, row }
     }
 
@@ -59,7 +66,7 @@ impl<T> Sourced<T> {
 }
 
 /// What a cell holds, as the file says it. No guess is made here: a number is not a date because it could be.
-#[derive(Debug, PartialEq)]
+#[derive(PartialEq)]
 pub enum Cell {
     /// Nothing, or white space alone.
     Empty,
@@ -69,10 +76,23 @@ pub enum Cell {
     Number(f64),
     /// A logical value of a workbook.
     Bool(bool),
-    /// A date of a workbook, its date system already applied.
+    /// A date of a workbook, its date system already applied. A time of day alone is `Text`, as `09:30`.
     Moment(Moment),
     /// An error of a workbook, such as `#N/A`.
     Error(Box<str>),
+}
+
+impl fmt::Debug for Cell {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Cell::Empty => "Empty",
+            Cell::Text(_) => "Text(redacted)",
+            Cell::Number(_) => "Number(redacted)",
+            Cell::Bool(_) => "Bool(redacted)",
+            Cell::Moment(_) => "Moment(redacted)",
+            Cell::Error(_) => "Error",
+        })
+    }
 }
 
 /// What a row is to its file.
@@ -109,6 +129,10 @@ pub enum Finding {
     RowTooLong,
     /// A NUL character stands in the row.
     NulCharacter,
+    /// Cells of a worksheet stand beside the table, right of its header. The row is used without them.
+    BesideTable,
+    /// A formula was saved without its value, so its cell reads as empty (xlsx only). The row is used.
+    FormulaWithoutValue,
 }
 
 /// One row. It is given out once and not copied.

@@ -173,6 +173,9 @@ mod tests {
     #[test]
     fn only_what_is_known_is_shown() {
         let show = |precision| PartialDate::new(date(2017, 9, 30), precision).expect("in range").reveal();
-        assert_eq!([show(Precision::Year), show(Precision::Month), show(Precision::Day)], ["2017", "2017-09", "2017-09-30"]);
+        assert_eq!(
+            [show(Precision::Year), show(Precision::Month), show(Precision::Day)],
+            ["2017", "2017-09", "2017-09-30"]
+        );
     }
 }

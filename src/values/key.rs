@@ -64,7 +64,8 @@ impl CommitmentKey {
 impl IdKey {
     /// `P-7K3M…`: the prefix, then 80 bits of the keyed digest in Crockford's base 32 (16 characters).
     pub fn id(&self, prefix: &str, anchor: &[&str]) -> String {
-        let parts: Vec<&[u8]> = std::iter::once(prefix.as_bytes()).chain(anchor.iter().map(|part| part.as_bytes())).collect();
+        let parts: Vec<&[u8]> =
+            std::iter::once(prefix.as_bytes()).chain(anchor.iter().map(|part| part.as_bytes())).collect();
         let digest = mac(&self.0, &parts);
         let mut id = format!("{prefix}-");
         for five in digest[..10].chunks(5) {
@@ -112,7 +113,8 @@ mod tests {
     #[test]
     fn an_id_depends_on_every_part_and_on_where_parts_end() {
         let key = CommitmentKey::parse(&[1; 32]).expect("32 bytes").id_key();
-        let ids = [key.id("P", &["ab", "c"]), key.id("P", &["a", "bc"]), key.id("R", &["ab", "c"]), key.id("P", &["ab"])];
+        let ids =
+            [key.id("P", &["ab", "c"]), key.id("P", &["a", "bc"]), key.id("R", &["ab", "c"]), key.id("P", &["ab"])];
         for (place, id) in ids.iter().enumerate() {
             assert_eq!(id.len(), 18);
             assert!(!ids[..place].contains(id));

@@ -8,7 +8,8 @@ impl Postcode {
     /// Reads a postcode, putting right letters and digits that stand in each other's places (O for 0, I for 1, S for 5).
     /// `None` where no legal shape fits. The second value says whether a character was changed.
     pub fn repair(text: &str) -> Option<(Self, bool)> {
-        let packed: Vec<u8> = text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_uppercase()).collect();
+        let packed: Vec<u8> =
+            text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_uppercase()).collect();
         if !text.is_ascii() || !(5..=7).contains(&packed.len()) {
             return None;
         }
@@ -41,7 +42,10 @@ impl Postcode {
 
 fn matches_shape(text: &[u8], shape: &str) -> bool {
     text.len() == shape.len()
-        && text.iter().zip(shape.bytes()).all(|(byte, kind)| if kind == b'9' { byte.is_ascii_digit() } else { byte.is_ascii_uppercase() })
+        && text
+            .iter()
+            .zip(shape.bytes())
+            .all(|(byte, kind)| if kind == b'9' { byte.is_ascii_digit() } else { byte.is_ascii_uppercase() })
 }
 
 fn fit(text: &[u8], shape: &str) -> Option<Vec<u8>> {

@@ -4,8 +4,43 @@
 //! `tidy` holds the source to the house rules, `bench` measures whole runs. None of them uses the library:
 //! what is judged must not also be the judge.
 
+mod evaluate;
+mod generate;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
-    ExitCode::SUCCESS
+#[derive(Parser)]
+#[command(name = "xtask", about = "What the project needs beside the tool itself")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
 }
+
+#[derive(Subcommand)]
+enum Task {
+    /// Makes an invented county's transition, with the truth beside it.
+    Generate(generate::Arguments),
+    /// Scores a package against the truth of a generated transition.
+    Evaluate(evaluate::Arguments),
+    /// Holds the source to the house rules.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Generate(arguments) => generate::run(&arguments),
+        Task::Evaluate(arguments) => evaluate::run(&arguments),
+        Task::Tidy => Ok(tidy::run()),
+    };
+    outcome.unwrap_or_else(|error| {
+        // Nothing is left to be done when standard error itself is closed.
+        let _ = writeln!(std::io::stderr(), "xtask: {error}");
+        ExitCode::from(2)
+    })
+}
+
+/// Any failure of a task: it is read by the developer who started it.
+pub(crate) type Failure = Box<dyn std::error::Error>;

@@ -1,0 +1,141 @@
+//! How a command ended, and the exit code for it. The codes are fixed.
+
+use super::{Voice, terminal};
+use crate::{config, decisions, package, pipeline, sources, verify};
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// Finished, and the answer is "no".
+    No,
+    /// The command line or the configuration is wrong.
+    Usage,
+    /// An input could not be read.
+    Input,
+    /// The machine failed us.
+    Machine,
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::No => 1,
+            Outcome::Usage => 2,
+            Outcome::Input => 3,
+            Outcome::Machine => 4,
+            Outcome::Interrupted => 130,
+        })
+    }
+}
+
+/// Why a command could not finish: what, the causes, what to do next.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub outcome: Outcome,
+    pub message: String,
+    pub hint: String,
+}
+
+impl Failure {
+    pub(super) fn new(outcome: Outcome, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Failure { outcome, message: message.into(), hint: hint.into() }
+    }
+
+    /// A file or folder that the command itself must read or write.
+    pub(super) fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let hint = match error.kind() {
+            std::io::ErrorKind::StorageFull => "make room on the disk, then run the command again",
+            std::io::ErrorKind::PermissionDenied => "check who may write there, then run the command again",
+            _ => "",
+        };
+        Failure::new(Outcome::Machine, format!("{}: {error}", path.display()), hint)
+    }
+}
+
+impl From<pipeline::Error> for Failure {
+    fn from(error: pipeline::Error) -> Self {
+        let outcome = match &error {
+            pipeline::Error::Config(error) => of_config(error),
+            pipeline::Error::Sources(_) => Outcome::Input,
+            pipeline::Error::Decisions(decisions::Error::Io { .. } | decisions::Error::Line { .. }) => Outcome::Input,
+            pipeline::Error::Model { .. } => Outcome::Input,
+            pipeline::Error::Package(error) => of_package(error),
+        };
+        let hint = match &error {
+            pipeline::Error::Sources(sources::Error::Unusable { hint, .. }) => hint.clone(),
+            pipeline::Error::Sources(sources::Error::NoFile { .. }) => {
+                "put the export where the source's path points, or correct the path in handover.toml".into()
+            }
+            pipeline::Error::Sources(sources::Error::Io { .. }) => {
+                "check that the file is there and may be read, then run the command again".into()
+            }
+            pipeline::Error::Decisions(_) => {
+                "a journal is only ever added to; restore it from its last good copy".into()
+            }
+            pipeline::Error::Package(error) => error.hint().into(),
+            pipeline::Error::Config(_) | pipeline::Error::Model { .. } => String::new(),
+        };
+        Failure::new(outcome, chain(&error), hint)
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        pipeline::Error::from(error).into()
+    }
+}
+
+impl From<verify::Error> for Failure {
+    fn from(error: verify::Error) -> Self {
+        Failure::new(Outcome::Input, chain(&error), "give the folder that holds bagit.txt")
+    }
+}
+
+fn of_config(error: &config::Error) -> Outcome {
+    match error {
+        config::Error::Mistakes(_) | config::Error::Unreadable { .. } => Outcome::Usage,
+        config::Error::Unwritable { .. } => Outcome::Machine,
+    }
+}
+
+fn of_package(error: &package::Error) -> Outcome {
+    if error.is_machine() { Outcome::Machine } else { Outcome::Usage }
+}
+
+/// A message with its causes, each on its own line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str("\n  ");
+        text.push_str(&error.to_string().replace('\n', "\n  "));
+        cause = error.source();
+    }
+    text
+}
+
+/// What clap has to say: help and version are no mistakes.
+pub(super) fn of_arguments(error: &clap::Error) -> Outcome {
+    // Printing can fail only when nobody listens any more.
+    let _ = error.print();
+    if error.use_stderr() { Outcome::Usage } else { Outcome::Done }
+}
+
+/// Tells a person why a command could not finish.
+pub(super) fn report(failure: &Failure, voice: Voice) -> Outcome {
+    if voice.json {
+        let document = serde_json::json!({ "format": 1, "ok": false, "error": failure.message, "hint": failure.hint });
+        terminal::print(&document.to_string());
+    }
+    terminal::say(&format!("error: {}", failure.message));
+    if !failure.hint.is_empty() {
+        terminal::say(&format!("  next: {}", failure.hint));
+    }
+    failure.outcome
+}

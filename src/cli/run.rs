@@ -1,0 +1,122 @@
+//! `handover run`.
+
+use super::Voice;
+use super::exit::{Failure, Outcome};
+use super::terminal::{Watcher, print, say, thousands};
+use crate::measures::Summary;
+use crate::pipeline::{self, Finished, Options};
+use std::path::Path;
+
+/// Runs the main job and prints one screen.
+pub(super) fn run(config: &Path, options: &Options, voice: Voice) -> Result<Outcome, Failure> {
+    let mut watcher = Watcher::new(voice);
+    let finished = pipeline::run(config, options, &mut watcher)?;
+    let seconds = watcher.seconds();
+    drop(watcher);
+    if finished.example_key {
+        say("warning: the commitment key is the published example; make another before any real data is handed over");
+    }
+    if voice.json {
+        print(&json(&finished).to_string());
+    } else if !voice.quiet {
+        print(&screen(&finished, seconds));
+    }
+    Ok(match finished.package {
+        Some(_) => Outcome::Done,
+        None => {
+            say("error: not every gate is green or waived, so there is no final package");
+            say("  next: work through the gates above; a dry run (without --final) writes a package at any time");
+            Outcome::No
+        }
+    })
+}
+
+fn json(finished: &Finished) -> serde_json::Value {
+    serde_json::json!({
+        "format": 1,
+        "ok": finished.package.is_some(),
+        "package": finished.package,
+        "report": finished.package.as_ref().map(|package| package.join("data/report.html")),
+        "example_key": finished.example_key,
+        "summary": finished.summary,
+    })
+}
+
+/// The summary that a transition manager reads.
+fn screen(finished: &Finished, seconds: f64) -> String {
+    let summary = &finished.summary;
+    let kind = if summary.final_run { "FINAL" } else { "DRY RUN" };
+    let mut lines = vec![format!("{} · {kind} · as at {}", summary.transition, summary.as_at), String::new()];
+    lines.push(line("Rows read", summary.rows_read, &where_rows_went(summary)));
+    lines.push(line(
+        "Patients",
+        summary.patients,
+        &format!("{} with a verified NHS number", thousands(summary.patients_with_verified_number)),
+    ));
+    lines.push(line("Referrals", summary.referrals, &format!("of {} records", thousands(summary.referral_records))));
+    let classes: Vec<String> =
+        summary.appointments_by_class.iter().map(|(class, count)| format!("{} {class}", thousands(*count))).collect();
+    lines.push(line("Appointments", summary.appointments, &classes.join(", ")));
+    lines.push(line(
+        "Unrecorded bookings",
+        summary.unrecorded_bookings,
+        "known from evidence alone: nobody has a record of them",
+    ));
+    let unexplained = format!(
+        "declared {}, {} differences, {} unexplained",
+        thousands(summary.list_declared),
+        thousands(summary.list_differences),
+        thousands(summary.list_differences_unexplained)
+    );
+    lines.push(line("Waiting list", summary.list_found, &unexplained));
+    lines.push(line("Pairs for review", summary.pairs_for_review, "a person must decide"));
+    lines.push(String::new());
+    lines.extend(exceptions(&summary.exceptions));
+    lines.push(String::new());
+    lines.extend(gates(summary));
+    if !summary.not_acted_upon.is_empty() {
+        lines.push(format!("Read but not acted upon by this version: {}", summary.not_acted_upon.join(", ")));
+    }
+    if let Some(package) = &finished.package {
+        lines.push(format!("Package  {}  (holds patient data)", package.display()));
+        lines.push(format!("Report   {}", package.join("data/report.html").display()));
+        lines.push(format!("Check it with: handover verify {}", package.display()));
+    }
+    lines.push(format!("Done in {seconds:.1} s"));
+    lines.join("\n")
+}
+
+fn line(name: &str, count: u64, more: &str) -> String {
+    format!("{name:<20} {:>11}   {more}", thousands(count))
+}
+
+fn where_rows_went(summary: &Summary) -> String {
+    let order =
+        ["used", "unassigned", "declared", "keying", "reference", "set-aside", "header", "preamble", "footer", "blank"];
+    let parts =
+        order.iter().filter_map(|word| summary.rows.get(word).map(|count| format!("{} {word}", thousands(*count))));
+    parts.collect::<Vec<String>>().join(", ")
+}
+
+/// At most eight reasons; how many more is said.
+pub(super) fn exceptions(counts: &[(&'static str, u64)]) -> Vec<String> {
+    const SHOWN: usize = 8;
+    let all: u64 = counts.iter().map(|(_, count)| count).sum();
+    let mut lines = vec![line("Exceptions", all, if counts.is_empty() { "" } else { "by reason:" })];
+    lines.extend(counts.iter().take(SHOWN).map(|(slug, count)| format!("{:>32}   {slug}", thousands(*count))));
+    if let Some(more) = counts.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        lines.push(format!("{:>32}   more reasons: see tables/exceptions.csv", more));
+    }
+    lines
+}
+
+fn gates(summary: &Summary) -> Vec<String> {
+    let mut lines = Vec::new();
+    for state in ["red", "not-measured", "waived", "green"] {
+        let names: Vec<&str> = summary.gates.iter().filter(|(_, of)| *of == state).map(|(name, _)| *name).collect();
+        if !names.is_empty() {
+            lines.push(line(&format!("Gates {state}"), names.len() as u64, &names.join(", ")));
+        }
+    }
+    lines
+}

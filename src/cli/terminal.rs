@@ -1,0 +1,148 @@
+//! Standard output, standard error, the log, progress.
+
+use super::Voice;
+use super::exit::{Failure, Outcome};
+use crate::pipeline::{Observer, Stage};
+use crate::sources::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Instant;
+
+/// Prints a line on standard output. When nobody listens any more (a closed pipe), there is nobody to tell.
+pub(super) fn print(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Says a line on standard error.
+pub(super) fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// The log goes to standard error; it holds paths, rows and counts, never a value.
+pub(super) fn start_log(voice: Voice) {
+    let level = match (voice.quiet, voice.verbose) {
+        (true, _) => tracing::level_filters::LevelFilter::ERROR,
+        (false, 0) => tracing::level_filters::LevelFilter::WARN,
+        (false, 1) => tracing::level_filters::LevelFilter::INFO,
+        (false, _) => tracing::level_filters::LevelFilter::DEBUG,
+    };
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    // A second start in one process (tests) keeps the first.
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(colour)
+        .without_time()
+        .with_target(false)
+        .try_init();
+}
+
+/// Runs with so many threads.
+pub(super) fn with_threads(
+    threads: Option<usize>,
+    work: impl FnOnce() -> Result<Outcome, Failure> + Send,
+) -> Result<Outcome, Failure> {
+    match threads {
+        None => work(),
+        Some(0) => Err(Failure::new(
+            Outcome::Usage,
+            "--threads 0: at least one thread is needed",
+            "leave --threads out to use all cores",
+        )),
+        Some(threads) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let pool = pool.map_err(|error| {
+                Failure::new(Outcome::Machine, format!("threads could not be started: {error}"), "")
+            })?;
+            pool.install(work)
+        }
+    }
+}
+
+/// Shows how the work goes: a bar on a terminal, a line a stage with `-v`, nothing with `--quiet`.
+pub(super) struct Watcher {
+    bar: ProgressBar,
+    stage: Option<(Stage, Instant)>,
+    started: Instant,
+    rows: u64,
+}
+
+impl Watcher {
+    pub(super) fn new(voice: Voice) -> Self {
+        let bar = if voice.quiet || !std::io::stderr().is_terminal() {
+            ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
+        } else {
+            ProgressBar::new(0)
+        };
+        Watcher { bar, stage: None, started: Instant::now(), rows: 0 }
+    }
+
+    /// Seconds since the work began.
+    pub(super) fn seconds(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+
+    fn stage_ends(&mut self) {
+        if let Some((stage, since)) = self.stage.take() {
+            tracing::info!(stage = stage.name(), milliseconds = since.elapsed().as_millis() as u64, "stage done");
+        }
+    }
+}
+
+impl Observer for Watcher {
+    fn begins(&mut self, stage: Stage) {
+        self.stage_ends();
+        self.stage = Some((stage, Instant::now()));
+        let template = match stage {
+            Stage::Read => "{msg:12} {bar:30} {bytes}/{total_bytes}  {prefix}  {eta} left",
+            _ => "{msg:12} {spinner} {elapsed}  {prefix}",
+        };
+        self.bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        self.bar.set_message(stage.name());
+        self.bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    }
+
+    fn reads(&mut self, progress: Progress<'_>) {
+        self.rows = progress.rows;
+        self.bar.set_length(progress.bytes_in_all);
+        self.bar.set_position(progress.bytes);
+        let rate = progress.rows as f64 / self.seconds().max(0.001);
+        self.bar.set_prefix(format!("{} rows, {rate:.0} a second", thousands(progress.rows)));
+    }
+
+    fn writes(&mut self, progress: crate::package::Progress<'_>) {
+        self.bar.set_prefix(format!("{} of {} tables, {}", progress.written, progress.tables, progress.table));
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.stage_ends();
+        self.bar.finish_and_clear();
+    }
+}
+
+/// `1234567` as `1,234,567`.
+pub(super) fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_parted() {
+        for (count, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(count), expected);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Blocking: which pairs are worth comparing. A rule's key is a 64-bit hash of some values; units that share a key are
+//! compared. Each pair comes out once, with the first rule that found it.
+
+use super::features::Features;
+use super::names;
+use super::units::Units;
+use crate::records::Symbol;
+use rayon::prelude::*;
+
+/// A pair of units and the rule that found it first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Candidate {
+    pub left: u32,
+    pub right: u32,
+    pub rule: u8,
+}
+
+/// What one rule did.
+#[derive(Clone, Debug)]
+pub(super) struct RuleReport {
+    pub name: &'static str,
+    /// Pairs it found, others' pairs included.
+    pub pairs: u64,
+    /// Blocks that were split by sex and initial because they were too large.
+    pub blocks_split: u64,
+    /// Pairs of split blocks that no part holds, and so were not compared by this rule.
+    pub pairs_left_out: u64,
+}
+
+/// A block above this many units is split by a further key.
+const LARGEST_BLOCK: usize = 120;
+
+/// The rules, in order, each with what it calls itself.
+pub(super) const RULES: [&str; 15] = [
+    "nhs number",
+    "family name + birth date",
+    "given name + birth date",
+    "postcode + given name",
+    "postcode + birth year",
+    "family name + given name + birth year",
+    "family name + given name + birth day and month",
+    "telephone",
+    "e-mail",
+    "postcode + family name",
+    "names exchanged + birth year",
+    "sound of family name + birth date, day and month in either order",
+    "former family name + birth date",
+    "first half of nhs number + birth year",
+    "second half of nhs number + birth year",
+];
+
+/// Finds every candidate pair, in order.
+pub(super) fn block(features: &Features, units: &Units) -> (Vec<Candidate>, Vec<RuleReport>) {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut reports = Vec::new();
+    for (rule, name) in RULES.iter().enumerate() {
+        let (mut found, report) = run(features, units, rule, name);
+        reports.push(report);
+        candidates.append(&mut found);
+        candidates.par_sort_unstable();
+        candidates.dedup_by_key(|candidate| (candidate.left, candidate.right));
+    }
+    candidates.shrink_to_fit();
+    (candidates, reports)
+}
+
+fn run(features: &Features, units: &Units, rule: usize, name: &'static str) -> (Vec<Candidate>, RuleReport) {
+    let mut keyed: Vec<(u64, u32)> = (0..units.len() as u32)
+        .into_par_iter()
+        .flat_map_iter(|unit| keys(features, units, rule, unit).into_iter().flatten().map(move |key| (key, unit)))
+        .collect();
+    keyed.par_sort_unstable();
+    let mut report = RuleReport { name, pairs: 0, blocks_split: 0, pairs_left_out: 0 };
+    let mut found = Vec::new();
+    for block in keyed.chunk_by(|left, right| left.0 == right.0) {
+        let members: Vec<u32> = block.iter().map(|(_, unit)| *unit).collect();
+        if members.len() <= LARGEST_BLOCK {
+            pairs(&members, rule, &mut found);
+            continue;
+        }
+        let before = found.len();
+        report.blocks_split += 1;
+        split(features, units, &members, rule, &mut found);
+        let whole = members.len() as u64 * (members.len() as u64 - 1) / 2;
+        report.pairs_left_out += whole.saturating_sub((found.len() - before) as u64);
+    }
+    report.pairs = found.len() as u64;
+    (found, report)
+}
+
+fn pairs(members: &[u32], rule: usize, found: &mut Vec<Candidate>) {
+    let rule = u8::try_from(rule).expect("few rules");
+    for (place, one) in members.iter().enumerate() {
+        for other in &members[place + 1..] {
+            let (left, right) = (*one.min(other), *one.max(other));
+            if left != right {
+                found.push(Candidate { left, right, rule });
+            }
+        }
+    }
+}
+
+/// Splits a block that is too large by the initial of the given name and the birth year, those without either among all;
+/// a part that is still too large is compared within a window of neighbours in the order of names and dates.
+fn split(features: &Features, units: &Units, members: &[u32], rule: usize, found: &mut Vec<Candidate>) {
+    let mut keyed: Vec<((u8, i16), u32)> = members
+        .iter()
+        .map(|unit| {
+            let profile = &units.profiles[*unit as usize];
+            let initial = features.word(profile.given).bytes().next().unwrap_or(0);
+            ((initial, profile.birth().map_or(0, |birth| birth.0)), *unit)
+        })
+        .collect();
+    keyed.sort_unstable();
+    for part in keyed.chunk_by(|left, right| left.0 == right.0) {
+        let mut part: Vec<u32> = part.iter().map(|(_, unit)| *unit).collect();
+        if part.len() <= LARGEST_BLOCK {
+            pairs(&part, rule, found);
+            continue;
+        }
+        let order = |unit: &u32| {
+            let profile = &units.profiles[*unit as usize];
+            (features.word(profile.family), features.word(profile.given), profile.born, features.word(profile.postcode))
+        };
+        part.sort_by(|left, right| order(left).cmp(&order(right)));
+        for place in 0..part.len() {
+            let end = (place + 1 + LARGEST_BLOCK / 2).min(part.len());
+            for other in place + 1..end {
+                pairs(&[part[place], part[other]], rule, found);
+            }
+        }
+    }
+}
+
+/// The keys of a unit under a rule; at most two.
+fn keys(features: &Features, units: &Units, rule: usize, unit: u32) -> [Option<u64>; 2] {
+    let profile = &units.profiles[unit as usize];
+    let birth = profile.birth();
+    let exact = profile.birth().filter(|birth| birth.3 == crate::values::Precision::Day);
+    let year = birth.map(|birth| birth.0 as u64);
+    let day_month = exact.map(|birth| birth.1 as u64 * 32 + birth.2 as u64);
+    let sorted_date =
+        exact.map(|birth| birth.0 as u64 * 1024 + birth.1.min(birth.2) as u64 * 32 + birth.1.max(birth.2) as u64);
+    let date = exact.map(|_| u64::from(profile.born));
+    let symbol = |symbol: Symbol| symbol.is_some().then_some(u64::from(symbol.place()));
+    let (given, family) = (symbol(profile.given), symbol(profile.family));
+    let first = |symbol: Symbol, letters: usize| {
+        symbol
+            .is_some()
+            .then(|| features.word(symbol).bytes().take(letters).fold(0u64, |key, byte| key << 8 | u64::from(byte)))
+    };
+    let number = (profile.number != 0).then_some(profile.number);
+    let one = |key: Option<u64>| [key, None];
+    match rule {
+        0 => one(join(&[number])),
+        1 => one(join(&[first(profile.family, 4), date])),
+        2 => one(join(&[first(profile.given, 3), date])),
+        3 => one(join(&[symbol(profile.postcode), first(profile.given, 3)])),
+        4 => one(join(&[symbol(profile.postcode), year])),
+        5 => one(join(&[family, given, year])),
+        6 => one(join(&[family, given, day_month])),
+        7 => {
+            let [mobile, phone] = profile.phones.map(symbol);
+            [join(&[mobile]), join(&[phone]).filter(|_| phone != mobile)]
+        }
+        8 => one(join(&[symbol(profile.email)])),
+        9 => one(join(&[symbol(profile.postcode), first(profile.family, 3)])),
+        10 => one(join(&[given.min(family), given.max(family), year]).filter(|_| given.is_some() && family.is_some())),
+        11 => {
+            let sound = profile
+                .family
+                .is_some()
+                .then(|| u64::from(u32::from_be_bytes(names::soundex(features.word(profile.family)))));
+            one(join(&[sound, sorted_date]))
+        }
+        12 => {
+            let former = symbol(profile.previous);
+            [join(&[family, date]), join(&[former, date])]
+        }
+        13 => one(join(&[number.map(|number| number / 100_000), year])),
+        14 => one(join(&[number.map(|number| number % 100_000), year])),
+        _ => unreachable!("as many rules as names"),
+    }
+}
+
+/// One 64-bit key of several values; none when one is missing.
+fn join(values: &[Option<u64>]) -> Option<u64> {
+    values.iter().try_fold(0x9e37_79b9_7f4a_7c15u64, |key, value| value.map(|value| mix(key ^ mix(value))))
+}
+
+/// The finaliser of SplitMix64: every bit of the input reaches every bit of the output.
+pub(super) fn mix(value: u64) -> u64 {
+    let value = (value ^ value >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ value >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ value >> 31
+}

@@ -1,0 +1,354 @@
+//! Comparisons: each pair of profiles becomes a pattern of levels.
+//!
+//! Dependence between fields is handled by conditions: people of one household share a postcode, mostly a family name and
+//! a telephone, and twins a date of birth too. So the chance that two *different* people agree on a field is kept apart for
+//! pairs at one address, and for given names also for pairs at one address with one date of birth. That is the chain rule
+//! of probability; weights still add up.
+
+use super::features::{Features, Profile};
+use super::names;
+use super::product::COMPARISONS;
+use crate::records::Symbol;
+use crate::values::Precision;
+
+/// How many comparisons.
+pub(super) const COUNT: usize = COMPARISONS.len();
+
+/// The comparisons by their place in [`COMPARISONS`].
+pub(super) mod of {
+    pub const GIVEN: usize = 0;
+    pub const FAMILY: usize = 1;
+    pub const BIRTH: usize = 2;
+    pub const POSTCODE: usize = 4;
+    pub const ADDRESS: usize = 5;
+    pub const PHONE: usize = 6;
+    pub const EMAIL: usize = 7;
+    pub const NUMBER: usize = 8;
+    pub const PRACTICE: usize = 9;
+}
+
+/// The ordered levels of each comparison: null first, else last, best to worst between.
+pub(super) const LEVELS: [&[&str]; COUNT] = [
+    &["null", "exact", "exchanged with family name", "short form", "close", "second name in use", "initial", "else"],
+    &["null", "exact", "exchanged with given name", "former name", "shares a part", "close", "else"],
+    &["null", "exact", "day and month exchanged", "one digit or swap", "year, as far as known", "two parts", "else"],
+    &["null", "same", "else"],
+    &["null", "full", "one character", "sector", "district", "else"],
+    &["null", "same", "close", "else"],
+    &["null", "same", "else"],
+    &["null", "same", "else"],
+    &["null", "same", "one or two digits", "else"],
+    &["null", "same", "else"],
+    &["null", "same", "else"],
+];
+
+/// The conditions under which a comparison's chances are kept apart; a comparison without conditions has one.
+pub(super) const CONDITIONS: [&[&str]; COUNT] = [
+    &[
+        "elsewhere",
+        "one address",
+        "one address, one birth date",
+        "elsewhere, initial only",
+        "one address, initial only",
+        "one address, one birth date, initial only",
+    ],
+    &["elsewhere", "one address"],
+    &["elsewhere", "one address"],
+    &["always"],
+    &["always"],
+    &["other postcode", "one postcode"],
+    &["elsewhere", "one address"],
+    &["elsewhere", "one address"],
+    &["always"],
+    &["elsewhere", "one address"],
+    &["always"],
+];
+
+/// Null: one side says nothing.
+pub(super) const NULL: u8 = 0;
+/// Exact, or the best level there is.
+pub(super) const BEST: u8 = 1;
+
+/// The levels of one pair, three bits each, and above them whether one side gives no more than an initial: such a pair can
+/// agree on the initial or not, and must not be measured by how often whole names agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Pattern(u64);
+
+impl Pattern {
+    fn of(levels: [u8; COUNT], initial_only: bool) -> Self {
+        let above = u64::from(initial_only);
+        Pattern(levels.iter().rev().fold(above, |bits, level| bits << 3 | u64::from(*level)))
+    }
+
+    /// Whether one side gives no more of the given name than its initial.
+    pub(super) fn initial_only(self) -> bool {
+        self.0 >> (3 * COUNT) & 1 == 1
+    }
+
+    /// The level of a comparison.
+    pub(super) fn level(self, comparison: usize) -> u8 {
+        (self.0 >> (3 * comparison) & 7) as u8
+    }
+
+    /// Whether the two live, or lived, at one address.
+    pub(super) fn one_address(self) -> bool {
+        self.level(of::POSTCODE) == BEST || self.level(of::ADDRESS) == BEST
+    }
+
+    /// Whether the dates of birth agree at least in part.
+    pub(super) fn births_alike(self) -> bool {
+        let level = self.level(of::BIRTH);
+        level != NULL && level != else_level(of::BIRTH)
+    }
+
+    /// Which condition of [`CONDITIONS`] holds for a comparison.
+    pub(super) fn condition(self, comparison: usize) -> usize {
+        match comparison {
+            of::GIVEN => {
+                let shared = if self.one_address() { 1 + usize::from(self.births_alike()) } else { 0 };
+                shared + 3 * usize::from(self.initial_only())
+            }
+            of::FAMILY | of::BIRTH | of::PHONE | of::EMAIL | of::PRACTICE => usize::from(self.one_address()),
+            of::ADDRESS => usize::from(self.level(of::POSTCODE) == BEST),
+            _ => 0,
+        }
+    }
+}
+
+/// Which conditions share what is learned of matches: what matches show does not depend on who else lives there, only on
+/// what a comparison can say at all.
+pub(super) fn match_condition(comparison: usize, condition: usize) -> usize {
+    match comparison {
+        of::GIVEN => condition / 3,
+        of::ADDRESS => condition,
+        _ => 0,
+    }
+}
+
+/// How many kinds of [`match_condition`] a comparison has.
+pub(super) fn match_conditions(comparison: usize) -> usize {
+    1 + match_condition(comparison, CONDITIONS[comparison].len() - 1)
+}
+
+/// The last level of a comparison.
+pub(super) fn else_level(comparison: usize) -> u8 {
+    u8::try_from(LEVELS[comparison].len() - 1).expect("few levels")
+}
+
+/// Compares two profiles and the local ids of their units.
+pub(super) fn compare(features: &Features, left: (&Profile, Symbol), right: (&Profile, Symbol)) -> Pattern {
+    let ((left, left_id), (right, right_id)) = (left, right);
+    let exchanged = left.given.is_some()
+        && left.family.is_some()
+        && left.given != left.family
+        && left.given == right.family
+        && left.family == right.given;
+    let levels = [
+        given(features, left, right, exchanged),
+        family(features, left, right, exchanged),
+        birth(left, right),
+        equal(u32::from(left.sex), u32::from(right.sex)),
+        postcode(features, left.postcode, right.postcode),
+        address(features, left.address, right.address),
+        phone(left, right),
+        equal(left.email.place(), right.email.place()),
+        number(left.number, right.number),
+        equal(left.practice.place(), right.practice.place()),
+        local_id(features, left_id, right_id),
+    ];
+    let initial = |name: Symbol| features.word(name).len() == 1;
+    let both = left.given.is_some() && right.given.is_some();
+    Pattern::of(levels, both && (initial(left.given) || initial(right.given)))
+}
+
+fn equal(left: u32, right: u32) -> u8 {
+    match (left, right) {
+        (0, _) | (_, 0) => NULL,
+        (left, right) if left == right => BEST,
+        _ => 2,
+    }
+}
+
+fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) -> u8 {
+    if !left.given.is_some() || !right.given.is_some() {
+        return NULL;
+    }
+    let (one, two) = (features.word(left.given), features.word(right.given));
+    if one.len() == 1 || two.len() == 1 {
+        return if one.as_bytes()[0] == two.as_bytes()[0] { 6 } else { 7 };
+    }
+    if left.given == right.given {
+        return 1;
+    }
+    if exchanged {
+        return 2;
+    }
+    if features.nicknames.related(one, two) || names::same_letters(one, two) {
+        3
+    } else if names::close(one, two) {
+        4
+    } else if (left.others.is_some() && left.others == right.given)
+        || (right.others.is_some() && right.others == left.given)
+        || names::shares_part(one, two)
+    {
+        5
+    } else {
+        7
+    }
+}
+
+fn family(features: &Features, left: &Profile, right: &Profile, exchanged: bool) -> u8 {
+    if !left.family.is_some() || !right.family.is_some() {
+        return NULL;
+    }
+    if left.family == right.family {
+        return 1;
+    }
+    if exchanged {
+        return 2;
+    }
+    let (one, two) = (features.word(left.family), features.word(right.family));
+    if left.previous == right.family || right.previous == left.family {
+        3
+    } else if names::same_letters(one, two) || names::shares_part(one, two) {
+        4
+    } else if names::close(one, two) {
+        5
+    } else {
+        6
+    }
+}
+
+fn birth(left: &Profile, right: &Profile) -> u8 {
+    let (Some(one), Some(two)) = (left.birth(), right.birth()) else { return NULL };
+    if one.3 != Precision::Day || two.3 != Precision::Day {
+        return if one.0 == two.0 { 4 } else { 6 };
+    }
+    if left.born == right.born {
+        return 1;
+    }
+    if one.0 == two.0 && one.1 == two.2 && one.2 == two.1 {
+        return 2;
+    }
+    let digits = |date: (i16, i8, i8, Precision)| format!("{:04}{:02}{:02}", date.0, date.1, date.2);
+    let same = u8::from(one.0 == two.0) + u8::from(one.1 == two.1) + u8::from(one.2 == two.2);
+    if same == 2 && strsim::osa_distance(&digits(one), &digits(two)) <= 1 {
+        3
+    } else if same == 2 {
+        5
+    } else {
+        6
+    }
+}
+
+fn postcode(features: &Features, left: Symbol, right: Symbol) -> u8 {
+    if !left.is_some() || !right.is_some() {
+        return NULL;
+    }
+    if left == right {
+        return 1;
+    }
+    let (one, two) = (features.word(left), features.word(right));
+    if strsim::osa_distance(one, two) <= 1 {
+        2
+    } else if one[..one.len() - 2] == two[..two.len() - 2] {
+        3
+    } else if one.split(' ').next() == two.split(' ').next() {
+        4
+    } else {
+        5
+    }
+}
+
+fn address(features: &Features, left: Symbol, right: Symbol) -> u8 {
+    if !left.is_some() || !right.is_some() {
+        return NULL;
+    }
+    if left == right {
+        return 1;
+    }
+    let (one, two) = (features.word(left), features.word(right));
+    let one_words: Vec<&str> = one.split(' ').collect();
+    let two_words: Vec<&str> = two.split(' ').collect();
+    let first_agrees = one_words[0] == two_words[0];
+    let shorter = one_words.len().min(two_words.len());
+    let start = one_words.iter().zip(&two_words).take_while(|(one, two)| one == two).count();
+    // The same house in the same road, with more or less of the town after it, is the same address.
+    if first_agrees && start >= 3 && (start == shorter || one_words[0].bytes().all(|byte| byte.is_ascii_digit())) {
+        1
+    } else if first_agrees && strsim::jaro_winkler(one, two) >= 0.92 {
+        2
+    } else {
+        3
+    }
+}
+
+fn phone(left: &Profile, right: &Profile) -> u8 {
+    let some = |phones: [Symbol; 2]| phones.iter().any(|phone| phone.is_some());
+    if !some(left.phones) || !some(right.phones) {
+        return NULL;
+    }
+    if left.phones.iter().any(|phone| phone.is_some() && right.phones.contains(phone)) { BEST } else { 2 }
+}
+
+fn number(left: u64, right: u64) -> u8 {
+    if left == 0 || right == 0 {
+        return NULL;
+    }
+    if left == right {
+        return BEST;
+    }
+    if digits_differ_little(left, right) { 2 } else { 3 }
+}
+
+/// Whether two numbers, both given, differ in more than two digits: no slip of the pen.
+pub(super) fn numbers_of_two_people(left: u64, right: u64) -> bool {
+    left != 0 && right != 0 && !digits_differ_little(left, right)
+}
+
+/// Whether two ten-digit numbers differ in at most two places.
+fn digits_differ_little(mut left: u64, mut right: u64) -> bool {
+    let mut differences = 0;
+    while left > 0 || right > 0 {
+        differences += u32::from(left % 10 != right % 10);
+        left /= 10;
+        right /= 10;
+    }
+    differences <= 2
+}
+
+fn local_id(features: &Features, left: Symbol, right: Symbol) -> u8 {
+    if !left.is_some() || !right.is_some() {
+        return NULL;
+    }
+    if left == right {
+        return BEST;
+    }
+    // Another id of the same system speaks against one person; an id of another system says nothing.
+    let system = |symbol: Symbol| features.word(symbol).split('\u{1f}').next();
+    if system(left) == system(right) { 2 } else { NULL }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_level_fits_its_three_bits() {
+        for levels in LEVELS {
+            assert!(levels.len() <= 8 && levels[0] == "null" && levels.last() == Some(&"else"));
+        }
+        let pattern = Pattern::of([7, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2], true);
+        assert!(pattern.initial_only());
+        let levels: Vec<u8> = (0..COUNT).map(|comparison| pattern.level(comparison)).collect();
+        assert_eq!(levels, [7, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2]);
+    }
+
+    #[test]
+    fn numbers_a_slip_apart() {
+        assert_eq!(number(9990000050, 9990000050), 1);
+        assert_eq!(number(9990000050, 9990000500), 2);
+        assert_eq!(number(9990000050, 9991234567), 3);
+        assert_eq!(number(0, 9990000050), NULL);
+    }
+}

@@ -1,0 +1,433 @@
+//! Units, candidates, scores, clusters, patients.
+
+use super::blocking::{self, Candidate, RULES};
+use super::cluster::{Clusters, Edge, Ruling};
+use super::compare::Pattern;
+use super::features::Features;
+use super::model::{BlockingReport, LinkModel};
+use super::product::{DecisionEffect, JoinedBy, Linked, PairStanding, PatientIndex, Place, ReviewEffect, ScoredPair};
+use super::score::{Bar, Scorer};
+use super::thin::Directory;
+use super::train::{self, Counts};
+use super::units::Units;
+use crate::config::{Config, Standing};
+use crate::decisions::{Answer, Decisions, RowName};
+use crate::ledger::Reason;
+use crate::records::{PersonId, Records};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Pairs below the review band are kept down to this probability, as the nearest refusals.
+const NEAREST_REFUSALS: f64 = 0.05;
+
+/// Records made comparable, with their candidate pairs; made once, for training and linking both.
+pub struct Prepared {
+    records: Records,
+    features: Features,
+    units: Units,
+    candidates: Vec<Candidate>,
+    blocking: Vec<BlockingReport>,
+    rulings: Vec<Said>,
+}
+
+/// A decision, its rows found.
+struct Said {
+    decision: usize,
+    records: Option<(PersonId, PersonId)>,
+    answer: Answer,
+}
+
+/// Normalises the records, gathers units, finds candidate pairs.
+pub fn prepare(config: &Config, records: Records, decisions: &Decisions) -> Prepared {
+    let rulings = find_rows(config, &records, decisions);
+    let features = Features::of(config, &records);
+    let apart: Vec<(PersonId, PersonId)> =
+        rulings.iter().filter(|said| said.answer == Answer::Different).filter_map(|said| said.records).collect();
+    let evidence: Vec<bool> =
+        config.sources.iter().map(|source| matches!(source.standing, Standing::Evidence(_))).collect();
+    let units = Units::of(&features, |record| evidence[usize::from(records.source[record as usize])], &apart);
+    let (candidates, reports) = blocking::block(&features, &units);
+    let blocking = reports
+        .into_iter()
+        .map(|report| BlockingReport {
+            rule: report.name.to_owned(),
+            pairs: report.pairs,
+            blocks_split: report.blocks_split,
+            pairs_left_out: report.pairs_left_out,
+        })
+        .collect();
+    Prepared { records, features, units, candidates, blocking, rulings }
+}
+
+/// Trains a model on the prepared records.
+pub fn train(prepared: &Prepared) -> LinkModel {
+    let Prepared { features, units, candidates, .. } = prepared;
+    let (m, u, seen, mut report) = train::train(features, units);
+    report.blocking = prepared.blocking.clone();
+    report.candidate_pairs = candidates.len() as u64;
+    let counts = candidates
+        .par_chunks(65_536)
+        .map(|chunk| {
+            let pairs: Vec<(u32, u32)> = chunk.iter().map(|candidate| (candidate.left, candidate.right)).collect();
+            train::count(features, units, &pairs)
+        })
+        .reduce(Counts::new, merge_counts);
+    train::with_prior(&m, &u, &seen, report, &counts)
+}
+
+fn merge_counts(mut one: BTreeMap<Pattern, u64>, other: BTreeMap<Pattern, u64>) -> BTreeMap<Pattern, u64> {
+    for (pattern, count) in other {
+        *one.entry(pattern).or_default() += count;
+    }
+    one
+}
+
+/// Applies a model: every record comes out in exactly one patient, or unplaced.
+pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
+    let Prepared { records, features, units, candidates, rulings, .. } = prepared;
+    let scorer = Scorer::new(&features, &units, model);
+    let mut shown: Vec<(Candidate, Edge)> = candidates
+        .par_iter()
+        .filter_map(|candidate| {
+            let score = scorer.score(candidate.left, candidate.right);
+            let worth_showing = score.probability >= NEAREST_REFUSALS || score.number_equal;
+            worth_showing.then_some((*candidate, Edge { left: candidate.left, right: candidate.right, score }))
+        })
+        .collect();
+    drop(candidates);
+    bar_close_rivals(&scorer, units.len(), &mut shown);
+    let unit_of = unit_of_records(&units, records.people.len());
+    let unit_rulings = unit_rulings(&rulings, &unit_of);
+    let joinable = |edge: &Edge| edge.score.probability >= config.link.match_at && edge.score.bar == Bar::None;
+    let edges: Vec<Edge> = shown.iter().map(|(_, edge)| *edge).filter(joinable).collect();
+    let numbers = units.profiles.iter().map(|profile| if profile.verified { profile.number } else { 0 }).collect();
+    let (clusters, refused) = Clusters::build(&scorer, numbers, &unit_rulings, edges);
+    let groups = clusters.into_groups();
+    let mut patient_of_unit = vec![0 as PatientIndex; units.len()];
+    for (patient, group) in (0..).zip(&groups) {
+        group.iter().for_each(|unit| patient_of_unit[*unit as usize] = patient);
+    }
+    let pairs = pairs_to_show(config, &units, &shown, &refused, &patient_of_unit);
+    let mut places = places(&features, &units, &groups, &shown, &patient_of_unit, &unit_rulings, records.people.len());
+    let evidence = |record: PersonId| is_evidence(config, &records, record);
+    leave_likely_evidence_open(config, &units, &groups, &shown, &patient_of_unit, evidence, &mut places);
+    assert_one_verified_number(&features, &places, &unit_rulings, groups.len());
+    let effects = effects(&rulings, &places, &unit_of, &shown, config);
+    assemble(records, places, pairs, effects)
+}
+
+fn is_evidence(config: &Config, records: &Records, record: PersonId) -> bool {
+    matches!(config.sources[usize::from(records.source[record as usize])].standing, Standing::Evidence(_))
+}
+
+/// How much heavier, in hundredths of a bit, the best must be than a rival who is clearly another person.
+const CLEAR_LEAD: i32 = 400;
+
+/// Bars a machine from joining a unit to one of two clearly different people when the other fits almost as well: a letter
+/// to "J Smith" of an address where twins of that letter live.
+fn bar_close_rivals(scorer: &Scorer<'_>, units: usize, shown: &mut [(Candidate, Edge)]) {
+    let mut ends: Vec<(u32, i32, u32, u32)> = Vec::with_capacity(shown.len() * 2);
+    for (place, (_, edge)) in (0u32..).zip(shown.iter()) {
+        ends.push((edge.left, -edge.score.weight, edge.right, place));
+        ends.push((edge.right, -edge.score.weight, edge.left, place));
+    }
+    ends.par_sort_unstable();
+    debug_assert!(ends.iter().all(|end| (end.0 as usize) < units));
+    let barred: Vec<u32> = ends
+        .par_chunk_by(|one, other| one.0 == other.0)
+        .flat_map_iter(|rivals| {
+            // Everybody within reach of the best; if any two of them are clearly two people, none is joined by machine.
+            let best = -rivals[0].1;
+            let near: Vec<&(u32, i32, u32, u32)> = rivals.iter().take_while(|end| -end.1 > best - CLEAR_LEAD).take(8).collect();
+            let two_people = near.iter().enumerate().any(|(place, one)| {
+                near[place + 1..].iter().any(|other| {
+                    let bar = scorer.score(one.2.min(other.2), one.2.max(other.2)).bar;
+                    matches!(bar, Bar::DifferentNumbers | Bar::OtherGivenName)
+                })
+            });
+            let places = if two_people { near.iter().map(|end| end.3).collect() } else { Vec::new() };
+            places.into_iter()
+        })
+        .collect();
+    for place in barred {
+        let score = &mut shown[place as usize].1.score;
+        if score.bar == Bar::None {
+            score.bar = Bar::CloseRival;
+        }
+    }
+}
+
+/// Evidence that nothing joined, and that is likely somebody's all the same, is left open with its candidates: the slot of
+/// its appointment may yet say whose it is.
+fn leave_likely_evidence_open(
+    config: &Config,
+    units: &Units,
+    groups: &[Vec<u32>],
+    shown: &[(Candidate, Edge)],
+    patient_of_unit: &[PatientIndex],
+    is_evidence: impl Fn(PersonId) -> bool,
+    places: &mut [Place],
+) {
+    let scraps: Vec<bool> = groups
+        .iter()
+        .map(|group| group.iter().all(|unit| units.members(*unit).iter().all(|record| is_evidence(*record))))
+        .collect();
+    let mut candidates: BTreeMap<PatientIndex, Vec<(i32, PatientIndex)>> = BTreeMap::new();
+    for (_, edge) in shown.iter().filter(|(_, edge)| edge.score.probability >= config.link.review_at) {
+        let (one, two) = (patient_of_unit[edge.left as usize], patient_of_unit[edge.right as usize]);
+        let open = matches!(edge.score.bar, Bar::None | Bar::CloseRival | Bar::TooLittle);
+        for (scrap, whose) in [(one, two), (two, one)] {
+            if open && one != two && scraps[scrap as usize] && !scraps[whose as usize] {
+                candidates.entry(scrap).or_default().push((-edge.score.weight, whose));
+            }
+        }
+    }
+    let open: BTreeMap<PatientIndex, Vec<PatientIndex>> = candidates
+        .into_iter()
+        .map(|(scrap, mut of)| {
+            of.sort_unstable();
+            let mut best: Vec<PatientIndex> = Vec::new();
+            for (_, patient) in of {
+                if !best.contains(&patient) {
+                    best.push(patient);
+                }
+            }
+            (scrap, best)
+        })
+        .collect();
+    for place in places {
+        match place {
+            Place::Patient { patient, .. } => {
+                if let Some(candidates) = open.get(patient) {
+                    *place = Place::Unplaced { reason: Reason::PersonAmbiguous, candidates: candidates.clone() };
+                }
+            }
+            Place::Unplaced { candidates, .. } => candidates.retain(|candidate| !open.contains_key(candidate)),
+        }
+    }
+}
+
+/// The decisions about pairs, with the person records of their rows.
+fn find_rows(config: &Config, records: &Records, decisions: &Decisions) -> Vec<Said> {
+    if decisions.pairs.is_empty() {
+        return Vec::new();
+    }
+    let mut rows: BTreeMap<RowName, PersonId> = BTreeMap::new();
+    for record in records.people.places() {
+        rows.insert(row_name(config, records, record), record);
+    }
+    let found = |name: &RowName| rows.get(name).copied();
+    (0..)
+        .zip(&decisions.pairs)
+        .map(|(decision, pair)| Said {
+            decision,
+            records: found(&pair.left).zip(found(&pair.right)),
+            answer: pair.answer,
+        })
+        .collect()
+}
+
+fn row_name(config: &Config, records: &Records, record: PersonId) -> RowName {
+    let at = records.people.row(record);
+    let file = &records.intake.files[at.file()];
+    RowName {
+        source: config.sources[usize::from(records.source[record as usize])].id.clone(),
+        file: file.path.clone(),
+        sheet: file.sheets[at.sheet()].name.clone(),
+        row: at.row(),
+    }
+}
+
+/// The unit of each record; `u32::MAX` for thin ones.
+fn unit_of_records(units: &Units, records: usize) -> Vec<u32> {
+    let mut unit_of = vec![u32::MAX; records];
+    for unit in 0..units.len() as u32 {
+        units.members(unit).iter().for_each(|record| unit_of[*record as usize] = unit);
+    }
+    unit_of
+}
+
+fn unit_rulings(rulings: &[Said], unit_of: &[u32]) -> Vec<(u32, u32, Ruling)> {
+    rulings
+        .iter()
+        .filter_map(|said| {
+            let (left, right) = said.records?;
+            let (left, right) = (unit_of[left as usize], unit_of[right as usize]);
+            let ruling = match said.answer {
+                Answer::Same => Ruling::Same,
+                Answer::Different => Ruling::Different,
+                Answer::Unsure => return None,
+            };
+            (left != right && left != u32::MAX && right != u32::MAX).then_some((left, right, ruling))
+        })
+        .collect()
+}
+
+fn pairs_to_show(
+    config: &Config,
+    units: &Units,
+    shown: &[(Candidate, Edge)],
+    refused: &[Edge],
+    patient_of_unit: &[PatientIndex],
+) -> Vec<ScoredPair> {
+    let bars: BTreeMap<(u32, u32), Bar> =
+        refused.iter().map(|edge| ((edge.left, edge.right), edge.score.bar)).collect();
+    let mut pairs: Vec<ScoredPair> = shown
+        .iter()
+        .map(|(candidate, edge)| {
+            let together = patient_of_unit[edge.left as usize] == patient_of_unit[edge.right as usize];
+            let bar = bars.get(&(edge.left, edge.right)).copied().unwrap_or(edge.score.bar);
+            let likely = edge.score.probability >= config.link.review_at || bar == Bar::NumberAlone;
+            let standing = match (together, likely) {
+                (true, _) => PairStanding::Edge,
+                (false, true) => PairStanding::Review,
+                (false, false) => PairStanding::Refused,
+            };
+            let (one, two) = (units.members(edge.left)[0], units.members(edge.right)[0]);
+            ScoredPair {
+                left: one.min(two),
+                right: one.max(two),
+                standing,
+                rule: RULES[usize::from(candidate.rule)],
+                weight_hundredths: edge.score.weight,
+                probability: edge.score.probability,
+                weights: edge.score.weights,
+                reason: if together { None } else { bar.reason() },
+            }
+        })
+        .collect();
+    pairs.sort_unstable_by_key(|pair| (pair.left, pair.right));
+    pairs
+}
+
+fn places(
+    features: &Features,
+    units: &Units,
+    groups: &[Vec<u32>],
+    shown: &[(Candidate, Edge)],
+    patient_of_unit: &[PatientIndex],
+    rulings: &[(u32, u32, Ruling)],
+    records: usize,
+) -> Vec<Place> {
+    // The best pair within its patient says how sure each unit is, and what joined it.
+    let mut best: Vec<(f64, JoinedBy)> = vec![(0.0, JoinedBy::Alone); units.len()];
+    for (_, edge) in shown {
+        if patient_of_unit[edge.left as usize] == patient_of_unit[edge.right as usize] {
+            let by = if edge.score.number_equal { JoinedBy::NhsNumber } else { JoinedBy::Model };
+            for unit in [edge.left, edge.right] {
+                let known = &mut best[unit as usize];
+                if edge.score.probability > known.0 || (edge.score.probability == known.0 && by == JoinedBy::NhsNumber)
+                {
+                    *known = (edge.score.probability, by);
+                }
+            }
+        }
+    }
+    for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Same) {
+        for unit in [left, right] {
+            best[*unit as usize] = (1.0, JoinedBy::Decision);
+        }
+    }
+    let mut places: Vec<Option<Place>> = vec![None; records];
+    for (patient, group) in (0..).zip(groups) {
+        for unit in group {
+            let members = units.members(*unit);
+            let (probability, joined_by) = match (group.len(), members.len()) {
+                (1, 1) => (1.0, JoinedBy::Alone),
+                (1, _) => (LOCAL_ID_PROBABILITY, JoinedBy::LocalId),
+                _ => best[*unit as usize],
+            };
+            for record in members {
+                places[*record as usize] = Some(Place::Patient { patient, probability, joined_by });
+            }
+        }
+    }
+    let directory = Directory::new(features, units, patient_of_unit);
+    let thin: Vec<Place> = units.thin.par_iter().map(|record| directory.place(*record)).collect();
+    for (record, place) in units.thin.iter().zip(thin) {
+        places[*record as usize] = Some(place);
+    }
+    places.into_iter().map(|place| place.expect("every record is in a unit or thin")).collect()
+}
+
+/// A patient holds two different verified NHS numbers only when a person has decided so.
+fn assert_one_verified_number(features: &Features, places: &[Place], rulings: &[(u32, u32, Ruling)], patients: usize) {
+    let mut numbers = vec![0u64; patients];
+    let decided = rulings.iter().any(|ruling| ruling.2 == Ruling::Same);
+    for (profile, place) in features.profiles.iter().zip(places).filter(|(profile, _)| profile.verified) {
+        if let Place::Patient { patient, .. } = place {
+            let held = std::mem::replace(&mut numbers[*patient as usize], profile.number);
+            assert!(
+                decided || held == 0 || held == profile.number,
+                "a machine joined two different verified NHS numbers"
+            );
+        }
+    }
+}
+
+/// What a shared local id with agreeing details is taken to be worth: the details were checked, the id may be a slip.
+const LOCAL_ID_PROBABILITY: f64 = 0.9999;
+
+fn effects(
+    rulings: &[Said],
+    places: &[Place],
+    unit_of: &[u32],
+    shown: &[(Candidate, Edge)],
+    config: &Config,
+) -> Vec<DecisionEffect> {
+    let machine: BTreeMap<(u32, u32), bool> = if rulings.is_empty() {
+        BTreeMap::new()
+    } else {
+        let joins = |edge: &Edge| edge.score.probability >= config.link.match_at && edge.score.bar == Bar::None;
+        shown.iter().map(|(_, edge)| ((edge.left, edge.right), joins(edge))).collect()
+    };
+    rulings
+        .iter()
+        .map(|said| {
+            let effect = match (said.records, said.answer) {
+                (None, _) => ReviewEffect::RowGone,
+                (_, Answer::Unsure) => ReviewEffect::None,
+                (Some((left, right)), answer) => {
+                    let (one, two) = (unit_of[left as usize], unit_of[right as usize]);
+                    let by_machine = one == two || machine.get(&(one.min(two), one.max(two))).copied().unwrap_or(false);
+                    match (answer == Answer::Same, same_patient(places, left, right), by_machine) {
+                        (true, true, false) => ReviewEffect::Joined,
+                        (false, false, true) => ReviewEffect::KeptApart,
+                        _ => ReviewEffect::None,
+                    }
+                }
+            };
+            DecisionEffect { decision: said.decision, effect }
+        })
+        .collect()
+}
+
+fn same_patient(places: &[Place], left: PersonId, right: PersonId) -> bool {
+    match (&places[left as usize], &places[right as usize]) {
+        (Place::Patient { patient: one, .. }, Place::Patient { patient: two, .. }) => one == two,
+        _ => false,
+    }
+}
+
+/// Numbers patients by their first member.
+fn assemble(records: Records, mut places: Vec<Place>, pairs: Vec<ScoredPair>, effects: Vec<DecisionEffect>) -> Linked {
+    let mut new_number: BTreeMap<PatientIndex, PatientIndex> = BTreeMap::new();
+    let mut members: Vec<Vec<PersonId>> = Vec::new();
+    for (record, place) in (0..).zip(&mut places) {
+        if let Place::Patient { patient, .. } = place {
+            let number = *new_number.entry(*patient).or_insert_with(|| {
+                members.push(Vec::new());
+                members.len() as PatientIndex - 1
+            });
+            *patient = number;
+            members[number as usize].push(record);
+        }
+    }
+    for place in &mut places {
+        if let Place::Unplaced { candidates, .. } = place {
+            candidates.iter_mut().for_each(|candidate| *candidate = new_number[candidate]);
+        }
+    }
+    members.iter_mut().for_each(Vec::shrink_to_fit);
+    Linked { records, members, places, pairs, effects }
+}

@@ -1,0 +1,251 @@
+//! The model: for each comparison and level the chance that a match (m) and that two different people (u) show it.
+//! It is data: it can be saved, reviewed, compared and used again.
+
+use super::compare::{CONDITIONS, COUNT, LEVELS, NULL, Pattern, of};
+use super::product::COMPARISONS;
+use serde::{Deserialize, Serialize};
+
+/// A Fellegi–Sunter model with conditions. Chances are rounded to nine decimals before use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinkModel {
+    /// The form of this document.
+    pub format: u32,
+    /// Chance that two units taken at random are of one person.
+    pub prior: f64,
+    /// The comparisons, in order.
+    pub comparisons: Vec<ComparisonModel>,
+    /// What training reports.
+    pub training: TrainingReport,
+}
+
+/// One comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComparisonModel {
+    /// Its name.
+    pub name: String,
+    /// Its levels, null first and else last.
+    pub levels: Vec<LevelModel>,
+}
+
+/// One level.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LevelModel {
+    /// Its name.
+    pub name: String,
+    /// By condition: chance among matches. Empty for null.
+    pub m: Vec<f64>,
+    /// By condition: chance among pairs of different people. Empty for null.
+    pub u: Vec<f64>,
+    /// Expected matches at this level that training saw; below one, m is the built-in starting value.
+    pub seen: f64,
+}
+
+/// Whether training worked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TrainingReport {
+    /// Records that were compared with one another.
+    pub units: u64,
+    /// Pairs taken at random for u.
+    pub random_pairs: u64,
+    /// Pairs at one address that are certainly two people, for u there.
+    pub neighbour_pairs: u64,
+    /// The sessions of expectation–maximisation.
+    pub sessions: Vec<SessionReport>,
+    /// `comparison: level` that no session saw: its m is the starting value, not trained.
+    pub untrained_levels: Vec<String>,
+    /// Blocking rules with what each found.
+    pub blocking: Vec<BlockingReport>,
+    /// Candidate pairs, each counted once.
+    pub candidate_pairs: u64,
+}
+
+/// One session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SessionReport {
+    /// Which values its pairs share.
+    pub on: String,
+    /// Pairs.
+    pub pairs: u64,
+    /// Rounds until nothing moved.
+    pub rounds: u32,
+    /// Whether it came to rest within the limit of rounds.
+    pub converged: bool,
+    /// Share of its pairs that are matches.
+    pub match_share: f64,
+    /// Log-likelihood per pair, in bits, first and last; it never falls.
+    pub likelihood_bits: (f64, f64),
+}
+
+/// One blocking rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlockingReport {
+    /// Its name.
+    pub rule: String,
+    /// Pairs it found, those of other rules included.
+    pub pairs: u64,
+    /// Blocks that were split.
+    pub blocks_split: u64,
+    /// Pairs of split blocks that this rule did not compare.
+    pub pairs_left_out: u64,
+}
+
+/// m and u by comparison, condition and level, in working form.
+pub(super) type Chances = Vec<Vec<Vec<f64>>>;
+
+/// Starting values of m: by comparison, levels from the best to else. From general experience of UK records; training
+/// replaces whatever it sees.
+const START_M: [&[f64]; COUNT] = [
+    &[0.86, 0.004, 0.04, 0.03, 0.01, 0.02, 0.036],
+    &[0.90, 0.004, 0.02, 0.016, 0.03, 0.03],
+    &[0.955, 0.008, 0.017, 0.01, 0.006, 0.004],
+    &[0.99, 0.01],
+    &[0.85, 0.02, 0.01, 0.03, 0.09],
+    &[0.85, 0.07, 0.08],
+    &[0.80, 0.20],
+    &[0.85, 0.15],
+    &[0.985, 0.013, 0.002],
+    &[0.90, 0.10],
+    &[0.50, 0.50],
+];
+
+/// Starting values of m for a comparison under a [`match_condition`].
+pub(super) fn start_m(comparison: usize, match_condition: usize) -> &'static [f64] {
+    match (comparison, match_condition) {
+        (of::GIVEN, 1) => &INITIAL_OF_A_MATCH,
+        _ => START_M[comparison],
+    }
+}
+
+const INITIAL_OF_A_MATCH: [f64; 7] = [1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.97, 0.03];
+
+/// Starting values of u where two people share an address, by comparison and condition past the first: families.
+pub(super) fn start_u_at_one_address(comparison: usize, condition: usize) -> Option<&'static [f64]> {
+    match (comparison, condition) {
+        // A parent and a child of one name.
+        (of::GIVEN, 1) => Some(&[0.015, 0.0005, 0.004, 0.006, 0.01, 0.02, 0.9445]),
+        // Twins: often alike, seldom the same.
+        (of::GIVEN, 2) => Some(&[0.003, 0.0005, 0.004, 0.03, 0.01, 0.08, 0.8725]),
+        (of::GIVEN, 3 | 4) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.08, 0.92]),
+        // Twins are often given names of one letter.
+        (of::GIVEN, 5) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.14, 0.86]),
+        (of::FAMILY, 1) => Some(&[0.70, 0.0005, 0.02, 0.03, 0.02, 0.2295]),
+        (of::BIRTH, 1) => Some(&[0.012, 0.0005, 0.002, 0.003, 0.02, 0.9625]),
+        (of::PHONE, 1) => Some(&[0.35, 0.65]),
+        (of::EMAIL, 1) => Some(&[0.10, 0.90]),
+        (of::PRACTICE, 1) => Some(&[0.85, 0.15]),
+        (of::ADDRESS, 1) => Some(&[0.35, 0.05, 0.60]),
+        _ => None,
+    }
+}
+
+/// Weights in hundredths of a bit, by comparison, condition and level.
+pub(super) struct Weights {
+    table: Vec<Vec<Vec<i32>>>,
+    /// Prior odds in hundredths of a bit.
+    pub prior: i32,
+}
+
+/// The mildest that two different valid numbers may speak: real registers hold some wrong ones, so it is a weight, not a law.
+const DIFFERENT_NUMBERS_AT_MOST: i32 = -900;
+
+impl LinkModel {
+    /// The weights: log2(m ÷ u), in hundredths of a bit, the logarithm from libm so that every platform agrees.
+    pub(super) fn weights(&self) -> Weights {
+        let table = (0..COUNT)
+            .map(|comparison| {
+                (0..CONDITIONS[comparison].len())
+                    .map(|condition| {
+                        self.comparisons[comparison].levels.iter().map(|level| level.weight(condition)).collect()
+                    })
+                    .collect()
+            })
+            .collect::<Vec<Vec<Vec<i32>>>>();
+        let mut weights = Weights { table, prior: hundredths(self.prior / (1.0 - self.prior)) };
+        for level in weights.table[of::NUMBER].iter_mut() {
+            level[3] = level[3].min(DIFFERENT_NUMBERS_AT_MOST);
+        }
+        weights
+    }
+
+    /// Builds the document from working chances.
+    pub(super) fn from_chances(
+        prior: f64,
+        m: &Chances,
+        u: &Chances,
+        seen: &[Vec<f64>],
+        training: TrainingReport,
+    ) -> Self {
+        let comparisons = (0..COUNT)
+            .map(|comparison| {
+                let levels = LEVELS[comparison].iter().enumerate().map(|(level, name)| {
+                    let by_condition = |chances: &Chances| match level {
+                        0 => Vec::new(),
+                        _ => chances[comparison].iter().map(|levels| round(levels[level - 1])).collect(),
+                    };
+                    let seen = if level == 0 { 0.0 } else { (seen[comparison][level - 1] * 1000.0).round() / 1000.0 };
+                    LevelModel { name: (*name).to_owned(), m: by_condition(m), u: by_condition(u), seen }
+                });
+                ComparisonModel { name: COMPARISONS[comparison].to_owned(), levels: levels.collect() }
+            })
+            .collect();
+        LinkModel { format: 1, prior: round_small(prior), comparisons, training }
+    }
+
+    /// Whether a document that was read has the comparisons, levels and conditions of this version.
+    pub fn fits(&self) -> bool {
+        self.format == 1
+            && self.prior > 0.0
+            && self.prior < 1.0
+            && self.comparisons.len() == COUNT
+            && self.comparisons.iter().enumerate().all(|(place, comparison)| {
+                comparison.name == COMPARISONS[place]
+                    && comparison.levels.len() == LEVELS[place].len()
+                    && comparison.levels.iter().enumerate().all(|(number, level)| {
+                        let conditions = if number == 0 { 0 } else { CONDITIONS[place].len() };
+                        let chance = |value: &f64| *value > 0.0 && *value <= 1.0;
+                        level.name == LEVELS[place][number]
+                            && level.m.len() == conditions
+                            && level.u.len() == conditions
+                            && level.m.iter().chain(&level.u).all(chance)
+                    })
+            })
+    }
+}
+
+impl LevelModel {
+    fn weight(&self, condition: usize) -> i32 {
+        match (self.m.get(condition), self.u.get(condition)) {
+            (Some(m), Some(u)) => hundredths(m / u),
+            _ => 0,
+        }
+    }
+}
+
+impl Weights {
+    /// The weight of each comparison of a pattern; `None` where it could not be made.
+    pub(super) fn of(&self, pattern: Pattern) -> [Option<i32>; COUNT] {
+        std::array::from_fn(|comparison| match pattern.level(comparison) {
+            NULL => None,
+            level => Some(self.table[comparison][pattern.condition(comparison)][usize::from(level)]),
+        })
+    }
+}
+
+/// log2 of a ratio in hundredths.
+pub(super) fn hundredths(ratio: f64) -> i32 {
+    (libm::log2(ratio) * 100.0).round().clamp(-10_000.0, 10_000.0) as i32
+}
+
+/// The probability that goes with odds of so many hundredths of a bit, rounded to a millionth.
+pub(super) fn probability(hundredths: i32) -> f64 {
+    let odds = libm::exp2(f64::from(hundredths.clamp(-6_000, 6_000)) / 100.0);
+    (odds / (1.0 + odds) * 1e6).round() / 1e6
+}
+
+fn round(chance: f64) -> f64 {
+    ((chance * 1e9).round() / 1e9).clamp(1e-9, 1.0)
+}
+
+fn round_small(chance: f64) -> f64 {
+    (chance * 1e15).round() / 1e15
+}

@@ -1,0 +1,239 @@
+//! Names of UK people, made comparable.
+
+use std::collections::BTreeMap;
+
+/// A name in plain capital letters: accents and the letters that do not decompose (ł, ø, ß, đ …) folded, apostrophes
+/// dropped, everything else that is no letter a space, spaces single.
+pub(super) fn fold(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    let mut gap = false;
+    for character in name.chars() {
+        let plain = fold_character(character);
+        if plain.is_empty() {
+            gap |= !matches!(character, '\'' | '’' | '‘' | '`' | '´' | '.');
+            continue;
+        }
+        if gap && !folded.is_empty() {
+            folded.push(' ');
+        }
+        gap = false;
+        folded.push_str(plain);
+    }
+    folded
+}
+
+/// The capital letters that stand for a character; empty for what is no letter.
+fn fold_character(character: char) -> &'static str {
+    const CAPITALS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    if character.is_ascii_alphabetic() {
+        let place = (character.to_ascii_uppercase() as u8 - b'A') as usize;
+        return &CAPITALS[place..=place];
+    }
+    match character {
+        'À'..='Å' | 'à'..='å' | 'Ā' | 'ā' | 'Ă' | 'ă' | 'Ą' | 'ą' => "A",
+        'Æ' | 'æ' => "AE",
+        'Ç' | 'ç' | 'Ć' | 'ć' | 'Č' | 'č' => "C",
+        'Ð' | 'ð' | 'Ď' | 'ď' | 'Đ' | 'đ' => "D",
+        'È'..='Ë' | 'è'..='ë' | 'Ē' | 'ē' | 'Ė' | 'ė' | 'Ę' | 'ę' | 'Ě' | 'ě' => "E",
+        'Ğ' | 'ğ' | 'Ģ' | 'ģ' => "G",
+        'Ì'..='Ï' | 'ì'..='ï' | 'Ī' | 'ī' | 'Į' | 'į' | 'İ' | 'ı' => "I",
+        'Ķ' | 'ķ' => "K",
+        'Ł' | 'ł' | 'Ľ' | 'ľ' | 'Ļ' | 'ļ' => "L",
+        'Ñ' | 'ñ' | 'Ń' | 'ń' | 'Ň' | 'ň' | 'Ņ' | 'ņ' => "N",
+        'Ò'..='Ö' | 'ò'..='ö' | 'Ø' | 'ø' | 'Ō' | 'ō' | 'Ő' | 'ő' => "O",
+        'Œ' | 'œ' => "OE",
+        'Ř' | 'ř' => "R",
+        'Ś' | 'ś' | 'Š' | 'š' | 'Ş' | 'ş' | 'Ș' | 'ș' => "S",
+        'ß' | 'ẞ' => "SS",
+        'Ť' | 'ť' | 'Ţ' | 'ţ' | 'Ț' | 'ț' => "T",
+        'Þ' | 'þ' => "TH",
+        'Ù'..='Ü' | 'ù'..='ü' | 'Ū' | 'ū' | 'Ů' | 'ů' | 'Ű' | 'ű' | 'Ų' | 'ų' => "U",
+        'Ŵ' | 'ŵ' => "W",
+        'Ý' | 'ý' | 'Ÿ' | 'ÿ' | 'Ŷ' | 'ŷ' => "Y",
+        'Ź' | 'ź' | 'Ż' | 'ż' | 'Ž' | 'ž' => "Z",
+        _ => "",
+    }
+}
+
+/// Words that stand where a given name should be and name nobody.
+const NOT_A_NAME: &[&str] = &[
+    "ADULT",
+    "BABY",
+    "BOY",
+    "CHILD",
+    "FEMALE",
+    "GIRL",
+    "INFANT",
+    "MALE",
+    "NEWBORN",
+    "NK",
+    "NOT KNOWN",
+    "TBC",
+    "TRIPLET",
+    "TWIN",
+    "UNKNOWN",
+    "UNKNOWN NAME",
+    "BABY BOY",
+    "BABY GIRL",
+    "TWIN I",
+    "TWIN II",
+    "TWIN ONE",
+    "TWIN TWO",
+];
+
+/// Titles that stray into name columns.
+const TITLES: &[&str] = &["MR", "MRS", "MISS", "MS", "DR", "PROF", "REV", "SIR", "LADY", "MASTER", "MX"];
+
+/// A given name to compare: folded, titles taken off; `None` where it names nobody.
+pub(super) fn given(name: &str) -> Option<String> {
+    let folded = fold(name);
+    let words: Vec<&str> = folded.split(' ').filter(|word| !TITLES.contains(word)).collect();
+    let plain = words.join(" ");
+    (!plain.is_empty() && !NOT_A_NAME.contains(&plain.as_str())).then_some(plain)
+}
+
+/// A family name to compare: folded, hyphens and spaces one space; `None` where it names nobody.
+pub(super) fn family(name: &str) -> Option<String> {
+    let folded = fold(name);
+    (!folded.is_empty() && !NOT_A_NAME.contains(&folded.as_str())).then_some(folded)
+}
+
+/// Short forms and spellings of given names. Weak evidence, both ways; a name is never rewritten.
+pub(super) struct Nicknames {
+    /// For each form, the formal names it may stand for, itself among them.
+    formal: BTreeMap<String, Vec<u16>>,
+}
+
+impl Nicknames {
+    /// The table that comes with the tool.
+    pub(super) fn built_in() -> Self {
+        let mut formal: BTreeMap<String, Vec<u16>> = BTreeMap::new();
+        for (group, line) in include_str!("nicknames.csv").lines().skip(1).enumerate() {
+            let group = u16::try_from(group).expect("the table is short");
+            for form in line.split([',', '|']).filter(|form| !form.is_empty()) {
+                formal.entry(form.to_ascii_uppercase()).or_default().push(group);
+            }
+        }
+        Nicknames { formal }
+    }
+
+    /// Whether one may stand for the other.
+    pub(super) fn related(&self, left: &str, right: &str) -> bool {
+        match (self.formal.get(left), self.formal.get(right)) {
+            (Some(left), Some(right)) => left.iter().any(|group| right.contains(group)),
+            _ => false,
+        }
+    }
+}
+
+/// Soundex, as archives use it: a letter and three digits.
+pub(super) fn soundex(name: &str) -> [u8; 4] {
+    let code = |letter: u8| match letter {
+        b'B' | b'F' | b'P' | b'V' => b'1',
+        b'C' | b'G' | b'J' | b'K' | b'Q' | b'S' | b'X' | b'Z' => b'2',
+        b'D' | b'T' => b'3',
+        b'L' => b'4',
+        b'M' | b'N' => b'5',
+        b'R' => b'6',
+        _ => b'0',
+    };
+    let mut out = [b'0'; 4];
+    let mut letters = name.bytes().filter(u8::is_ascii_uppercase);
+    let Some(first) = letters.next() else { return out };
+    out[0] = first;
+    let (mut place, mut last) = (1, code(first));
+    for letter in letters {
+        let digit = code(letter);
+        if digit != b'0' && digit != last {
+            out[place] = digit;
+            place += 1;
+            if place == out.len() {
+                break;
+            }
+        }
+        // H and W do not part two letters of one sound; vowels do.
+        if !matches!(letter, b'H' | b'W') {
+            last = digit;
+        }
+    }
+    out
+}
+
+/// Whether two different names are one slip of the pen apart, or nearly: an edit or swap of neighbours in a name of four
+/// letters or more, or a Jaro–Winkler similarity of at least 0.93.
+pub(super) fn close(left: &str, right: &str) -> bool {
+    let shorter = left.len().min(right.len());
+    (shorter >= 4 && strsim::osa_distance(left, right) <= 1)
+        || (shorter >= 3 && strsim::jaro_winkler(left, right) >= 0.93)
+}
+
+/// Whether a name of several parts and another share a part of three letters or more (double-barrelled in either order).
+pub(super) fn shares_part(left: &str, right: &str) -> bool {
+    (left.contains(' ') || right.contains(' '))
+        && left.split(' ').any(|part| part.len() >= 3 && right.split(' ').any(|other| other == part))
+}
+
+/// Whether two names are equal once spaces are gone.
+pub(super) fn same_letters(left: &str, right: &str) -> bool {
+    left.bytes().filter(|byte| *byte != b' ').eq(right.bytes().filter(|byte| *byte != b' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fold_to_plain_capitals() {
+        for (name, expected) in [
+            ("O'Brien", "OBRIEN"),
+            ("Smith-Jones", "SMITH JONES"),
+            ("Wałęsa", "WALESA"),
+            ("  van  der Berg ", "VAN DER BERG"),
+            ("Müller", "MULLER"),
+            ("Strauß", "STRAUSS"),
+            ("St. John", "ST JOHN"),
+            ("", ""),
+        ] {
+            assert_eq!(fold(name), expected);
+        }
+    }
+
+    #[test]
+    fn what_names_nobody_is_missing() {
+        for name in ["Baby", "baby boy", "Unknown", "", "Mr", "Twin 1"] {
+            assert_eq!(given(name), None, "{name}");
+        }
+        assert_eq!(given("Mrs Ann").as_deref(), Some("ANN"));
+        assert_eq!(given("Babyface").as_deref(), Some("BABYFACE"));
+    }
+
+    #[test]
+    fn nicknames_go_both_ways_and_never_further() {
+        let nicknames = Nicknames::built_in();
+        assert!(nicknames.related("BOB", "ROBERT") && nicknames.related("ROBERT", "BOB"));
+        assert!(nicknames.related("MOHD", "MUHAMMAD"));
+        assert!(!nicknames.related("BOB", "WILLIAM"));
+        assert!(!nicknames.related("XYZZY", "XYZZY"));
+    }
+
+    #[test]
+    fn soundex_as_archives_use_it() {
+        for (name, expected) in [
+            ("ROBERT", b"R163"),
+            ("RUPERT", b"R163"),
+            ("TYMCZAK", b"T522"),
+            ("PFISTER", b"P236"),
+            ("HONEYMAN", b"H555"),
+        ] {
+            assert_eq!(&soundex(name), expected);
+        }
+    }
+
+    #[test]
+    fn near_names() {
+        assert!(close("THOMPSON", "THOMSON") && close("HANNAH", "HANNA") && close("SMITH", "SMIHT"));
+        assert!(!close("JO", "JON") && !close("AMY", "ANN") && !close("SARAH", "KAREN"));
+        assert!(shares_part("SMITH JONES", "JONES") && shares_part("SMITH JONES", "JONES SMITH"));
+        assert!(!shares_part("SMITH", "SMITH") && !shares_part("DE SOUZA", "DE SILVA"));
+    }
+}

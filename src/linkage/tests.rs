@@ -1,0 +1,359 @@
+//! Whole-room tests: invented people in, patients out.
+
+use super::*;
+use crate::config::fields::person;
+use crate::config::{Config, Field, Mapping, Standing};
+use crate::decisions::{Answer, Decisions, PairDecision, RowName};
+use crate::ledger::Reason;
+use crate::records::{PersonId, Records};
+use crate::sources::{Origin, ReadAs, RowRef, Sheet, SourceFile};
+use crate::values::{Digest, PartialDate};
+use jiff::civil::Date;
+
+/// One invented person: local id, NHS number, family name, given name, birth date, sex, postcode, mobile.
+type Row<'a> = [&'a str; 8];
+
+const FIELDS: [Field; 8] = [
+    person::LOCAL_ID,
+    person::NHS_NUMBER,
+    person::FAMILY_NAME,
+    person::GIVEN_NAME,
+    person::DATE_OF_BIRTH,
+    person::SEX,
+    person::POSTCODE,
+    person::MOBILE,
+];
+
+fn config(standings: &[Standing]) -> Config {
+    let toml = r#"
+[transition]
+name = "Test"
+from = ["RNU"]
+to = "NXX"
+transfer_date = 2017-10-01
+as_at = 2017-09-30
+"#;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir_all(folder.path()).expect("made");
+    let mut text = toml.to_owned();
+    for (place, _) in standings.iter().enumerate() {
+        text.push_str(&format!(
+            "[[source]]\nid = \"s{place}\"\npath = \"x.csv\"\nmapping = \"m.toml\"\nprovider = \"RNU\"\nsystem = \"S{place}\"\n"
+        ));
+    }
+    std::fs::write(folder.path().join("handover.toml"), text).expect("written");
+    std::fs::write(folder.path().join("m.toml"), "[person]\nfamily_name = \"Surname\"\n").expect("written");
+    let mut config = crate::config::load(&folder.path().join("handover.toml")).expect("a good configuration");
+    for (source, standing) in config.sources.iter_mut().zip(standings) {
+        source.standing = *standing;
+        source.mapping = Mapping::default();
+    }
+    config
+}
+
+fn records(config: &Config, sources: &[&[Row<'_>]]) -> Records {
+    let mut records = Records::empty();
+    for (place, rows) in sources.iter().enumerate() {
+        records.intake.files.push(file(place, rows.len()));
+        for (number, row) in rows.iter().enumerate() {
+            let at = RowRef::for_tests(place as u16, 0, number as u32 + 1);
+            let record = records.people.push(at, records.people.len() as PersonId);
+            for (field, value) in FIELDS.iter().zip(row) {
+                let bits = if *field == person::DATE_OF_BIRTH {
+                    value.parse::<Date>().ok().and_then(PartialDate::day).map_or(0, PartialDate::pack)
+                } else {
+                    records.texts.intern(value).place()
+                };
+                records.people.set_bits(*field, record, bits);
+            }
+            records.source.push(place as u16);
+            records.digest.push(Digest::of_cells(row.iter().copied()));
+        }
+    }
+    assert_eq!(config.sources.len(), sources.len());
+    records
+}
+
+fn file(place: usize, rows: usize) -> SourceFile {
+    let sheet = Sheet {
+        name: String::new(),
+        rows: rows as u32,
+        header_row: None,
+        header: Vec::new(),
+        hidden: false,
+        mapped: true,
+    };
+    SourceFile {
+        origin: Origin::Source(place),
+        path: format!("{place}.csv"),
+        bytes: 0,
+        digest: Digest::of(b""),
+        read_as: ReadAs::default(),
+        sheets: vec![sheet],
+    }
+}
+
+/// Two systems' worth of a county that nobody lives in, so that a model has something to be trained on: each person once in
+/// each system, one in ten with a slip in the second.
+struct County {
+    rows: [Vec<[String; 8]>; 2],
+}
+
+/// The `n`th number of the test range that has a check digit.
+fn number(n: u64) -> String {
+    (0..10)
+        .map(|digit| format!("{}{digit}", 999_000_000 + n))
+        .find(|text| text.parse::<crate::values::NhsNumber>().is_ok())
+        .unwrap_or_default()
+}
+
+fn county(people: u64) -> County {
+    const GIVEN: [&str; 20] = [
+        "Alice", "Brenda", "Carol", "Doris", "Elaine", "Fiona", "Greta", "Hazel", "Imogen", "Joyce", "Alan", "Boris",
+        "Colin", "Desmond", "Edgar", "Fergus", "Graham", "Howard", "Ivan", "Julian",
+    ];
+    let mut rows = [Vec::new(), Vec::new()];
+    for n in 0..people {
+        let roll = |salt: u64, among: u64| super::blocking::mix(n * 31 + salt) % among;
+        let family = format!("Fam{}", char::from(b'a' + roll(1, 26) as u8))
+            + ["ton", "ley", "worth", "ham", "by"][roll(2, 5) as usize];
+        let given = GIVEN[roll(3, 20) as usize];
+        let born = format!("{}-{:02}-{:02}", 1930 + roll(4, 70), 1 + roll(5, 12), 2 + roll(6, 27));
+        let postcode = format!("OX{} {}AB", 1 + roll(7, 20), roll(8, 10))
+            .replace("AB", &format!("{}{}", char::from(b'D' + roll(9, 5) as u8), char::from(b'P' + roll(10, 5) as u8)));
+        let sex = if roll(3, 20) < 10 { "female" } else { "male" };
+        let mobile = format!("07700{:06}", roll(11, 1_000_000));
+        let row = |system: usize, given: &str| -> [String; 8] {
+            let has_number = roll(12 + system as u64, 10) > 0;
+            [
+                format!("{system}-{n}"),
+                if has_number { number(n) } else { String::new() },
+                family.clone(),
+                given.into(),
+                born.clone(),
+                sex.into(),
+                postcode.clone(),
+                mobile.clone(),
+            ]
+        };
+        rows[0].push(row(0, given));
+        let slip = roll(20, 10) == 0;
+        rows[1].push(row(1, &if slip { format!("{given}e") } else { given.to_owned() }));
+    }
+    County { rows }
+}
+
+/// Links the rows of interest, in two systems, among a county of others; gives the product and the records of interest.
+fn link_among(
+    county: &County,
+    first: &[Row<'_>],
+    second: &[Row<'_>],
+    decisions: &Decisions,
+) -> (Linked, Vec<PersonId>, Vec<PersonId>) {
+    let config = config(&[Standing::Record, Standing::Record]);
+    let plain = |rows: &'_ [[String; 8]]| -> Vec<[String; 8]> { rows.to_vec() };
+    let (one, two) = (plain(&county.rows[0]), plain(&county.rows[1]));
+    let join = |rows: &[Row<'_>], others: &[[String; 8]]| -> Vec<[String; 8]> {
+        rows.iter().map(|row| row.map(String::from)).chain(others.iter().cloned()).collect()
+    };
+    let (one, two) = (join(first, &one), join(second, &two));
+    let borrow = |rows: &'_ [[String; 8]]| -> Vec<[String; 8]> { rows.to_vec() };
+    let (one, two) = (borrow(&one), borrow(&two));
+    let one: Vec<Row<'_>> = one.iter().map(|row| std::array::from_fn(|place| row[place].as_str())).collect();
+    let two: Vec<Row<'_>> = two.iter().map(|row| std::array::from_fn(|place| row[place].as_str())).collect();
+    let records = records(&config, &[&one, &two]);
+    let firsts = (0..first.len() as PersonId).collect();
+    let seconds = (one.len() as PersonId..(one.len() + second.len()) as PersonId).collect();
+    let prepared = prepare(&config, records, decisions);
+    let model = train(&prepared);
+    assert!(model.fits());
+    (link(&config, prepared, &model), firsts, seconds)
+}
+
+#[track_caller]
+fn check(first: Row<'_>, second: Row<'_>, joined: bool) -> Linked {
+    let (linked, one, two) = link_among(&county(600), &[first], &[second], &Decisions::default());
+    assert_eq!(linked.patient_of(one[0]) == linked.patient_of(two[0]), joined);
+    linked
+}
+
+const HANNAH: Row<'static> = ["0-h", "", "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+
+#[test]
+fn twins_stay_two_and_the_same_shape_that_is_one_is_joined() {
+    let (one, two) = (number(90_001), number(90_002));
+    let twin = |given, number| ["1-h", number, "Dunmore", given, "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    let hannah = ["0-h", one.as_str(), "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    check(hannah, twin("Hanna", two.as_str()), false);
+    check(hannah, twin("Rebecca", ""), false);
+    check(hannah, twin("Hanna", one.as_str()), true);
+    check(HANNAH, twin("Hannah", ""), true);
+}
+
+#[test]
+fn a_parent_and_a_child_of_one_name_stay_two() {
+    check(HANNAH, ["1-h", "", "Dunmore", "Hannah", "2009-11-23", "female", "OX3 9QT", "07700111111"], false);
+}
+
+#[test]
+fn two_verified_numbers_are_never_joined_however_much_agrees() {
+    let (one, two) = (number(90_001), number(90_002));
+    let row = |id, number| [id, number, "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    let linked = check(row("0-h", one.as_str()), row("1-h", two.as_str()), false);
+    let pair = linked.pairs.iter().find(|pair| pair.left == 0).expect("the pair is shown");
+    assert_eq!(pair.reason, Some(Reason::NhsNumberConflict));
+}
+
+#[test]
+fn an_equal_number_alone_joins_nobody() {
+    let shared = number(90_001);
+    let other = ["1-x", shared.as_str(), "Okonkwo", "Tunde", "1951-12-30", "male", "LS1 4DX", "07700222222"];
+    let hannah = ["0-h", shared.as_str(), "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    let linked = check(hannah, other, false);
+    let pair = linked.pairs.iter().find(|pair| pair.left == 0).expect("the pair is shown");
+    assert_eq!((pair.standing, pair.reason), (PairStanding::Review, Some(Reason::NhsNumberAlone)));
+}
+
+#[test]
+fn slips_nicknames_and_moves_are_joined_where_enough_agrees() {
+    let shared = number(90_001);
+    let hannah = ["0-h", shared.as_str(), "Dunmore", "Elizabeth", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    check(hannah, ["1-h", shared.as_str(), "Dunmore", "Liz", "1984-07-03", "female", "LS1 4DX", ""], true);
+    check(hannah, ["1-h", shared.as_str(), "Married", "Elizabeth", "1984-03-07", "female", "LS1 4DX", ""], true);
+    check(hannah, ["1-h", "", "Dunmoer", "Elizabeth", "1984-03-07", "female", "OX3 9QT", "07700111111"], true);
+}
+
+#[test]
+fn one_local_id_on_two_people_is_two_patients_and_a_bare_reference_to_it_is_nobodys() {
+    let thin: Row<'_> = ["shared", "", "", "", "", "", "", ""];
+    let rows: [Row<'_>; 3] = [
+        ["shared", "", "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", ""],
+        ["shared", "", "Okonkwo", "Tunde", "1951-12-30", "male", "LS1 4DX", ""],
+        thin,
+    ];
+    let (linked, one, _) = link_among(&county(100), &rows, &[], &Decisions::default());
+    assert_ne!(linked.patient_of(one[0]), linked.patient_of(one[1]));
+    match &linked.places[one[2] as usize] {
+        Place::Unplaced { reason: Reason::PersonAmbiguous, candidates } => assert_eq!(candidates.len(), 2),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_bare_reference_finds_its_person_and_an_unknown_one_is_kept() {
+    let rows: [Row<'_>; 3] = [
+        ["a1", "", "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", ""],
+        ["a1", "", "", "", "", "", "", ""],
+        ["a2", "", "", "", "", "", "", ""],
+    ];
+    let (linked, one, _) = link_among(&county(100), &rows, &[], &Decisions::default());
+    assert_eq!(linked.patient_of(one[0]), linked.patient_of(one[1]));
+    assert!(matches!(linked.places[one[2] as usize], Place::Unplaced { reason: Reason::PersonNotFound, .. }));
+}
+
+#[test]
+fn a_telephone_and_a_given_name_name_their_candidates() {
+    let text: Row<'_> = ["", "", "", "Hannah", "", "", "", "+44 7700 111111"];
+    let (linked, one, two) = link_among(&county(100), &[HANNAH], &[text], &Decisions::default());
+    match &linked.places[two[0] as usize] {
+        Place::Unplaced { candidates, .. } => {
+            assert_eq!(candidates.as_slice(), [linked.patient_of(one[0]).expect("placed")])
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn decided(answer: Answer) -> Decisions {
+    let row = |file: usize, row| RowName {
+        source: format!("s{file}"),
+        file: format!("{file}.csv"),
+        sheet: String::new(),
+        row,
+    };
+    Decisions { pairs: vec![PairDecision { event: 1, left: row(0, 1), right: row(1, 1), answer }], digest: None }
+}
+
+#[test]
+fn a_decision_outranks_the_model() {
+    let county = county(200);
+    let same = ["1-h", "", "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    let (linked, one, two) = link_among(&county, &[HANNAH], &[same], &decided(Answer::Different));
+    assert_ne!(linked.patient_of(one[0]), linked.patient_of(two[0]));
+    assert_eq!(linked.effects[0].effect, ReviewEffect::KeptApart);
+
+    let other = ["1-x", "", "Okonkwo", "Tunde", "1951-12-30", "male", "LS1 4DX", "07700222222"];
+    let (linked, one, two) = link_among(&county, &[HANNAH], &[other], &decided(Answer::Same));
+    assert_eq!(linked.patient_of(one[0]), linked.patient_of(two[0]));
+    assert_eq!(linked.effects[0].effect, ReviewEffect::Joined);
+    assert!(matches!(linked.places[one[0] as usize], Place::Patient { joined_by: JoinedBy::Decision, .. }));
+}
+
+#[test]
+fn training_recovers_what_was_planted_and_its_likelihood_never_falls() {
+    let county = county(3000);
+    let config = config(&[Standing::Record, Standing::Record]);
+    let [one, two] = &county.rows;
+    let one: Vec<Row<'_>> = one.iter().map(|row| std::array::from_fn(|place| row[place].as_str())).collect();
+    let two: Vec<Row<'_>> = two.iter().map(|row| std::array::from_fn(|place| row[place].as_str())).collect();
+    let prepared = prepare(&config, records(&config, &[&one, &two]), &Decisions::default());
+    let model = train(&prepared);
+    let level = |comparison: usize, name: &str| {
+        model.comparisons[comparison].levels.iter().find(|level| level.name == name).expect("a level").clone()
+    };
+    // One given name in ten was planted with a slip.
+    assert!((level(0, "exact").m[0] - 0.9).abs() < 0.03, "{:?}", level(0, "exact").m);
+    // One in twenty share a given name by chance, one in seventy a birth year: 1 in 25,000 or so a whole date.
+    assert!((level(0, "exact").u[0] - 0.05).abs() < 0.02, "{:?}", level(0, "exact").u);
+    assert!(level(2, "exact").u[0] < 0.001);
+    assert!((model.prior - 3000.0 / (6000.0 * 5999.0 / 2.0)).abs() < model.prior * 0.1);
+    assert!(!model.training.sessions.is_empty());
+    for session in &model.training.sessions {
+        assert!(session.converged && session.likelihood_bits.1 >= session.likelihood_bits.0, "{session:?}");
+    }
+    assert!(
+        model.training.untrained_levels.iter().any(|level| level.starts_with("email")),
+        "nobody has an e-mail address"
+    );
+}
+
+#[test]
+fn the_order_of_rows_does_not_change_who_is_who() {
+    let county = county(300);
+    let config = config(&[Standing::Record, Standing::Record]);
+    let who = |reversed: bool| {
+        let [one, two] = &county.rows;
+        let order = |rows: &'_ [[String; 8]]| -> Vec<[String; 8]> {
+            if reversed { rows.iter().rev().cloned().collect() } else { rows.to_vec() }
+        };
+        let (one, two) = (order(one), order(two));
+        let one: Vec<Row<'_>> = one.iter().map(|row| std::array::from_fn(|place| row[place].as_str())).collect();
+        let two: Vec<Row<'_>> = two.iter().map(|row| std::array::from_fn(|place| row[place].as_str())).collect();
+        let records = records(&config, &[&one, &two]);
+        let prepared = prepare(&config, records, &Decisions::default());
+        let model = train(&prepared);
+        let linked = link(&config, prepared, &model);
+        let ids = |members: &Vec<PersonId>| {
+            let mut ids: Vec<String> = members
+                .iter()
+                .map(|record| linked.records.people.text(&linked.records.texts, person::LOCAL_ID, *record).to_owned())
+                .collect();
+            ids.sort();
+            ids
+        };
+        let mut groups: Vec<Vec<String>> = linked.members.iter().map(ids).collect();
+        groups.sort();
+        (groups, serde_json::to_string(&model).expect("a document"))
+    };
+    assert_eq!(who(false), who(true));
+}
+
+#[test]
+fn a_table_of_one_row_and_an_empty_table_link() {
+    let config = config(&[Standing::Record]);
+    for rows in [&[][..], &[HANNAH][..]] {
+        let prepared = prepare(&config, records(&config, &[rows]), &Decisions::default());
+        let model = train(&prepared);
+        let linked = link(&config, prepared, &model);
+        assert_eq!(linked.members.len(), rows.len());
+    }
+}

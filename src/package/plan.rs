@@ -1,0 +1,220 @@
+//! What a package will hold, before any of it is written.
+
+use super::contents::Contents;
+use super::counts::{self, Counts};
+use super::documents;
+use super::line::{Line, Lines};
+use super::tables::{self, Table};
+use crate::config::{Config, Transition};
+use crate::decisions::Decisions;
+use crate::measures::Measures;
+use crate::reconcile::Reconciled;
+use crate::values::CommitmentKey;
+use std::collections::BTreeMap;
+use std::io;
+
+/// Every table as its schema and a cursor over its lines, and every document beside them.
+pub struct PackagePlan<'a> {
+    pub(super) contents: Contents<'a>,
+    pub(super) key: &'a CommitmentKey,
+    pub(super) tables: Vec<Table>,
+    pub(super) counts: Counts,
+    pub(super) is_final: bool,
+    pub(super) model_json: String,
+    pub(super) run_json: String,
+}
+
+/// The report, drawn from a plan and sealed with it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ReportFiles {
+    /// `report.html`.
+    pub report_html: String,
+}
+
+/// A line of `figures.csv`, as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureLine {
+    /// Its name.
+    pub name: String,
+    /// What is counted.
+    pub definition: String,
+    /// The count, or the part.
+    pub numerator: String,
+    /// Of how many; empty for a plain count.
+    pub denominator: String,
+    /// The value, as the report must show it.
+    pub value: String,
+}
+
+/// A line of `gates.csv`, as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateLine {
+    /// Its name.
+    pub gate: String,
+    /// What is measured.
+    pub definition: String,
+    /// `green`, `red`, `waived` or `not-measured`.
+    pub state: String,
+    /// What was measured; empty when nothing was.
+    pub value: String,
+    /// The ceiling; empty when none was set.
+    pub ceiling: String,
+    /// The worst source, where there is one.
+    pub worst_source: String,
+    /// What closes an item.
+    pub closes_by: String,
+}
+
+/// Plans the package. Ids are derived, orders fixed and counts proven equal; nothing is written.
+pub fn plan<'a>(
+    config: &'a Config,
+    reconciled: Reconciled,
+    measures: Measures,
+    decisions: &Decisions,
+    key: &'a CommitmentKey,
+    model_json: String,
+    final_run: bool,
+) -> PackagePlan<'a> {
+    let run_json = documents::run(config.digest, decisions.digest, final_run, &measures.gates);
+    let contents = Contents::new(config, reconciled, measures, decisions, key);
+    let counts = counts::count(&contents);
+    counts::assert_identities(&counts);
+    PackagePlan { contents, key, tables: tables::all(), counts, is_final: final_run, model_json, run_json }
+}
+
+impl<'a> PackagePlan<'a> {
+    /// The transition.
+    pub fn transition(&self) -> &'a Transition {
+        &self.contents.config.transition
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &'a Config {
+        self.contents.config
+    }
+
+    /// Whether this is a final handover; else it is a dry run.
+    pub fn is_final(&self) -> bool {
+        self.is_final
+    }
+
+    /// Every count by its name in `audit/ledger.json`.
+    pub fn counts(&self) -> &BTreeMap<String, u64> {
+        &self.counts
+    }
+
+    /// Walks the lines of a table in order.
+    pub fn each_line(&self, table: &str, see: &mut dyn FnMut(&Line)) {
+        let mut sink = |line: &Line| -> io::Result<()> {
+            see(line);
+            Ok(())
+        };
+        let table = self.table(table);
+        let mut lines = Lines::new(table.schema, &mut sink);
+        (table.lines)(&self.contents, &mut lines).expect("walking a table in memory does not fail");
+    }
+
+    /// How many lines of a table have the same texts in these columns.
+    pub fn count_by<const N: usize>(&self, table: &str, columns: [&str; N]) -> BTreeMap<[String; N], u64> {
+        let schema = self.table(table).schema;
+        let places = columns.map(|column| {
+            schema.place(column).unwrap_or_else(|| panic!("{table} has no column {column}"))
+        });
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        let mut key = String::new();
+        self.each_line(table, &mut |line| {
+            key.clear();
+            for place in places {
+                key.push_str(line.cell(place));
+                key.push(UNIT_SEPARATOR);
+            }
+            match counts.get_mut(&key) {
+                Some(count) => *count += 1,
+                None => {
+                    counts.insert(key.clone(), 1);
+                }
+            }
+        });
+        let parts = |key: String| {
+            let mut parts = key.split(UNIT_SEPARATOR).map(str::to_owned);
+            std::array::from_fn(|_| parts.next().unwrap_or_default())
+        };
+        counts.into_iter().map(|(key, count)| (parts(key), count)).collect()
+    }
+
+    /// Every figure, in the report's order.
+    pub fn figures(&self) -> Vec<FigureLine> {
+        self.lines_as("figures", |[name, definition, numerator, denominator, value]| FigureLine {
+            name,
+            definition,
+            numerator,
+            denominator,
+            value,
+        })
+    }
+
+    /// Every gate, in the order of the contract.
+    pub fn gates(&self) -> Vec<GateLine> {
+        self.lines_as("gates", |[gate, definition, state, value, ceiling, worst_source, closes_by]| GateLine {
+            gate,
+            definition,
+            state,
+            value,
+            ceiling,
+            worst_source,
+            closes_by,
+        })
+    }
+
+    fn lines_as<T, const N: usize>(&self, table: &str, make: impl Fn([String; N]) -> T) -> Vec<T> {
+        let mut made = Vec::new();
+        self.each_line(table, &mut |line| made.push(make(std::array::from_fn(|place| line.cell(place).to_owned()))));
+        made
+    }
+
+    fn table(&self, name: &str) -> &Table {
+        let found = self.tables.iter().find(|table| table.schema.name == name);
+        found.unwrap_or_else(|| panic!("no table is called {name}"))
+    }
+}
+
+/// Never part of a word that is counted by.
+const UNIT_SEPARATOR: char = '\u{1f}';
+
+#[cfg(test)]
+mod tests {
+    use super::super::examples;
+
+    #[test]
+    fn every_line_obeys_its_schema() {
+        examples::with_plan(|plan| {
+            for table in &plan.tables {
+                let mut lines = 0;
+                plan.each_line(&table.schema.name, &mut |line| {
+                    lines += 1;
+                    examples::check_line(table.schema, line);
+                });
+                assert!(lines > 0, "the example has a line of {}", table.schema.name);
+            }
+        });
+    }
+
+    #[test]
+    fn counting_by_a_column_agrees_with_the_ledger() {
+        examples::with_plan(|plan| {
+            for ([disposition], count) in plan.count_by("rows", ["disposition"]) {
+                assert_eq!(plan.counts()[&format!("rows.{disposition}")], count);
+            }
+            let by_source = plan.count_by("rows", ["source", "disposition"]);
+            assert_eq!(by_source.values().sum::<u64>(), plan.counts()["rows.read"]);
+        });
+    }
+
+    #[test]
+    fn a_figure_shows_the_text_of_its_table() {
+        examples::with_plan(|plan| {
+            let values: Vec<String> = plan.figures().into_iter().map(|figure| figure.value).collect();
+            assert_eq!(values, ["3", "0.333333", "0"]);
+        });
+    }
+}

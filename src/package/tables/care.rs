@@ -1,0 +1,187 @@
+//! Tables of referrals, appointments and the waiting list.
+
+use crate::config::fields::{person, referral};
+use crate::package::contents::Contents;
+use crate::package::line::{Line, Lines};
+use crate::reconcile::{Appointment, AppointmentStanding, Difference, Referral, ReferralIndex};
+use crate::values::{Moment, PartialDate, Priority, ReferralStatus};
+use std::collections::BTreeSet;
+use std::io;
+
+pub(super) fn referrals(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
+    let keyed = keyings_of(contents);
+    for index in contents.ids.referrals() {
+        referral_line(contents, *index, keyed[*index as usize], out.begin());
+        out.end()?;
+    }
+    Ok(())
+}
+
+/// How many second keyings speak of each referral.
+fn keyings_of(contents: &Contents<'_>) -> Vec<u32> {
+    let mut rows = vec![0; contents.reconciled.referrals.len()];
+    for (_, referral, _) in contents.referral_rows() {
+        rows[referral as usize] += 1;
+    }
+    rows
+}
+
+fn referral_line(contents: &Contents<'_>, index: ReferralIndex, rows: u32, line: &mut Line) {
+    let of = &contents.reconciled.referrals[index as usize];
+    let first = |field| contents.first_text(of, field);
+    line.text("referral_id", contents.ids.referral(index));
+    line.text("patient_id", contents.patient_id(of.patient));
+    line.text("specialty", &of.specialty);
+    line.text("priority", of.priority.map_or("", Priority::word));
+    line.text("triage_priority", of.triage_priority.map_or("", Priority::word));
+    line.maybe("clock_start", of.clock_start.map(PartialDate::reveal));
+    line.text("clock_rule", of.clock_rule.word());
+    line.text("cohort", of.cohort.word());
+    line.text("parent_referral_id", contents.referral_id(of.parent));
+    line.text("treatment_function_code", &of.treatment_function_code);
+    line.text("condition", &of.condition);
+    line.text("referrer", first(referral::REFERRER));
+    line.maybe("received", of.received.map(Moment::reveal));
+    line.maybe("original_received", of.original_received.map(PartialDate::reveal));
+    line.maybe("triaged", first_triaged(contents, of).map(Moment::reveal));
+    line.text("triaged_by", first(referral::TRIAGED_BY));
+    line.text("status", of.status.map_or("", ReferralStatus::word));
+    line.maybe("closed", of.closed.map(PartialDate::reveal));
+    line.text("close_reason", first(referral::CLOSE_REASON));
+    line.text("rtt_status", &of.rtt_status);
+    line.text("ubrn", first(referral::UBRN));
+    line.text("pathway_id", first(referral::PATHWAY_ID));
+    line.text("pathway_issuer", first(referral::PATHWAY_ISSUER));
+    line.text("commissioner", first(referral::COMMISSIONER));
+    line.text("clinician", first(referral::CLINICIAN));
+    line.text("source_of_referral", first(referral::SOURCE_OF_REFERRAL));
+    line.maybe("last_seen", of.last_seen.map(PartialDate::reveal));
+    line.maybe("review_due", of.review_due.map(PartialDate::reveal));
+    line.maybe("next_appointment", of.next_appointment.map(Moment::reveal));
+    line.maybe("weeks", of.weeks);
+    line.shown("records", rows);
+}
+
+fn first_triaged(contents: &Contents<'_>, of: &Referral) -> Option<Moment> {
+    let table = &contents.records().referrals;
+    of.records.iter().find_map(|(place, _)| table.moment(referral::TRIAGED, *place))
+}
+
+pub(super) fn referral_records(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
+    for (at, referral, relation) in contents.referral_rows() {
+        let line = out.begin();
+        line.row("", contents, Some(at));
+        line.text("referral_id", contents.ids.referral(referral));
+        line.text("relation", relation.word());
+        out.end()?;
+    }
+    Ok(())
+}
+
+pub(super) fn appointments(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
+    for index in contents.ids.appointments() {
+        let line = out.begin();
+        line.text("appointment_id", contents.ids.appointment(*index));
+        appointment_line(contents, &contents.reconciled.appointments[*index as usize], line);
+        out.end()?;
+    }
+    Ok(())
+}
+
+fn appointment_line(contents: &Contents<'_>, of: &Appointment, line: &mut Line) {
+    line.text("patient_id", contents.patient_id(of.patient));
+    line.text("referral_id", contents.referral_id(of.referral));
+    line.maybe("starts", of.starts.map(Moment::reveal));
+    line.text("site", &of.site);
+    line.text("classification", of.classification.word());
+    line.text("recorded_by", of.recorded_by.word());
+    line.joined("flags", of.flags.iter().map(|flag| flag.word()));
+    line.text("clinician", &of.clinician);
+    line.text("kind", &of.kind);
+    line.text("status", &of.status);
+    line.text("outcome", &of.outcome);
+    line.maybe("booked", of.booked.map(Moment::reveal));
+    let kinds: BTreeSet<AppointmentStanding> = of.records.iter().map(|(_, standing)| *standing).collect();
+    let evidence = kinds.into_iter().filter(|standing| matches!(standing, AppointmentStanding::Evidence(_)));
+    line.joined("evidence", evidence.map(standing_word));
+    line.text("differs", &of.differs);
+    line.shown("records", of.records.len());
+}
+
+fn standing_word(standing: AppointmentStanding) -> &'static str {
+    use crate::config::EvidenceKind;
+    match standing {
+        AppointmentStanding::Recorded => "recorded",
+        AppointmentStanding::Evidence(EvidenceKind::Letter) => "letter",
+        AppointmentStanding::Evidence(EvidenceKind::Text) => "text",
+        AppointmentStanding::Evidence(EvidenceKind::Diary) => "diary",
+        AppointmentStanding::Evidence(EvidenceKind::Call) => "call",
+        AppointmentStanding::Evidence(EvidenceKind::Other) => "other",
+    }
+}
+
+pub(super) fn appointment_records(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
+    let table = &contents.records().appointments;
+    let mut rows = Vec::with_capacity(table.len());
+    for (index, appointment) in (0..).zip(&contents.reconciled.appointments) {
+        rows.extend(appointment.records.iter().map(|(place, standing)| (table.row(*place), index, *standing)));
+    }
+    rows.sort_unstable();
+    for (at, appointment, standing) in rows {
+        let line = out.begin();
+        line.row("", contents, Some(at));
+        line.text("appointment_id", contents.ids.appointment(appointment));
+        line.text("standing", standing_word(standing));
+        out.end()?;
+    }
+    Ok(())
+}
+
+pub(super) fn waiting_list(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
+    let mut entries: Vec<_> = contents.reconciled.waiting_list.iter().collect();
+    entries.sort_by_key(|entry| contents.ids.referral(entry.referral));
+    for entry in entries {
+        let of = &contents.reconciled.referrals[entry.referral as usize];
+        let first = |field| contents.first_text(of, field);
+        let members = of.patient.map(|patient| contents.reconciled.linked.members[patient as usize].as_slice());
+        let practice = members.map_or("", |members| contents.text(contents.chosen(members, person::GP_PRACTICE)));
+        let line = out.begin();
+        line.text("patient_id", contents.patient_id(of.patient));
+        line.text("referral_id", contents.ids.referral(entry.referral));
+        line.text("patient_pathway_identifier", first(referral::PATHWAY_ID));
+        line.text("pathway_issuer", first(referral::PATHWAY_ISSUER));
+        line.text("ubrn", first(referral::UBRN));
+        line.text("treatment_function_code", &of.treatment_function_code);
+        line.text("commissioner", first(referral::COMMISSIONER));
+        line.text("gp_practice", practice);
+        line.text("wait_type", entry.wait_type.word());
+        line.maybe("clock_start", of.clock_start.map(PartialDate::reveal));
+        line.maybe("weeks", of.weeks);
+        line.text("rtt_status", &of.rtt_status);
+        line.text("priority", of.priority.map_or("", Priority::word));
+        line.maybe("next_appointment", of.next_appointment.map(Moment::reveal));
+        line.maybe("last_seen", of.last_seen.map(PartialDate::reveal));
+        line.maybe("review_due", of.review_due.map(PartialDate::reveal));
+        line.text("specialty", &of.specialty);
+        out.end()?;
+    }
+    Ok(())
+}
+
+pub(super) fn waiting_list_differences(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
+    for Difference { patient, referral, kind, cause, declared_value, found_value, declared_row, proof_row } in
+        &contents.reconciled.differences
+    {
+        let line = out.begin();
+        line.text("patient_id", contents.patient_id(*patient));
+        line.text("referral_id", contents.referral_id(*referral));
+        line.text("difference", kind.word());
+        line.text("cause", cause);
+        line.text("declared_value", declared_value);
+        line.text("found_value", found_value);
+        line.row("declared_", contents, *declared_row);
+        line.row("proof_", contents, *proof_row);
+        out.end()?;
+    }
+    Ok(())
+}

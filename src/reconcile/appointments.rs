@@ -1,0 +1,238 @@
+//! Recorded bookings against evidence, one to one.
+
+use super::assignment::assign;
+use super::context::Context;
+use super::slots::{Booking, Slot, bookings, evidence};
+use super::words::Agreement;
+use super::{Appointment, AppointmentStanding, Classification, Flag, RecordedBy, ReferralIndex};
+use crate::config::Field;
+use crate::config::fields::appointment;
+use crate::linkage::PatientIndex;
+use crate::values::Moment;
+
+/// Another day is news of the same booking within this many days; a series of sessions is seven days apart.
+const SAME_WEEK_DAYS: i32 = 6;
+/// Two things that were booked more than this many days apart are two bookings.
+const BOOKED_TOGETHER_DAYS: i32 = 3;
+/// Two times of one day this many minutes apart can be one booking that was moved.
+const SAME_SESSION_MINUTES: u16 = 240;
+
+/// What a conflict costs at least: more than half the cap of the assignment.
+const CONFLICT: u32 = 31;
+
+/// The appointments of one patient, in the order of their first rows. `referral_of` finds the referral of a record.
+pub(super) fn appointments(
+    context: &Context,
+    patient: Option<PatientIndex>,
+    places: &[u32],
+    referral_of: impl Fn(&[&Slot]) -> Option<ReferralIndex>,
+) -> Vec<Appointment> {
+    let mut slots: Vec<Slot> = places.iter().map(|place| Slot::of(context, *place)).collect();
+    slots.sort_by_key(Slot::order);
+    let bookings = bookings(context, &slots);
+    let evidence = evidence(context, &slots);
+    let costs: Vec<Vec<Option<u32>>> =
+        bookings.iter().map(|booking| evidence.iter().map(|news| cost(context, &slots, booking, news)).collect()).collect();
+    let assigned = assign(&costs);
+    let mut news_of: Vec<Vec<usize>> = vec![Vec::new(); bookings.len()];
+    let mut used = vec![false; evidence.len()];
+    for (booking, news) in assigned.iter().enumerate() {
+        if let Some(news) = *news {
+            news_of[booking].extend(&evidence[news]);
+            used[news] = true;
+        }
+    }
+    for news in 0..evidence.len() {
+        if let Some(booking) = (!used[news]).then(|| moved(context, &slots, &bookings, &evidence[news])).flatten() {
+            news_of[booking].extend(&evidence[news]);
+            used[news] = true;
+        }
+    }
+    let build = |booking: Option<&Booking>, news: &[usize]| {
+        Assembly { context, slots: &slots, booking, news }.build(patient, &referral_of)
+    };
+    let mut all: Vec<Appointment> =
+        bookings.iter().zip(&news_of).map(|(booking, news)| build(Some(booking), news)).collect();
+    all.extend(evidence.iter().zip(&used).filter(|(_, used)| !**used).map(|(news, _)| build(None, news)));
+    all.sort_by_key(|appointment| appointment.records[0].0);
+    all
+}
+
+/// What it costs to take the evidence as news of the booking: the least of its slots. `None` where it cannot be.
+fn cost(context: &Context, slots: &[Slot], booking: &Booking, news: &[usize]) -> Option<u32> {
+    let pairs = booking.slots.iter().flat_map(|one| news.iter().map(move |other| (&slots[*one], &slots[*other])));
+    pairs.filter_map(|(recorded, said)| pair_cost(context, recorded, said)).min()
+}
+
+/// Missing is not a mismatch, but costs a little, so that what is surely the same is preferred. One thing may differ:
+/// the time, the site, or the day within the week where site or clinician bear it out.
+fn pair_cost(context: &Context, recorded: &Slot, said: &Slot) -> Option<u32> {
+    let (day, other) = (recorded.day?, said.day?);
+    let site = context.lexicon.sites.agreement(recorded.site, said.site);
+    let clinician = context.names(recorded.clinician, said.clinician);
+    let apart = recorded.minutes_apart(said);
+    let doubt = u32::from(site == Agreement::Unknown)
+        + 2 * u32::from(recorded.time_missing(said))
+        + match clinician {
+            Agreement::Differs => 2,
+            Agreement::Unknown => 1,
+            Agreement::Similar | Agreement::Same => 0,
+        }
+        + 2 * u32::from(recorded.visits_differ(said))
+        + u32::from(recorded.is_cancelled());
+    if recorded.local.is_some() && recorded.local == said.local && recorded.system == said.system {
+        // The same booking by its number, whatever else is said of it.
+        return Some(doubt);
+    }
+    let time_differs = apart.is_some_and(|minutes| minutes > 0);
+    let days = (day - other).abs();
+    match (days, time_differs, site == Agreement::Differs) {
+        (0, false, false) => Some(doubt),
+        (0, true, false) => Some(CONFLICT + u32::from(apart.unwrap_or(0) / 15).min(16) + doubt),
+        // Nobody is in two places at once.
+        (0, false, true) if !recorded.time_missing(said) => Some(CONFLICT + 2 + doubt),
+        (1.., false, false) => other_day(recorded, said, site, clinician, days).map(|cost| cost + doubt),
+        _ => None,
+    }
+}
+
+fn other_day(recorded: &Slot, said: &Slot, site: Agreement, clinician: Agreement, days: i32) -> Option<u32> {
+    let swapped = is_swapped(recorded.starts?, said.starts?) && !recorded.time_missing(said);
+    let borne_out = site == Agreement::Same || clinician == Agreement::Same;
+    let booked_apart = match (recorded.booked, said.booked) {
+        (Some(one), Some(other)) => {
+            (super::context::day_number(one.date()) - super::context::day_number(other.date())).abs() > BOOKED_TOGETHER_DAYS
+        }
+        _ => false,
+    };
+    if !borne_out || booked_apart || recorded.visits_differ(said) || !(swapped || days <= SAME_WEEK_DAYS) {
+        return None;
+    }
+    Some(CONFLICT + 4 + u32::try_from(days.min(SAME_WEEK_DAYS)).expect("days are not negative"))
+}
+
+/// 4 October written as 10 April.
+fn is_swapped(one: Moment, other: Moment) -> bool {
+    let (one, other) = (one.date(), other.date());
+    one.year() == other.year() && one.day() == other.month() && one.month() == other.day()
+}
+
+/// The one booking of the same day, whose evidence is already known, of which this may be older news with another time.
+fn moved(context: &Context, slots: &[Slot], bookings: &[Booking], news: &[usize]) -> Option<usize> {
+    let near = |recorded: &Slot, said: &Slot| {
+        recorded.same_day(said)
+            && recorded.minutes_apart(said).is_some_and(|minutes| minutes <= SAME_SESSION_MINUTES)
+            && context.lexicon.sites.agreement(recorded.site, said.site) != Agreement::Differs
+            && context.names(recorded.clinician, said.clinician) != Agreement::Differs
+            && !recorded.visits_differ(said)
+            && !recorded.is_cancelled()
+    };
+    let mut found = (0..bookings.len())
+        .filter(|at| news.iter().all(|said| near(&slots[bookings[*at].slots[0]], &slots[*said])));
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
+}
+
+/// The slots of one appointment.
+struct Assembly<'a> {
+    context: &'a Context<'a>,
+    slots: &'a [Slot],
+    booking: Option<&'a Booking>,
+    news: &'a [usize],
+}
+
+impl Assembly<'_> {
+    fn build(
+        &self,
+        patient: Option<PatientIndex>,
+        referral_of: &impl Fn(&[&Slot]) -> Option<ReferralIndex>,
+    ) -> Appointment {
+        let slots = self.ordered();
+        let mut records: Vec<(u32, AppointmentStanding)> = slots.iter().map(|slot| (slot.place, slot.standing)).collect();
+        records.sort_unstable();
+        let differs = self.differs();
+        let classification = match (self.booking.is_some(), self.news.is_empty(), differs.is_empty()) {
+            (true, true, _) => Classification::RecordedOnly,
+            (true, false, true) => Classification::Matched,
+            (true, false, false) => Classification::Conflict,
+            (false, ..) => Classification::Unrecorded,
+        };
+        let twice = self.booking.is_some_and(|booking| booking.twice);
+        let lead = slots[0];
+        Appointment {
+            patient,
+            referral: referral_of(&slots),
+            records,
+            starts: slots.iter().find_map(|slot| slot.starts),
+            site: self.site(&slots),
+            clinician: self.text(&slots, appointment::CLINICIAN),
+            kind: self.text(&slots, appointment::KIND),
+            status: lead.status.or(slots.iter().find_map(|slot| slot.status)).map(|status| status.word().to_owned()).unwrap_or_default(),
+            outcome: self.text(&slots, appointment::OUTCOME),
+            booked: slots.iter().find_map(|slot| slot.booked),
+            classification,
+            recorded_by: self.recorded_by(),
+            flags: if twice { vec![Flag::RecordedTwice] } else { Vec::new() },
+            differs,
+        }
+    }
+
+    /// The slot that speaks for the booking first, then the others; of evidence alone, what was booked last.
+    fn ordered(&self) -> Vec<&Slot> {
+        let recorded = self.booking.map_or(&[][..], |booking| &booking.slots);
+        let mut news: Vec<&Slot> = self.news.iter().map(|at| &self.slots[*at]).collect();
+        news.sort_by_key(|slot| (std::cmp::Reverse(slot.booked), slot.minute().is_none()));
+        recorded.iter().map(|at| &self.slots[*at]).chain(news).collect()
+    }
+
+    fn text(&self, slots: &[&Slot], field: Field) -> String {
+        let (table, texts) = (&self.context.records.appointments, &self.context.records.texts);
+        let found = slots.iter().map(|slot| table.text(texts, field, slot.place)).find(|text| !text.is_empty());
+        found.unwrap_or_default().to_owned()
+    }
+
+    fn site(&self, slots: &[&Slot]) -> String {
+        let line = slots.iter().find_map(|slot| self.context.lexicon.sites.line(slot.site));
+        line.map_or_else(|| self.text(slots, appointment::SITE), |line| line.legacy_site.clone())
+    }
+
+    fn recorded_by(&self) -> RecordedBy {
+        let recorded = self.booking.map_or(&[][..], |booking| &booking.slots);
+        let receiver = recorded.iter().any(|at| self.slots[*at].receivers);
+        let sender = recorded.iter().any(|at| !self.slots[*at].receivers);
+        match (sender, receiver) {
+            (true, true) => RecordedBy::Both,
+            (true, false) => RecordedBy::Sender,
+            (false, true) => RecordedBy::Receiver,
+            (false, false) => RecordedBy::Neither,
+        }
+    }
+
+    /// "starts: recorded 2017-10-04T09:30, letter 2017-10-04T10:30"; several fields joined by a semicolon.
+    fn differs(&self) -> String {
+        let Some(booking) = self.booking else { return String::new() };
+        let recorded: Vec<&Slot> = booking.slots.iter().map(|at| &self.slots[*at]).collect();
+        let said = || self.news.iter().map(|at| &self.slots[*at]);
+        // The rows of one booking may name different moments; evidence that agrees with any of them agrees.
+        let agrees_in_time = |slot: &&Slot| {
+            recorded.iter().any(|one| one.same_day(slot) && (one.time_missing(slot) || one.same_minute(slot)))
+        };
+        let agrees_in_place = |slot: &&Slot| {
+            let agreement = |one: &&Slot| self.context.lexicon.sites.agreement(one.site, slot.site);
+            recorded.iter().any(|one| agreement(one) != Agreement::Differs)
+        };
+        let other_time = said().filter(|slot| slot.day.is_some()).find(|slot| !agrees_in_time(slot));
+        let other_place = said().find(|slot| !agrees_in_place(slot));
+        let show = |slot: &Slot, field: Field| {
+            self.context.records.appointments.reveal(&self.context.records.texts, field, slot.place)
+        };
+        let field = |name: &str, field: Field, slot: &Slot| {
+            format!("{name}: recorded {}, {} {}", show(recorded[0], field), slot.standing.word(), show(slot, field))
+        };
+        let parts = [
+            other_time.map(|slot| field("starts", appointment::STARTS, slot)),
+            other_place.map(|slot| field("site", appointment::SITE, slot)),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+}

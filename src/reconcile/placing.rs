@@ -1,0 +1,251 @@
+//! Evidence that says little of who it is about, placed through the slot of its appointment.
+
+use super::context::{ByPatient, Context};
+use super::slots::Slot;
+use super::words::{Agreement, folded};
+use crate::config::fields::person;
+use crate::config::{Field, Standing};
+use crate::linkage::{JoinedBy, Linked, PatientIndex, Place};
+use crate::records::PersonId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Chance that the right patient has a slot that agrees: most bookings that are written to somebody are recorded.
+const RIGHT_HAS_SLOT: f64 = 0.9;
+/// Chance that a wrong patient has one by coincidence: few people have an appointment on a given day.
+const WRONG_HAS_SLOT: f64 = 0.01;
+/// Probability for the only candidate where no slot bears it out: one phone in twenty is also somebody's who is not in
+/// these data.
+const ONLY_CANDIDATE: f64 = 0.95;
+
+/// A record to be placed.
+struct Placement {
+    person: PersonId,
+    patient: PatientIndex,
+    probability: f64,
+}
+
+/// A piece of evidence whose patient is one of several.
+struct Open {
+    person: PersonId,
+    slots: Vec<Slot>,
+    candidates: Vec<PatientIndex>,
+}
+
+/// How well a slot of a candidate fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// The same day; one of the times is not given.
+    Day,
+    /// The same minute.
+    Minute,
+}
+
+/// A slot of a patient, by the patient and the appointment record.
+type SlotName = (PatientIndex, u32);
+
+/// Places what can be placed and gives the records with it. Patients stay in the order of their first members.
+pub(super) fn place(context: &Context, linked: &Linked) -> Vec<(PersonId, PatientIndex, f64)> {
+    let open = open_evidence(context, linked);
+    let known = ByPatient::of(linked, &linked.records.appointments);
+    let mut slots: BTreeMap<PatientIndex, Vec<Slot>> = BTreeMap::new();
+    for patient in open.iter().flat_map(|one| &one.candidates).collect::<BTreeSet<_>>() {
+        let own = known.patient(*patient).iter().map(|place| Slot::of(context, *place)).collect();
+        slots.insert(*patient, own);
+    }
+    let placements = decide(context, linked, &open, &slots);
+    placements.into_iter().map(|placement| (placement.person, placement.patient, placement.probability)).collect()
+}
+
+/// Rows of evidence with a dated appointment that linkage gave candidates for. A booking system's row is not placed so:
+/// its own ids are for a person to look into.
+fn open_evidence(context: &Context, linked: &Linked) -> Vec<Open> {
+    let table = &context.records.appointments;
+    let mut by_person: BTreeMap<PersonId, Vec<Slot>> = BTreeMap::new();
+    for place in table.places() {
+        let person = table.subject(place);
+        let unplaced = matches!(&linked.places[person as usize], Place::Unplaced { candidates, .. } if !candidates.is_empty());
+        if unplaced && matches!(context.standing(person), Standing::Evidence(_)) {
+            by_person.entry(person).or_default().push(Slot::of(context, place));
+        }
+    }
+    by_person
+        .into_iter()
+        .filter(|(_, slots)| slots.iter().all(|slot| slot.day.is_some()))
+        .map(|(person, slots)| Open { person, slots, candidates: named(context, linked, person) })
+        .filter(|open| !open.candidates.is_empty())
+        .collect()
+}
+
+/// The candidates whose given name agrees, where any does; else those whose given name does not contradict.
+fn named(context: &Context, linked: &Linked, row: PersonId) -> Vec<PatientIndex> {
+    let Place::Unplaced { candidates, .. } = &linked.places[row as usize] else { return Vec::new() };
+    let agreement = |patient: &PatientIndex| {
+        let members = &linked.members[*patient as usize];
+        members.iter().map(|member| given_names(context, row, *member)).max_by_key(|agreement| match agreement {
+            Agreement::Same | Agreement::Similar => 2,
+            Agreement::Differs => 1,
+            Agreement::Unknown => 0,
+        })
+    };
+    let agreements: Vec<Agreement> =
+        candidates.iter().map(|patient| agreement(patient).unwrap_or(Agreement::Unknown)).collect();
+    let wanted = |agreement: &Agreement| match agreement {
+        Agreement::Same | Agreement::Similar => true,
+        Agreement::Unknown => !agreements.iter().any(|other| *other >= Agreement::Similar),
+        Agreement::Differs => false,
+    };
+    candidates.iter().zip(&agreements).filter(|(_, agreement)| wanted(agreement)).map(|(patient, _)| *patient).collect()
+}
+
+/// First words of two given names: equal, an initial, a short form that begins alike, or a slip.
+fn given_names(context: &Context, left: PersonId, right: PersonId) -> Agreement {
+    let people = &context.records.people;
+    let word = |row: PersonId, field: Field| {
+        let text = folded(people.text(&context.records.texts, field, row));
+        text.split(' ').find(|word| !word.is_empty()).unwrap_or("").to_owned()
+    };
+    let (left, right) = (word(left, person::GIVEN_NAME), word(right, person::GIVEN_NAME));
+    if left.is_empty() || right.is_empty() {
+        return Agreement::Unknown;
+    }
+    let alike = left == right
+        || left.starts_with(&right)
+        || right.starts_with(&left)
+        || strsim::jaro_winkler(&left, &right) >= 0.88;
+    match (alike, left.chars().next() == right.chars().next()) {
+        (true, _) => Agreement::Same,
+        // Robert and Rob are found above; Robert and Bob, Margaret and Peggy are not: only a pair of full names that
+        // begin differently could be either, so it is left to a person.
+        (false, _) => Agreement::Differs,
+    }
+}
+
+/// How well a patient's slot fits the evidence; `None` where it does not.
+fn fit(context: &Context, said: &Slot, slot: &Slot) -> Option<Fit> {
+    let site = context.lexicon.sites.agreement(said.site, slot.site) != Agreement::Differs;
+    let clinician = context.names(said.clinician, slot.clinician) != Agreement::Differs;
+    if !said.same_day(slot) || !site || !clinician {
+        None
+    } else if said.same_minute(slot) {
+        Some(Fit::Minute)
+    } else {
+        said.time_missing(slot).then_some(Fit::Day)
+    }
+}
+
+/// Decides over all evidence at once. Evidence that fits one candidate's slot to the minute takes it first; a slot that
+/// is taken by news of one moment is not offered to news of another; then what has one candidate left is placed, until
+/// nothing more can be.
+fn decide(
+    context: &Context,
+    linked: &Linked,
+    open: &[Open],
+    slots: &BTreeMap<PatientIndex, Vec<Slot>>,
+) -> Vec<Placement> {
+    let mut placed: Vec<Option<Placement>> = open.iter().map(|_| None).collect();
+    // Which moment took a slot: the minute of the evidence.
+    let mut taken: BTreeMap<SlotName, Option<u16>> = BTreeMap::new();
+    loop {
+        let mut found = Vec::new();
+        for (at, one) in open.iter().enumerate().filter(|(at, _)| placed[*at].is_none()) {
+            if let Some((patient, fits)) = only_fit(context, one, slots, &taken) {
+                found.push((at, patient, fits));
+            }
+        }
+        // News that fits to the minute goes before news that fits the day.
+        let best = found.iter().filter_map(|(.., fits)| fits.iter().map(|(_, fit)| *fit).max()).max();
+        let before = placed.iter().flatten().count();
+        for (at, patient, fits) in found {
+            if fits.iter().map(|(_, fit)| *fit).max() != best {
+                continue;
+            }
+            for (slot, _) in &fits {
+                taken.entry((patient, *slot)).or_insert(open[at].slots[0].minute());
+            }
+            let probability = probability(open[at].candidates.len());
+            placed[at] = Some(Placement { person: open[at].person, patient, probability });
+        }
+        if placed.iter().flatten().count() == before {
+            break;
+        }
+    }
+    for (at, one) in open.iter().enumerate().filter(|(at, _)| placed[*at].is_none()).collect::<Vec<_>>() {
+        let all = matches!(&linked.places[one.person as usize], Place::Unplaced { candidates, .. } if candidates.len() == 1);
+        if let ([patient], true) = (&one.candidates[..], all) {
+            placed[at] = Some(Placement { person: one.person, patient: *patient, probability: ONLY_CANDIDATE });
+        }
+    }
+    placed.into_iter().flatten().collect()
+}
+
+/// The one candidate with a slot that fits better than any other candidate's, and those slots.
+fn only_fit(
+    context: &Context,
+    open: &Open,
+    slots: &BTreeMap<PatientIndex, Vec<Slot>>,
+    taken: &BTreeMap<SlotName, Option<u16>>,
+) -> Option<(PatientIndex, Vec<(u32, Fit)>)> {
+    let mut fits: Vec<(Fit, PatientIndex, Vec<(u32, Fit)>)> = Vec::new();
+    for patient in &open.candidates {
+        let own: Vec<(u32, Fit)> = slots[patient]
+            .iter()
+            .filter_map(|slot| {
+                let fit = open.slots.iter().filter_map(|said| fit(context, said, slot)).max()?;
+                let minute = open.slots[0].minute();
+                let free = taken.get(&(*patient, slot.place)).is_none_or(|by| *by == minute || fit == Fit::Minute);
+                free.then_some((slot.place, fit))
+            })
+            .collect();
+        if let Some(best) = own.iter().map(|(_, fit)| *fit).max() {
+            fits.push((best, *patient, own));
+        }
+    }
+    let best = fits.iter().map(|(fit, ..)| *fit).max()?;
+    let mut best = fits.into_iter().filter(|(fit, ..)| *fit == best);
+    let (_, patient, own) = best.next()?;
+    best.next().is_none().then_some((patient, own))
+}
+
+/// Probability that the one of `candidates` whose slot agrees is the right one, all being equally likely before:
+/// either the right one has a slot and the others have none, or the right one has none and this one has it by chance.
+fn probability(candidates: usize) -> f64 {
+    let others = candidates.saturating_sub(1) as f64;
+    let right = RIGHT_HAS_SLOT * (1.0 - WRONG_HAS_SLOT);
+    let wrong = others * (1.0 - RIGHT_HAS_SLOT) * WRONG_HAS_SLOT;
+    let posterior = if others == 0.0 { 1.0 - WRONG_HAS_SLOT * (1.0 - RIGHT_HAS_SLOT) } else { right / (right + wrong) };
+    (posterior * 1e6).round() / 1e6
+}
+
+/// Makes placed records members of their patients, and keeps patients in the order of their first members.
+pub(super) fn apply(mut linked: Linked, placements: &[(PersonId, PatientIndex, f64)]) -> Linked {
+    for (person, patient, probability) in placements {
+        let members = &mut linked.members[*patient as usize];
+        let at = members.partition_point(|member| member < person);
+        members.insert(at, *person);
+        linked.places[*person as usize] =
+            Place::Patient { patient: *patient, probability: *probability, joined_by: JoinedBy::Slot };
+    }
+    if !linked.members.is_sorted_by_key(|members| members[0]) {
+        renumber(&mut linked);
+    }
+    linked
+}
+
+fn renumber(linked: &mut Linked) {
+    let mut order: Vec<PatientIndex> = (0u32..).take(linked.members.len()).collect();
+    order.sort_by_key(|patient| linked.members[*patient as usize][0]);
+    let mut number = vec![0; order.len()];
+    for (new, old) in (0u32..).zip(&order) {
+        number[*old as usize] = new;
+    }
+    let mut members: Vec<Vec<PersonId>> = std::mem::take(&mut linked.members);
+    linked.members = order.iter().map(|old| std::mem::take(&mut members[*old as usize])).collect();
+    for place in &mut linked.places {
+        match place {
+            Place::Patient { patient, .. } => *patient = number[*patient as usize],
+            Place::Unplaced { candidates, .. } => {
+                candidates.iter_mut().for_each(|candidate| *candidate = number[*candidate as usize]);
+            }
+        }
+    }
+}

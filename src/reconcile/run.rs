@@ -1,0 +1,93 @@
+//! The room's one verb.
+
+use super::caseload::{Caseload, caseload, is_appointment};
+use super::claims::{claims, shared_ids};
+use super::clocks::BulkResets;
+use super::context::{Context, Lexicon};
+use super::differences::Comparison;
+use super::{Reconciled, accounts, declared, flags, placing, waiting};
+use crate::config::{Config, Standing};
+use crate::decisions::Decisions;
+use crate::ledger::{Exception, Reason};
+use crate::linkage::Linked;
+
+/// Reconciles: places thin evidence, makes one referral of many records and one appointment of bookings and evidence,
+/// rebuilds the waiting list and compares it with what was declared.
+pub fn reconcile(config: &Config, linked: Linked, _decisions: &Decisions) -> Reconciled {
+    let lexicon = Lexicon::read(config, &linked.records);
+    let context = Context { config, records: &linked.records, lexicon: &lexicon };
+    let placements = placing::place(&context, &linked);
+    let mut linked = placing::apply(linked, &placements);
+
+    let context = Context { config, records: &linked.records, lexicon: &lexicon };
+    let bulk = BulkResets::find(config, &linked.records);
+    let mut found = caseload(&context, &linked, &bulk);
+    flags::flag(&context, &linked, &mut found.appointments);
+    list_keyings(&linked, &mut found);
+    let waiting_list = waiting::waiting_list(&context, &found);
+    let claims = claims(&context, &linked, &found);
+    let comparison =
+        Comparison { context: &context, bulk: &bulk, caseload: &found, claims: &claims, list: &waiting_list };
+    let differences = comparison.differences();
+    let declared = declared::compare(&context, &linked, &found, &waiting_list);
+
+    let rows = accounts::rows(&linked);
+    let records = accounts::records(&context, &linked);
+    let mut exceptions = std::mem::take(&mut found.exceptions);
+    exceptions.extend(lexicon.sites.exceptions(&linked.records));
+    exceptions.extend(shared_ids(&context, &linked));
+    exceptions.extend(said_nothing(&context));
+    linked.records.exceptions.extend(exceptions);
+    linked.records.exceptions.sort_unstable();
+    Reconciled {
+        referrals: found.referrals,
+        appointments: found.appointments,
+        linked,
+        waiting_list,
+        differences,
+        declared,
+        rows,
+        records,
+    }
+}
+
+/// A row of a booking system whose appointment has neither a date nor a number: set aside, with its reason.
+fn said_nothing(context: &Context) -> Vec<Exception> {
+    let table = &context.records.appointments;
+    let exception = |place: u32| Exception {
+        at: table.row(place),
+        field: "appointment.starts".to_owned(),
+        reason: Reason::AppointmentUndated,
+    };
+    let nothing = |place: &u32| {
+        context.standing(table.subject(*place)) == Standing::Record && !is_appointment(context, *place)
+    };
+    table.places().filter(nothing).map(exception).collect()
+}
+
+/// Puts the second keyings of paper rows to the referrals of the rows they repeat.
+fn list_keyings(linked: &Linked, found: &mut Caseload) {
+    let table = &linked.records.referrals;
+    let mut keyings: Vec<_> = linked.records.keyings.iter().map(|keying| (keying.of, keying.at)).collect();
+    keyings.sort_unstable();
+    if keyings.is_empty() {
+        return;
+    }
+    for referral in &mut found.referrals {
+        for (place, relation) in &mut referral.records {
+            let (person, row) = (table.subject(*place), table.row(*place));
+            let start = keyings.partition_point(|(of, _)| *of < person);
+            let twins = keyings[start..].iter().take_while(|(of, _)| *of == person).map(|(_, at)| *at);
+            // A keying that has a referral record of its own is that record.
+            if twins.clone().any(|at| at == row) {
+                *relation = super::Relation::Keying;
+            } else {
+                referral.keyings.extend(twins);
+            }
+        }
+        let own: Vec<_> = referral.records.iter().map(|(place, _)| table.row(*place)).collect();
+        referral.keyings.sort_unstable();
+        referral.keyings.dedup();
+        referral.keyings.retain(|row| !own.contains(row));
+    }
+}

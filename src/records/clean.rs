@@ -1,0 +1,509 @@
+//! A cell to a value of its field's type: four bytes, or what is wrong with it.
+
+use super::dates::DateReader;
+use super::texts::Texts;
+use crate::config::{Field, FieldRule, FieldType, RecordKind};
+use crate::ledger::Reason;
+use crate::sources::{Cell, DateSystem};
+use crate::values::{Moment, NhsNumber, NhsNumberFault, Postcode, Scheme};
+use jiff::civil::Date;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
+
+/// What a cell came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cleaned {
+    /// The value as tables hold it; nought when there is none that can be used.
+    pub bits: u32,
+    /// What is wrong, or worth knowing.
+    pub reason: Option<Reason>,
+    /// Whether the cell said anything, usable or not.
+    pub filled: bool,
+}
+
+/// A borrowed cell, or several cells joined.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reading<'r> {
+    Empty,
+    Text(&'r str),
+    Number(f64),
+    Bool(bool),
+    Moment(Moment),
+    Error,
+}
+
+/// Cleans the values of one field of one source.
+pub(super) struct Cleaner {
+    how: How,
+    seen: hashbrown::HashMap<Box<str>, Cleaned, BuildHasherDefault<DefaultHasher>>,
+}
+
+enum How {
+    Text,
+    Name,
+    Postcode,
+    NhsNumber,
+    Coded(Codes),
+    Date(DateReader),
+}
+
+/// Raw values by what they mean, all in lower case.
+struct Codes {
+    meanings: BTreeMap<String, &'static str>,
+    /// The same by number, since a spreadsheet drops leading noughts.
+    numbers: BTreeMap<String, &'static str>,
+    words: &'static [&'static str],
+}
+
+/// Distinct raw values that a cleaner remembers; past this, what is new is cleaned each time it comes.
+const REMEMBERED_MAX: usize = 1 << 16;
+
+/// Numbers from here on have lost digits: a spreadsheet keeps fifteen.
+const ROUNDED_FROM: f64 = 1e15;
+
+impl Cleaned {
+    /// Nothing was said.
+    pub const MISSING: Cleaned = Cleaned { bits: 0, reason: None, filled: false };
+
+    /// Something was said that cannot be used.
+    pub fn refused(reason: Reason) -> Self {
+        Cleaned { bits: 0, reason: Some(reason), filled: true }
+    }
+
+    /// A value, perhaps with something to know about it.
+    pub fn value(bits: u32, reason: Option<Reason>) -> Self {
+        Cleaned { bits, reason, filled: true }
+    }
+}
+
+impl<'r> Reading<'r> {
+    /// What a cell holds.
+    pub fn of(cell: &'r Cell) -> Self {
+        match cell {
+            Cell::Empty => Reading::Empty,
+            Cell::Text(text) => Reading::Text(text),
+            Cell::Number(number) => Reading::Number(*number),
+            Cell::Bool(is) => Reading::Bool(*is),
+            Cell::Moment(moment) => Reading::Moment(*moment),
+            Cell::Error(_) => Reading::Error,
+        }
+    }
+
+    /// As a person reads it, white space folded; `None` when nothing is said.
+    pub fn text(self) -> Option<Cow<'r, str>> {
+        match self {
+            Reading::Empty | Reading::Error => None,
+            Reading::Text(text) => said(text, false),
+            Reading::Number(number) => Some(Cow::Owned(number_text(number))),
+            Reading::Bool(is) => Some(Cow::Borrowed(if is { "true" } else { "false" })),
+            Reading::Moment(moment) => Some(Cow::Owned(moment.reveal())),
+        }
+    }
+}
+
+impl Cleaner {
+    /// For a field under this rule. `dates` are the file's own forms, tried after the rule's.
+    pub fn for_field(field: Field, rule: &FieldRule, dates: &[String], as_at: Date) -> Self {
+        let forms = || rule.dates.iter().chain(dates).map(String::as_str);
+        let how = match field.field_type() {
+            FieldType::Text if field == crate::config::fields::person::POSTCODE => How::Postcode,
+            FieldType::Text if is_name(field) => How::Name,
+            FieldType::Text => How::Text,
+            FieldType::NhsNumber => How::NhsNumber,
+            FieldType::Coded(words) => How::Coded(Codes::new(&rule.codes, words)),
+            FieldType::Date if field == crate::config::fields::person::DATE_OF_BIRTH => {
+                How::Date(DateReader::of_birth(forms(), as_at))
+            }
+            FieldType::Date => How::Date(DateReader::of_days(forms(), as_at)),
+            FieldType::Moment => How::Date(DateReader::of_moments(forms(), as_at)),
+        };
+        Cleaner { how, seen: hashbrown::HashMap::default() }
+    }
+
+    /// For a column that is kept as text.
+    pub fn for_extra() -> Self {
+        Cleaner { how: How::Text, seen: hashbrown::HashMap::default() }
+    }
+
+    /// Whether the values are dates.
+    pub fn is_date(&self) -> bool {
+        matches!(self.how, How::Date(_))
+    }
+
+    /// Whether a number would be read as a spreadsheet's count of days, so that the workbook's date system matters.
+    pub fn counts_days(&self, number: f64) -> bool {
+        matches!(&self.how, How::Date(dates) if dates.counts_days(number))
+    }
+
+    /// Reads a spreadsheet's count of days.
+    pub fn serial(&self, number: f64, system: DateSystem) -> Cleaned {
+        match &self.how {
+            How::Date(dates) => dates.serial(number, system),
+            _ => Cleaned::refused(Reason::DateNotUnderstood),
+        }
+    }
+
+    /// Cleans a value.
+    pub fn clean(&mut self, reading: Reading<'_>, texts: &mut Texts) -> Cleaned {
+        match reading {
+            Reading::Empty => Cleaned::MISSING,
+            Reading::Error => Cleaned::refused(Reason::CellError),
+            Reading::Text(text) if is_sheet_error(text) => Cleaned::refused(Reason::CellError),
+            Reading::Text(text) => self.clean_text(text, texts),
+            Reading::Number(number) => self.clean_number(number, texts),
+            Reading::Bool(is) => self.clean_text(if is { "true" } else { "false" }, texts),
+            Reading::Moment(moment) => match &self.how {
+                How::Date(dates) => dates.moment(moment),
+                _ => self.clean_text(&moment.reveal(), texts),
+            },
+        }
+    }
+
+    fn clean_text(&mut self, raw: &str, texts: &mut Texts) -> Cleaned {
+        match &self.how {
+            How::Text => text(said(raw, false), texts),
+            How::Name => text(said(raw, true), texts),
+            How::NhsNumber => said(raw, false).map_or(Cleaned::MISSING, |number| nhs_number(&number, texts)),
+            How::Postcode | How::Coded(_) | How::Date(_) => self.remembered(raw, texts),
+        }
+    }
+
+    /// Values of few distinct forms, which cost more to clean than to remember.
+    fn remembered(&mut self, raw: &str, texts: &mut Texts) -> Cleaned {
+        if let Some(cleaned) = self.seen.get(raw) {
+            return *cleaned;
+        }
+        let cleaned = match &self.how {
+            How::Coded(codes) => codes.clean(raw, texts),
+            How::Postcode => said(raw, false).map_or(Cleaned::MISSING, |found| postcode(&found, texts)),
+            How::Date(dates) => said(raw, false).map_or(Cleaned::MISSING, |found| dates.text(&found)),
+            How::Text | How::Name | How::NhsNumber => Cleaned::MISSING,
+        };
+        if self.seen.len() < REMEMBERED_MAX {
+            self.seen.insert(raw.into(), cleaned);
+        }
+        cleaned
+    }
+
+    fn clean_number(&mut self, number: f64, texts: &mut Texts) -> Cleaned {
+        match &self.how {
+            How::Date(dates) => dates.number(number),
+            How::Text | How::Name if number.abs() >= ROUNDED_FROM => Cleaned::refused(Reason::DigitsRounded),
+            _ => self.clean_text(&number_text(number), texts),
+        }
+    }
+}
+
+/// A number as a sheet shows it at full width: whole numbers without a point.
+pub(super) fn number_text(number: f64) -> String {
+    if number == 0.0 { "0".into() } else { format!("{number}") }
+}
+
+/// Text with outer white space gone, inner white space folded to one space each and control characters removed;
+/// `None` when it is empty or one of the ways in which people and systems write "nothing".
+pub(super) fn said(raw: &str, name: bool) -> Option<Cow<'_, str>> {
+    let text = fold(unguarded(raw.trim()));
+    if text.is_empty() || is_placeholder(&text, name) { None } else { Some(text) }
+}
+
+/// White space folded, control characters and invisible marks removed.
+pub(super) fn fold(text: &str) -> Cow<'_, str> {
+    let mut last = b' ';
+    let clean = text.bytes().all(|byte| {
+        let fine = matches!(byte, b' '..=b'~') && !(byte == b' ' && last == b' ');
+        last = byte;
+        fine
+    });
+    if clean && (text.is_empty() || last != b' ') {
+        return Cow::Borrowed(text);
+    }
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_whitespace() {
+            if !folded.is_empty() && !folded.ends_with(' ') {
+                folded.push(' ');
+            }
+        } else if !character.is_control() && !is_invisible(character) {
+            folded.push(character);
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    Cow::Owned(folded)
+}
+
+/// Byte order marks, zero-width spaces and marks that turn the direction of text round.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{feff}' | '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Takes off what people put round a number so that a spreadsheet leaves it alone: `="0123"`, `'0123`.
+fn unguarded(text: &str) -> &str {
+    if let Some(inner) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+        return inner.trim();
+    }
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(|first: char| first.is_ascii_digit()) => rest,
+        _ => text,
+    }
+}
+
+/// What stands for "nothing" in any field.
+const PLACEHOLDERS: [&str; 22] = [
+    "-", "--", "---", ".", "..", "?", "??", "n/a", "n.a.", "n/k", "none", "not known", "unknown", "not recorded",
+    "not given", "not available", "not applicable", "<null>", "(null)", "[null]", "(blank)", "#n/a n/a",
+];
+
+/// What stands for "nothing" where no name can stand: people are called Null and Nan, and their initials are NA and NK.
+const PLACEHOLDERS_UNLIKE_NAMES: [&str; 4] = ["null", "nan", "na", "nk"];
+
+fn is_placeholder(text: &str, name: bool) -> bool {
+    let is = |placeholder: &&str| placeholder.len() == text.len() && placeholder.eq_ignore_ascii_case(text);
+    text == "NULL" || PLACEHOLDERS.iter().any(|one| is(one)) || (!name && PLACEHOLDERS_UNLIKE_NAMES.iter().any(|one| is(one)))
+}
+
+fn is_sheet_error(text: &str) -> bool {
+    text.starts_with('#')
+        && ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&text.trim_end())
+}
+
+/// Fields that hold the name or the initials of somebody.
+fn is_name(field: Field) -> bool {
+    let names: &[&str] = match field.kind {
+        RecordKind::Person => {
+            &["family_name", "given_name", "other_names", "full_name", "previous_family_name", "guardian"]
+        }
+        RecordKind::Referral => &["triaged_by", "referrer", "clinician"],
+        RecordKind::Appointment => &["clinician"],
+        RecordKind::Diagnostic => &["reviewed_by"],
+        RecordKind::OutcomeScore => &["answered_by", "entered_by"],
+        RecordKind::Paper => &["keyed_by"],
+        RecordKind::Document | RecordKind::Concern => &[],
+    };
+    names.contains(&field.name())
+}
+
+fn text(said: Option<Cow<'_, str>>, texts: &mut Texts) -> Cleaned {
+    said.map_or(Cleaned::MISSING, |said| Cleaned::value(texts.intern(&said).place(), None))
+}
+
+fn postcode(found: &str, texts: &mut Texts) -> Cleaned {
+    let found = found.to_uppercase();
+    let reason = match Postcode::repair(&found) {
+        None => Some(Reason::PostcodeShape),
+        Some((postcode, _)) => postcode.is_pseudo().then_some(Reason::PostcodePseudo),
+    };
+    Cleaned::value(texts.intern(&found).place(), reason)
+}
+
+fn nhs_number(found: &str, texts: &mut Texts) -> Cleaned {
+    let found = found.strip_suffix(".0").unwrap_or(found);
+    let fault = match found.parse::<NhsNumber>() {
+        Ok(number) => {
+            let reason = (number.scheme() == Scheme::Test).then_some(Reason::NhsNumberTest);
+            return Cleaned::value(texts.intern(&number.reveal()).place(), reason);
+        }
+        Err(fault) => fault,
+    };
+    Cleaned::refused(match fault {
+        NhsNumberFault::Length(9) => match leading_nought(found) {
+            Some(number) => {
+                let bits = texts.intern(&number.reveal()).place();
+                return Cleaned::value(bits, Some(Reason::NhsNumberLeadingZero));
+            }
+            None => Reason::NhsNumberLength,
+        },
+        NhsNumberFault::Length(_) => Reason::NhsNumberLength,
+        NhsNumberFault::NotDigits if is_scientific(found) => Reason::NhsNumberScientific,
+        NhsNumberFault::NotDigits => Reason::NhsNumberNotDigits,
+        NhsNumberFault::CheckDigit => Reason::NhsNumberCheckDigit,
+        NhsNumberFault::Refused => Reason::NhsNumberRefused,
+    })
+}
+
+/// Nine digits that make a Scottish number with a nought before them: of the registers in use, only that one issues
+/// numbers that start with nought.
+fn leading_nought(nine: &str) -> Option<NhsNumber> {
+    format!("0{nine}").parse::<NhsNumber>().ok().filter(|number| number.scheme() == Scheme::Chi)
+}
+
+/// `4.01E+09`
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(exponent) && digits(&mantissa.replacen(['.', ','], "", 1))
+}
+
+impl Codes {
+    fn new(codes: &BTreeMap<String, String>, words: &'static [&'static str]) -> Self {
+        let mut meanings = BTreeMap::new();
+        let mut numbers = BTreeMap::new();
+        for (raw, meaning) in codes {
+            let Some(word) = words.iter().find(|word| **word == meaning.trim()) else { continue };
+            let raw = fold(raw.trim()).to_lowercase();
+            if let Some(number) = without_noughts(&raw) {
+                numbers.entry(number.to_owned()).or_insert(*word);
+            }
+            meanings.entry(raw).or_insert(*word);
+        }
+        Codes { meanings, numbers, words }
+    }
+
+    fn clean(&self, raw: &str, texts: &mut Texts) -> Cleaned {
+        let folded = fold(unguarded(raw.trim())).to_lowercase();
+        let word = self.meanings.get(&folded).copied().or_else(|| self.word(&folded)).or_else(|| self.number(&folded));
+        match word {
+            Some(word) => Cleaned::value(texts.intern(word).place(), None),
+            None if said(raw, false).is_none() => Cleaned::MISSING,
+            None => Cleaned::refused(Reason::CodeNotMapped),
+        }
+    }
+
+    fn word(&self, folded: &str) -> Option<&'static str> {
+        let hyphened = folded.replace([' ', '_'], "-");
+        self.words.iter().find(|word| **word == hyphened).copied()
+    }
+
+    fn number(&self, folded: &str) -> Option<&'static str> {
+        self.numbers.get(without_noughts(folded)?).copied()
+    }
+}
+
+/// Digits without the noughts before them, one digit at least.
+fn without_noughts(text: &str) -> Option<&str> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let rest = text.trim_start_matches('0');
+    Some(if rest.is_empty() { "0" } else { rest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::fields::{person, referral};
+    use crate::records::sample;
+    use crate::records::texts::Symbol;
+    use jiff::civil::date;
+
+    #[track_caller]
+    fn check(field: Field, reading: Reading<'_>, expected: (&str, Option<Reason>, bool)) {
+        let mut rule = sample::rule("any");
+        let codes = [("M", "male"), ("01", "routine"), (" 2 ", "urgent"), ("2ww", "two-week-wait"), ("odd", "nonsense")];
+        rule.codes = codes.iter().map(|(raw, word)| ((*raw).to_owned(), (*word).to_owned())).collect();
+        let mut cleaner = Cleaner::for_field(field, &rule, &["%d/%m/%Y".to_owned()], date(2017, 9, 30));
+        let mut texts = Texts::default();
+        for round in ["new", "remembered"] {
+            let cleaned = cleaner.clean(reading, &mut texts);
+            let text = texts.text(Symbol::at(cleaned.bits));
+            assert_eq!((text, cleaned.reason, cleaned.filled), expected, "{round}: {reading:?}");
+        }
+    }
+
+    #[track_caller]
+    fn check_text(field: Field, text: &str, expected: &str) {
+        check(field, Reading::Text(text), (expected, None, !expected.is_empty()));
+    }
+
+    #[track_caller]
+    fn check_nhs(reading: Reading<'_>, expected: &str, reason: Reason) {
+        check(person::NHS_NUMBER, reading, (expected, Some(reason), true));
+    }
+
+    #[test]
+    fn text_is_folded_and_its_marks_removed() {
+        check_text(person::ADDRESS, "12 High St", "12 High St");
+        check_text(person::ADDRESS, "  12\t High\u{a0}\r\nSt ", "12 High St");
+        check_text(person::ADDRESS, "12\u{0} High\u{202e} St\u{feff}", "12 High St");
+        check_text(person::FAMILY_NAME, "Łukasiewicz  Ó Briain", "Łukasiewicz Ó Briain");
+        check_text(person::FAMILY_NAME, "'Abd", "'Abd");
+        check_text(person::LOCAL_ID, "=\"00123\"", "00123");
+        check_text(person::LOCAL_ID, "'00123", "00123");
+    }
+
+    #[test]
+    fn what_stands_for_nothing_is_missing_but_nobody_is_called_nothing() {
+        for nothing in ["", "  ", "NULL", "null", "N/A", "n/a", "-", ".", "Not Known", "UNKNOWN", "NaN", "NA", "None"] {
+            check_text(person::LOCAL_ID, nothing, "");
+        }
+        for name in ["Null", "Nan", "NA", "NK", "Na", "Unknowne", "Dash"] {
+            check_text(person::FAMILY_NAME, name, name);
+        }
+        check_text(person::FAMILY_NAME, "NULL", "");
+        check_text(referral::TRIAGED_BY, "NA", "NA");
+        check_text(person::ADDRESS, "Null Point", "Null Point");
+    }
+
+    #[test]
+    fn numbers_in_text_fields_have_no_point_and_no_lost_digits() {
+        check(person::LOCAL_ID, Reading::Number(123_456.0), ("123456", None, true));
+        check(person::LOCAL_ID, Reading::Number(0.0), ("0", None, true));
+        check(person::LOCAL_ID, Reading::Number(2.5), ("2.5", None, true));
+        check(person::LOCAL_ID, Reading::Number(999_999_999_999_999.0), ("999999999999999", None, true));
+        check(person::LOCAL_ID, Reading::Number(1e15), ("", Some(Reason::DigitsRounded), true));
+        check(person::SENSITIVE, Reading::Bool(true), ("true", None, true));
+    }
+
+    #[test]
+    fn a_sheet_error_is_no_value() {
+        check(person::LOCAL_ID, Reading::Error, ("", Some(Reason::CellError), true));
+        check(person::LOCAL_ID, Reading::Text("#REF!"), ("", Some(Reason::CellError), true));
+        check_text(person::LOCAL_ID, "#12", "#12");
+    }
+
+    #[test]
+    fn nhs_numbers_are_ten_digits_or_a_reason() {
+        check(person::NHS_NUMBER, Reading::Text("401 023 2137"), ("4010232137", None, true));
+        check(person::NHS_NUMBER, Reading::Text("401\u{a0}023-2137"), ("4010232137", None, true));
+        check(person::NHS_NUMBER, Reading::Number(4_010_232_137.0), ("4010232137", None, true));
+        check(person::NHS_NUMBER, Reading::Text("4010232137.0"), ("4010232137", None, true));
+        check(person::NHS_NUMBER, Reading::Text("NULL"), ("", None, false));
+        check_nhs(Reading::Text("9990000050"), "9990000050", Reason::NhsNumberTest);
+        check_nhs(Reading::Text("4010232138"), "", Reason::NhsNumberCheckDigit);
+        check_nhs(Reading::Text("40102321"), "", Reason::NhsNumberLength);
+        check_nhs(Reading::Text("40102321370"), "", Reason::NhsNumberLength);
+        check_nhs(Reading::Text("401O232137"), "", Reason::NhsNumberNotDigits);
+        check_nhs(Reading::Number(401.5), "", Reason::NhsNumberNotDigits);
+        check_nhs(Reading::Text("0000000000"), "", Reason::NhsNumberRefused);
+    }
+
+    #[test]
+    fn a_spreadsheet_may_have_eaten_digits() {
+        for text in ["4.01E+09", "4.01e9", "4,01E+09", "4E+09"] {
+            check_nhs(Reading::Text(text), "", Reason::NhsNumberScientific);
+        }
+        check_nhs(Reading::Text("E+09"), "", Reason::NhsNumberNotDigits);
+        // 0 101 000 00 with weights 9, 8, … 2: the sum is 9 + 7 = 16, remainder 5, so the tenth digit is 6.
+        check_nhs(Reading::Text("101000006"), "0101000006", Reason::NhsNumberLeadingZero);
+        check_nhs(Reading::Number(101_000_006.0), "0101000006", Reason::NhsNumberLeadingZero);
+        check_nhs(Reading::Text("101000007"), "", Reason::NhsNumberLength);
+        // 00 1000 000 …: passes with a nought before it, but no register issues numbers with two.
+        check_nhs(Reading::Text("010000008"), "", Reason::NhsNumberLength);
+    }
+
+    #[test]
+    fn codes_then_words_then_nothing() {
+        check(person::SEX, Reading::Text(" m "), ("male", None, true));
+        check(person::SEX, Reading::Text("Female"), ("female", None, true));
+        check(person::SEX, Reading::Text("Unknown"), ("unknown", None, true));
+        check(person::SEX, Reading::Text("N/A"), ("", None, false));
+        check(person::SEX, Reading::Text("X"), ("", Some(Reason::CodeNotMapped), true));
+        check(person::SEX, Reading::Text("odd"), ("", Some(Reason::CodeNotMapped), true));
+        check(referral::PRIORITY, Reading::Text("1"), ("routine", None, true));
+        check(referral::PRIORITY, Reading::Number(1.0), ("routine", None, true));
+        check(referral::PRIORITY, Reading::Text("02"), ("urgent", None, true));
+        check(referral::PRIORITY, Reading::Text("2WW"), ("two-week-wait", None, true));
+        check(referral::PRIORITY, Reading::Text("Two week wait"), ("two-week-wait", None, true));
+        check(referral::PRIORITY, Reading::Text("0"), ("", Some(Reason::CodeNotMapped), true));
+    }
+
+    #[test]
+    fn a_postcode_is_kept_as_found() {
+        check(person::POSTCODE, Reading::Text(" ox4  1ab"), ("OX4 1AB", None, true));
+        check(person::POSTCODE, Reading::Text("OX41AB"), ("OX41AB", None, true));
+        check(person::POSTCODE, Reading::Text("ZZ99 3VZ"), ("ZZ99 3VZ", Some(Reason::PostcodePseudo), true));
+        check(person::POSTCODE, Reading::Text("OX4"), ("OX4", Some(Reason::PostcodeShape), true));
+        check(person::POSTCODE, Reading::Text("-"), ("", None, false));
+    }
+}

@@ -1,0 +1,86 @@
+//! Patients, pairs for review, and paper.
+
+use super::parts::{Cell, Section, grouped, some, source_note, table};
+use super::words;
+use crate::ledger::Reason;
+use crate::package::PackagePlan;
+use maud::html;
+
+pub(super) fn patients(plan: &PackagePlan<'_>) -> Section {
+    let count = |name: &str| plan.counts().get(name).copied().unwrap_or(0);
+    let explained = |table: &str, column: &str, explain: fn(&str) -> &'static str| {
+        let counts = plan.count_by(table, [column]).into_iter();
+        counts
+            .map(|([word], count)| vec![Cell::Head(words::spoken(&word)), Cell::Count(count), Cell::Text(explain(&word).into())])
+            .collect::<Vec<_>>()
+    };
+    let numbers = explained("patients", "nhs_number_status", words::number_status);
+    let joins = explained("patient_records", "joined_by", words::joined_by);
+    let unassigned = plan.count_by("unassigned", ["reason"]).into_iter().map(|([slug], count)| reason_line(&slug, count));
+    let body = html! {
+        p {
+            strong { (some(count("patients"), "patient", "patients")) } " in "
+            (some(count("patient_records"), "row", "rows")) ". The patient of " (some(count("unassigned"), "further row", "further rows"))
+            " is not known; nobody is counted from those."
+        }
+        (table("NHS numbers", &["NHS number", "Patients", "Meaning"], numbers))
+        (table("How rows came to their patients", &["Joined by", "Rows", "Meaning"], joins))
+        (table("Rows whose patient is not known", &["Why", "Rows", "What to do"], unassigned.collect()))
+        (source_note("tables/patients.csv, tables/patient_records.csv and tables/unassigned.csv"))
+    };
+    Section { id: "patients", title: "Patients", body }
+}
+
+fn reason_line(slug: &str, count: u64) -> Vec<Cell> {
+    let reason = Reason::ALL.iter().find(|reason| reason.slug() == slug);
+    vec![
+        Cell::Head(reason.map_or_else(|| words::spoken(slug), |reason| reason.sentence().to_owned())),
+        Cell::Count(count),
+        Cell::Text(reason.map_or(String::new(), |reason| words::spoken_sentence(reason.what_to_do()))),
+    ]
+}
+
+pub(super) fn pairs(plan: &PackagePlan<'_>) -> Section {
+    let mut review = Vec::new();
+    for ([standing, slug], count) in plan.count_by("pairs", ["standing", "reason"]) {
+        match (standing.as_str(), slug.as_str()) {
+            ("review", "") => review.push(vec![
+                Cell::Head("The details agree in part: neither clearly one person nor clearly two.".into()),
+                Cell::Count(count),
+                Cell::Text("Decide in review.".into()),
+            ]),
+            ("review", slug) => review.push(reason_line(slug, count)),
+            _ => {}
+        }
+    }
+    let effects = plan.count_by("review_decisions", ["answer", "effect"]).into_iter().map(|([answer, effect], count)| {
+        vec![Cell::Head(words::spoken(&answer)), Cell::Text(words::spoken(&effect)), Cell::Count(count)]
+    });
+    let waiting = plan.counts().get("pairs.review").copied().unwrap_or(0);
+    let body = html! {
+        p {
+            "A person must say whether " strong { (grouped(waiting)) } @if waiting == 1 { " pair of rows is" } @else { " pairs of rows are" }
+            " one patient or two: " code { "handover review" } ". Until then they stay apart."
+        }
+        (table("Pairs for review", &["Why", "Pairs", "What to do"], review))
+        (table("Decisions so far", &["Answer", "What it changed", "Decisions"], effects.collect()))
+        (source_note("tables/pairs.csv and tables/review_decisions.csv"))
+    };
+    Section { id: "pairs", title: "Pairs for review", body }
+}
+
+pub(super) fn paper(plan: &PackagePlan<'_>) -> Section {
+    let folders = plan.count_by("paper_folders", ["keyings"]).into_iter().map(|([keyings], count)| {
+        let times = if keyings == "1" { "Keyed once".to_owned() } else { format!("Keyed {keyings} times") };
+        vec![Cell::Head(times), Cell::Count(count)]
+    });
+    let fields = plan.count_by("paper_disagreements", ["field"]).into_iter();
+    let fields = fields.map(|([field], count)| vec![Cell::Head(field), Cell::Count(count)]);
+    let body = html! {
+        p { "Folders are keyed twice by two people. Where the two differ, somebody looks at the folder: " code { "handover paper adjudicate" } "." }
+        (table("Folders", &["Folders", "How many"], folders.collect()))
+        (table("Fields on which two keyings disagree", &["Field", "Times"], fields.collect()))
+        (source_note("tables/paper_folders.csv and tables/paper_disagreements.csv"))
+    };
+    Section { id: "paper", title: "Paper", body }
+}

@@ -1,0 +1,167 @@
+//! The words of the tables, said for somebody who did not write them.
+
+/// A word with hyphens as a reader would write it: `first-appointment` is "First appointment".
+pub(super) fn spoken(word: &str) -> String {
+    let plain = word.replace(['-', '_'], " ");
+    let mut letters = plain.chars();
+    let Some(first) = letters.next() else { return "Not given".into() };
+    first.to_uppercase().chain(letters).collect()
+}
+
+/// A clause of the catalogue as a sentence of its own.
+pub(super) fn spoken_sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+/// The mark and the word of a gate's state: the mark differs in shape, so colour is never alone.
+pub(super) fn state(state: &str) -> (&'static str, &'static str) {
+    match state {
+        "green" => ("●", "Green"),
+        "red" => ("▲", "Red"),
+        "waived" => ("◆", "Waived"),
+        _ => ("○", "Not measured"),
+    }
+}
+
+/// What became of a physical row.
+pub(super) fn disposition(word: &str) -> &'static str {
+    match word {
+        "used" => "belongs to a patient",
+        "unassigned" => "speaks of somebody, but it is not known of whom; worked in review",
+        "declared" => "a declared figure",
+        "keying" => "the second keying of a paper folder",
+        "reference" => "sites and boxes",
+        "set-aside" => "not used; each has a reason under “Exceptions”",
+        "header" => "names of columns",
+        "preamble" => "above the names of columns",
+        "footer" => "totals and notes below the data",
+        "blank" => "empty",
+        _ => "",
+    }
+}
+
+/// Where a referral stands.
+pub(super) fn cohort(word: &str) -> &'static str {
+    match word {
+        "awaiting-triage" => "received, not yet triaged",
+        "first-appointment" => "triaged or accepted, never seen",
+        "diagnostics" => "waits for a test",
+        "in-treatment" => "seen, and not finished",
+        "follow-up-due" => "to be seen again; the day has not passed",
+        "follow-up-overdue" => "to be seen again; the day has passed",
+        "planned-review" => "to be reviewed on a planned day",
+        "referred-on" => "sent on to another service, which holds the clock",
+        "closed" => "closed",
+        "not-transferring" => "stays with the sender",
+        _ => "",
+    }
+}
+
+/// What a row is to its referral.
+pub(super) fn relation(word: &str) -> &'static str {
+    match word {
+        "original" => "the first record of a referral",
+        "duplicate" => "another record of the same referral",
+        "re-referral" => "referred again",
+        "onward" => "sent on from one service to another",
+        "keying" => "the second keying of the same paper",
+        _ => "",
+    }
+}
+
+/// What the booking systems and the evidence say.
+pub(super) fn classification(word: &str) -> &'static str {
+    match word {
+        "matched" => "in a booking system, and the evidence agrees",
+        "recorded-only" => "in a booking system; no letter, text, diary or call mentions it",
+        "unrecorded" => "somebody was told of it, and no booking system holds it",
+        "conflict" => "in a booking system, and the evidence says otherwise",
+        _ => "",
+    }
+}
+
+/// What needs a person's eye about an appointment.
+pub(super) fn flag(word: &str) -> &'static str {
+    match word {
+        "recorded-twice" => "one booking system holds it twice",
+        "slot-clash" => "two people in one slot, or one person in two places",
+        "closed-site" => "at a site with no successor",
+        "orphan" => "belongs to no referral",
+        "no-outcome" => "past, and nobody recorded what came of it",
+        "after-death" => "after the patient’s death",
+        "booked-after-transfer" => "booked by a sender on or after the transfer date",
+        "starts-after-transfer" => "starts on or after the transfer date",
+        _ => "",
+    }
+}
+
+/// What is waited for.
+pub(super) fn wait_type(word: &str) -> (String, &'static str) {
+    match word {
+        "rtt" => ("Referral to treatment".into(), "consultant-led treatment"),
+        "ahp" => ("Allied health professional".into(), "physiotherapy and the like"),
+        "diagnostic" => ("Diagnostic".into(), "a test"),
+        "follow-up" => ("Follow-up".into(), "to be seen again"),
+        "planned" => ("Planned".into(), "a planned review"),
+        other => (spoken(other), ""),
+    }
+}
+
+/// How the declared list and the rebuilt list differ.
+pub(super) fn difference(word: &str) -> &'static str {
+    match word {
+        "declared-not-found" => "Declared, but not waiting by the records",
+        "found-not-declared" => "Waiting by the records, but not declared",
+        "clock-start-differs" => "On both, with different clock starts",
+        "priority-differs" => "On both, with different priorities",
+        "declared-twice" => "Declared more than once",
+        _ => "",
+    }
+}
+
+/// Who or what joined a row to its patient.
+pub(super) fn joined_by(word: &str) -> &'static str {
+    match word {
+        "alone" => "the patient has no other row",
+        "local-id" => "the same local id in the same system",
+        "nhs-number" => "the same NHS number, with a date of birth and a name that agree",
+        "model" => "the details agree closely enough",
+        "slot" => "the slot of an appointment",
+        "decision" => "a person said so",
+        _ => "",
+    }
+}
+
+/// How far an NHS number can be relied on.
+pub(super) fn number_status(word: &str) -> &'static str {
+    match word {
+        "verified" => "traced where the source says so, else valid by its check digit",
+        "unverified" => "there, and not verified by its source",
+        "missing" => "no row gives one",
+        "conflict" => "rows carry different verified numbers",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reconcile::{Classification, Cohort, DifferenceKind, Flag, Relation, WaitType};
+
+    #[test]
+    fn every_word_is_explained() {
+        assert!(Cohort::ALL.iter().all(|it| !cohort(it.word()).is_empty()));
+        assert!(Relation::ALL.iter().all(|it| !relation(it.word()).is_empty()));
+        assert!(Classification::ALL.iter().all(|it| !classification(it.word()).is_empty()));
+        assert!(Flag::ALL.iter().all(|it| !flag(it.word()).is_empty()));
+        assert!(WaitType::ALL.iter().all(|it| !wait_type(it.word()).1.is_empty()));
+        assert!(DifferenceKind::ALL.iter().all(|it| !difference(it.word()).is_empty()));
+    }
+
+    #[test]
+    fn a_word_is_spoken_as_people_write_it() {
+        assert_eq!([spoken("follow-up-due"), spoken("")], ["Follow up due", "Not given"]);
+    }
+}

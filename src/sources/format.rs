@@ -1,0 +1,125 @@
+//! What kind of file it is, told by its bytes, and whether it is safe to open.
+
+use super::Error;
+use super::fixity::unusable;
+use crate::config::FileFormat;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+use zip::ZipArchive;
+
+const ZIP: &[u8] = b"PK\x03\x04";
+const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+const EXPANDED_BYTES_MAX: u64 = 2 << 30;
+const RATIO_MAX: u64 = 200;
+/// Small files may well compress better than that.
+const RATIO_APPLIES_FROM_BYTES: u64 = 10 << 20;
+const ENTRIES_MAX: usize = 10_000;
+
+const SAVE_AS: &str = "open it in a spreadsheet program and save it as .xlsx or .csv";
+
+/// Tells the format, and refuses what is none of ours or contradicts the mapping.
+pub(super) fn tell(path: &Path, head: &[u8], stated: Option<FileFormat>) -> Result<FileFormat, Error> {
+    let found = sniff(path, head)?;
+    match stated {
+        Some(stated) if stated != found => Err(unusable(
+            path,
+            format!("the mapping says {}, but the content is {}", word(stated), word(found)),
+            "correct format in the mapping's [file] table",
+        )),
+        _ => Ok(found),
+    }
+}
+
+/// The format's word, as in [`super::ReadAs::format`].
+pub(super) fn word(format: FileFormat) -> &'static str {
+    match format {
+        FileFormat::Csv => "csv",
+        FileFormat::Xlsx => "xlsx",
+        FileFormat::Xlsb => "xlsb",
+        FileFormat::Xls => "xls",
+        FileFormat::Ods => "ods",
+    }
+}
+
+fn sniff(path: &Path, head: &[u8]) -> Result<FileFormat, Error> {
+    if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$")) {
+        let what = "this is the lock file of a workbook that somebody has open";
+        return Err(unusable(path, what, "close the workbook, then run again"));
+    }
+    if head.starts_with(ZIP) {
+        return inside_zip(path);
+    }
+    if head.starts_with(COMPOUND) {
+        return Ok(FileFormat::Xls);
+    }
+    match stranger(head) {
+        Some((what, hint)) => Err(unusable(path, what, hint)),
+        None => Ok(FileFormat::Csv),
+    }
+}
+
+/// Files that come with exports, or under an export's name, and hold no rows that we read.
+fn stranger(head: &[u8]) -> Option<(&'static str, &'static str)> {
+    let opening = head.trim_ascii_start();
+    let begins = |with: &[u8]| opening.len() >= with.len() && opening[..with.len()].eq_ignore_ascii_case(with);
+    if begins(b"%PDF-") {
+        Some(("this is a PDF", "ask for the data as .xlsx or .csv"))
+    } else if begins(b"<html") || begins(b"<!doctype html") || begins(b"<table") {
+        Some(("this is a web page under a spreadsheet's name", SAVE_AS))
+    } else if begins(b"<?xml") {
+        Some(("this is XML", SAVE_AS))
+    } else if begins(b"{\\rtf") {
+        Some(("this is a text document (RTF)", SAVE_AS))
+    } else if head.starts_with(b"\x1f\x8b") || head.starts_with(b"7z\xbc\xaf\x27\x1c") || head.starts_with(b"Rar!") {
+        Some(("this is a compressed archive", "unpack it and name the files inside"))
+    } else if head.starts_with(b"PK\x05\x06") {
+        Some(("this is an empty zip archive", "ask for the export again"))
+    } else if head.starts_with(b"PAR1") || head.starts_with(b"SQLite format 3\0") {
+        Some(("this is a database file", "ask for the data as .xlsx or .csv"))
+    } else if head.starts_with(b"\x09\x08") || head.starts_with(b"\x09\x04") || head.starts_with(b"\x09\x02") {
+        Some(("this is a workbook of a format before Excel 97", SAVE_AS))
+    } else {
+        None
+    }
+}
+
+fn inside_zip(path: &Path) -> Result<FileFormat, Error> {
+    let file = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    let damaged = || unusable(path, "the workbook's zip archive is damaged", "ask for the file again");
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
+    refuse_bomb(path, &mut archive)?;
+    let has = |name: &str| archive.file_names().flatten().any(|entry| entry.eq_ignore_ascii_case(name));
+    if has("xl/workbook.bin") {
+        Ok(FileFormat::Xlsb)
+    } else if has("xl/workbook.xml") || has("[Content_Types].xml") {
+        Ok(FileFormat::Xlsx)
+    } else if has("mimetype") && has("content.xml") {
+        Ok(FileFormat::Ods)
+    } else {
+        Err(unusable(path, "this is a zip archive, not a workbook", "unpack it and name the files inside"))
+    }
+}
+
+/// Refuses an archive that expands to far more than it is. Its directory can be believed: reading a part fails as soon
+/// as it is longer than the directory says.
+fn refuse_bomb(path: &Path, archive: &mut ZipArchive<BufReader<File>>) -> Result<(), Error> {
+    let bomb = |what: String| unusable(path, what, format!("this may be an attack; if it is not, {SAVE_AS}"));
+    let damaged = |_| unusable(path, "the workbook's zip archive is damaged", "ask for the file again");
+    if archive.len() > ENTRIES_MAX {
+        return Err(bomb(format!("the workbook's zip archive holds {} entries", archive.len())));
+    }
+    let mut expanded: u64 = 0;
+    for place in 0..archive.len() {
+        let entry = archive.by_index_raw(place).map_err(damaged)?;
+        let (size, compressed) = (entry.size(), entry.compressed_size());
+        expanded = expanded.saturating_add(size);
+        if size > RATIO_APPLIES_FROM_BYTES && size / RATIO_MAX > compressed {
+            return Err(bomb(format!("a part of the workbook expands to more than {RATIO_MAX} times its size")));
+        }
+    }
+    if expanded > EXPANDED_BYTES_MAX {
+        return Err(bomb(format!("the workbook expands to {expanded} bytes; at most {EXPANDED_BYTES_MAX} are read")));
+    }
+    Ok(())
+}

@@ -1,0 +1,470 @@
+//! The place of each row in its table: preamble, header, data, footer, blank.
+
+use super::cells::digest;
+use super::claims::{Claim, Wanted, fold};
+use super::footer::{self, Shape};
+use super::outlet::Outlet;
+use super::{Cell, Finding, RowKind};
+use crate::values::Digest;
+use std::collections::BTreeSet;
+
+/// A header stands among so many first rows, unless the mapping says where.
+const HEADER_SOUGHT_ROWS: u32 = 60;
+/// Rows that look like a footer are held back until the sheet's end; more than this are a table of their own.
+const FOOTER_ROWS_MAX: usize = 200;
+
+/// One physical row before its place is known.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) row: u32,
+    pub(super) cells: Vec<Cell>,
+    pub(super) digest: Digest,
+    /// Why the row must not be used.
+    pub(super) fault: Option<Finding>,
+    /// What does not stop it from being used.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Line {
+    pub(super) fn of_cells(row: u32, cells: Vec<Cell>, findings: Vec<Finding>) -> Self {
+        let digest = digest(&cells);
+        Line { row, cells, digest, fault: None, findings }
+    }
+}
+
+enum Held {
+    Blank { from: u32, count: u32 },
+    Line(Line),
+}
+
+/// What the mapping says about the table, and what kind of file it is in.
+pub(super) struct Expectation<'a> {
+    pub(super) wanted: &'a Wanted,
+    pub(super) header_row: Option<u32>,
+    pub(super) end_of_data: Option<&'a str>,
+    /// Delimited text: a surplus or missing cell means that cells have moved.
+    pub(super) delimited: bool,
+}
+
+impl<'a> Expectation<'a> {
+    pub(super) fn of(claim: &'a Claim, delimited: bool) -> Self {
+        let end_of_data = claim.layout.end_of_data.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        Expectation { wanted: &claim.wanted, header_row: claim.layout.header_row, end_of_data, delimited }
+    }
+}
+
+/// What a sheet turned out to be.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) rows: u32,
+    pub(super) header_row: Option<u32>,
+    pub(super) header: Vec<String>,
+}
+
+/// Why a sheet has no table: what is wrong, in words that quote no cell.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NoTable(pub(super) String);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Seeking,
+    Data,
+    Footer,
+}
+
+/// Takes the rows of one sheet in order, and gives each out once its place is known.
+pub(super) struct Table<'a, 'b, 'c> {
+    expectation: Expectation<'a>,
+    outlet: Outlet<'b, 'c>,
+    stage: Stage,
+    held: Vec<Held>,
+    after_blank: bool,
+    /// Places of the header's columns that the mapping names; all of them when it names none.
+    mapped: Vec<usize>,
+    /// The header's width without unnamed columns at its end.
+    named_width: usize,
+    found: Found,
+}
+
+impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
+    pub(super) fn new(expectation: Expectation<'a>, outlet: Outlet<'b, 'c>) -> Self {
+        Table {
+            expectation,
+            outlet,
+            stage: Stage::Seeking,
+            held: Vec::new(),
+            after_blank: false,
+            mapped: Vec::new(),
+            named_width: 0,
+            found: Found::default(),
+        }
+    }
+
+    pub(super) fn outlet(&mut self) -> &mut Outlet<'b, 'c> {
+        &mut self.outlet
+    }
+
+    pub(super) fn push_blank(&mut self, from: u32, count: u32) -> Result<(), NoTable> {
+        if count == 0 {
+            return Ok(());
+        }
+        self.found.rows = from + count - 1;
+        self.after_blank = true;
+        if self.stage == Stage::Seeking || !self.held.is_empty() {
+            self.held.push(Held::Blank { from, count });
+        } else {
+            self.outlet.give_blank(from, count);
+        }
+        self.seek(false)
+    }
+
+    pub(super) fn push(&mut self, line: Line) -> Result<(), NoTable> {
+        // A formula without a value makes a cell look empty that is not.
+        let is_blank = line.fault.is_none() && line.findings.is_empty() && line.cells.iter().all(Cell::is_empty);
+        if is_blank {
+            return self.push_blank(line.row, 1);
+        }
+        self.found.rows = line.row;
+        match self.stage {
+            Stage::Seeking => {
+                self.held.push(Held::Line(line));
+                return self.seek(false);
+            }
+            Stage::Data => self.place(line),
+            Stage::Footer => self.give_idle(line, RowKind::Footer),
+        }
+        Ok(())
+    }
+
+    /// The sheet has ended: what is held back is its footer.
+    pub(super) fn end(mut self) -> Result<Found, NoTable> {
+        if self.stage == Stage::Seeking {
+            self.seek(true)?;
+        }
+        for held in std::mem::take(&mut self.held) {
+            match held {
+                Held::Blank { from, count } => self.outlet.give_blank(from, count),
+                Held::Line(line) => self.give_idle(line, RowKind::Footer),
+            }
+        }
+        self.outlet.flush();
+        self.found.header = std::mem::take(&mut self.outlet.header);
+        Ok(self.found)
+    }
+
+    /// Looks for the header once enough rows are held, and then places them.
+    fn seek(&mut self, ended: bool) -> Result<(), NoTable> {
+        let enough = self.expectation.header_row.unwrap_or(HEADER_SOUGHT_ROWS);
+        if self.stage != Stage::Seeking || (self.found.rows < enough && !ended) {
+            return Ok(());
+        }
+        if self.found.rows == 0 {
+            return Err(NoTable("holds no rows".to_owned()));
+        }
+        let place = self.header_place()?;
+        let held = std::mem::take(&mut self.held);
+        self.stage = Stage::Data;
+        for (at, piece) in held.into_iter().enumerate() {
+            match (piece, place) {
+                (Held::Blank { from, count }, _) => self.push_blank(from, count)?,
+                (Held::Line(line), Some(header)) if at < header => self.give_idle(line, RowKind::Preamble),
+                (Held::Line(line), Some(header)) if at == header => self.begin(line),
+                (Held::Line(line), _) => self.push(line)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The header's place among the rows held; `None` when the sheet has none and none is called for.
+    fn header_place(&self) -> Result<Option<usize>, NoTable> {
+        let lines = || {
+            self.held.iter().enumerate().filter_map(|(place, held)| match held {
+                Held::Line(line) if line.fault.is_none() => Some((place, line)),
+                _ => None,
+            })
+        };
+        if let Some(row) = self.expectation.header_row {
+            let stated = lines().find(|(_, line)| line.row == row);
+            let (place, line) =
+                stated.ok_or_else(|| NoTable(format!("has nothing in row {row}, the stated header_row")))?;
+            return if self.expectation.wanted.is_empty() || self.names_in(line) > 0 {
+                Ok(Some(place))
+            } else {
+                Err(self.not_recognised(&format!("row {row}, the stated header_row, does not name")))
+            };
+        }
+        if self.expectation.wanted.is_empty() {
+            return Ok(likely_header(lines().collect()));
+        }
+        // The first of the best, whatever comes after it.
+        let best = lines().map(|(place, line)| (self.names_in(line), place)).rev().max_by_key(|(names, _)| *names);
+        match best {
+            Some((names, place)) if names > 0 => Ok(Some(place)),
+            _ => Err(self.not_recognised(&format!("none of the first {HEADER_SOUGHT_ROWS} rows names"))),
+        }
+    }
+
+    /// How many different columns of the mapping a row names.
+    fn names_in(&self, line: &Line) -> usize {
+        let names: BTreeSet<String> = line.cells.iter().map(|cell| fold(&cell.as_text())).collect();
+        names.iter().filter(|name| self.expectation.wanted.contains_key(*name)).count()
+    }
+
+    fn not_recognised(&self, which: &str) -> NoTable {
+        let width = self.held.iter().map(|held| match held {
+            Held::Line(line) => line.cells.len(),
+            Held::Blank { .. } => 0,
+        });
+        let wanted: Vec<&str> = self.expectation.wanted.values().map(String::as_str).take(12).collect();
+        let more = if self.expectation.wanted.len() > wanted.len() { ", …" } else { "" };
+        NoTable(format!(
+            "has no header that can be recognised: {which} any of the columns {}{more} (the widest row there has {} cells)",
+            wanted.join(", "),
+            width.max().unwrap_or(0)
+        ))
+    }
+
+    fn begin(&mut self, mut line: Line) {
+        if !self.expectation.delimited {
+            let used = line.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+            line.cells.truncate(used);
+        }
+        let header: Vec<String> = line.cells.iter().map(|cell| cell.as_text().into_owned()).collect();
+        let is_mapped =
+            |name: &String| self.expectation.wanted.is_empty() || self.expectation.wanted.contains_key(&fold(name));
+        self.mapped = (0..header.len()).filter(|&column| is_mapped(&header[column])).collect();
+        self.named_width = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+        self.found.header_row = Some(line.row);
+        self.after_blank = false;
+        self.outlet.flush();
+        self.outlet.header = header;
+        self.give_idle(line, RowKind::Header);
+    }
+
+    /// A row after the header.
+    fn place(&mut self, line: Line) {
+        if line.fault.is_some() {
+            self.release();
+            self.after_blank = false;
+            return self.give_idle(line, RowKind::Data);
+        }
+        if let Some(end) = self.expectation.end_of_data {
+            if line.cells.iter().find(|cell| !cell.is_empty()).is_some_and(|cell| cell.as_text().starts_with(end)) {
+                self.stage = Stage::Footer;
+                return self.give_idle(line, RowKind::Footer);
+            }
+        } else if self.may_be_footer(&line) {
+            self.held.push(Held::Line(line));
+            if self.held.len() > FOOTER_ROWS_MAX {
+                self.release();
+            }
+            return;
+        }
+        self.release();
+        self.after_blank = false;
+        if self.is_header_again(&line) {
+            self.give_idle(line, RowKind::Header);
+        } else {
+            self.give_data(line);
+        }
+    }
+
+    fn may_be_footer(&self, line: &Line) -> bool {
+        let shape = Shape { mapped: &self.mapped, header_width: self.named_width, after_blank: self.after_blank };
+        footer::may_be(&line.cells, &shape)
+    }
+
+    fn is_header_again(&self, line: &Line) -> bool {
+        let header = &self.outlet.header;
+        let same = |place: usize| {
+            let name = header.get(place).map_or("", String::as_str);
+            line.cells.get(place).map_or(name.is_empty(), |cell| cell.as_text() == name)
+        };
+        !header.is_empty() && (0..header.len().max(line.cells.len())).all(same)
+    }
+
+    /// Rows held back were no footer after all.
+    fn release(&mut self) {
+        for held in std::mem::take(&mut self.held) {
+            match held {
+                Held::Blank { from, count } => self.outlet.give_blank(from, count),
+                Held::Line(line) => self.give_data(line),
+            }
+        }
+    }
+
+    fn give_data(&mut self, mut line: Line) {
+        let width = self.outlet.header.len();
+        let headed = self.found.header_row.is_some();
+        let surplus = headed && line.cells.len() > width && line.cells[width..].iter().any(|cell| !cell.is_empty());
+        if surplus && self.expectation.delimited {
+            line.fault = Some(Finding::TooManyCells);
+            return self.give_idle(line, RowKind::Data);
+        }
+        if surplus {
+            line.findings.push(Finding::BesideTable);
+        }
+        if self.expectation.delimited && line.cells.len() < self.named_width {
+            line.findings.push(Finding::TooFewCells);
+        }
+        if headed {
+            line.cells.resize_with(width, || Cell::Empty);
+        }
+        self.outlet.give(line.row, RowKind::Data, line.cells, line.digest, line.findings);
+    }
+
+    /// A row whose cells are of no use to anybody.
+    fn give_idle(&mut self, line: Line, kind: RowKind) {
+        let kind = line.fault.map_or(kind, RowKind::SetAside);
+        self.outlet.give(line.row, kind, Vec::new(), line.digest, Vec::new());
+    }
+}
+
+/// With no mapping to go by: the first row that is nearly as full as the fullest and holds texts only, each once.
+fn likely_header(lines: Vec<(usize, &Line)>) -> Option<usize> {
+    let filled = |line: &Line| line.cells.iter().filter(|cell| !cell.is_empty()).count();
+    let fullest = lines.iter().map(|(_, line)| filled(line)).max()?;
+    let is_name = |cell: &Cell| match cell {
+        Cell::Text(text) => {
+            text.chars().any(char::is_alphabetic) && !text.starts_with(|first: char| first.is_ascii_digit())
+        }
+        _ => false,
+    };
+    let is_header = |line: &Line| {
+        let names: Vec<&Cell> = line.cells.iter().filter(|cell| !cell.is_empty()).collect();
+        let distinct: BTreeSet<_> = names.iter().map(|cell| cell.as_text()).collect();
+        names.len() * 4 >= fullest * 3
+            && names.iter().all(|cell| is_name(cell))
+            && distinct.len() * 10 >= names.len() * 9
+    };
+    lines.iter().find(|(_, line)| is_header(line)).map(|(place, _)| *place)
+}
+
+/// The rows of a sheet that no mapping claims.
+pub(super) struct Unclaimed<'b, 'c> {
+    outlet: Outlet<'b, 'c>,
+    rows: u32,
+}
+
+impl<'b, 'c> Unclaimed<'b, 'c> {
+    pub(super) fn new(outlet: Outlet<'b, 'c>) -> Self {
+        Unclaimed { outlet, rows: 0 }
+    }
+
+    pub(super) fn push_blank(&mut self, from: u32, count: u32) {
+        self.outlet.give_blank(from, count);
+        self.rows = self.rows.max(from + count - 1);
+    }
+
+    pub(super) fn push(&mut self, line: Line) {
+        self.rows = line.row;
+        let kind = RowKind::SetAside(Finding::SheetNotMapped);
+        self.outlet.give(line.row, kind, Vec::new(), line.digest, Vec::new());
+    }
+
+    pub(super) fn end(mut self) -> Found {
+        self.outlet.flush();
+        Found { rows: self.rows, ..Found::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::{Given, give_text, refusal};
+    use super::*;
+    use crate::config::FileLayout;
+
+    const COLUMNS: &[&str] = &["Patient ID", "Surname", "DOB", "Postcode"];
+
+    fn read(text: &str, layout: FileLayout) -> Given {
+        give_text(text.as_bytes(), COLUMNS, layout).expect("the text is usable")
+    }
+
+    fn check(text: &str, kinds: &str) {
+        assert_eq!(read(text, FileLayout::default()).kinds, kinds);
+    }
+
+    #[test]
+    fn the_header_is_the_row_that_names_most_columns() {
+        check("Patient ID,Surname,DOB,Postcode\n1,A,,\n", "hd");
+        check("Extract of 30/09/2017\n\n Surname\n patient  id ,SURNAME,dob,x\n1,A,,\n", "p.phd");
+    }
+
+    #[test]
+    fn a_stated_header_row_is_taken_at_its_word() {
+        let layout = FileLayout { header_row: Some(2), ..FileLayout::default() };
+        let given = read("Patient ID,Surname,DOB,Postcode\nSurname,b,c,d\n1,A,,\n", layout.clone());
+        assert_eq!((given.kinds.as_str(), given.intake.files[0].sheets[0].header_row), ("phd", Some(2)));
+        let refused = |text: &str| refusal(give_text(text.as_bytes(), COLUMNS, layout.clone()));
+        assert!(refused("Surname,DOB\n,\n1,2\n").starts_with("the file has nothing in row 2, the stated header_row"));
+        assert!(
+            refused("Surname,DOB\n1,2\n")
+                .contains("does not name any of the columns DOB, Patient ID, Postcode, Surname")
+        );
+        assert!(refused("Surname,DOB\n").contains("has nothing in row 2"));
+    }
+
+    #[test]
+    fn a_file_without_the_mapping_s_columns_is_refused_without_quoting_it() {
+        let refused = refusal(give_text(b"a,b\n1,SMITH\n", COLUMNS, FileLayout::default()));
+        assert!(
+            refused.contains(
+                "rows names any of the columns DOB, Patient ID, Postcode, Surname (the widest row there has 2 cells)"
+            ),
+            "{refused}"
+        );
+        assert!(refused.ends_with("correct the columns, the delimiter or header_row in the mapping"), "{refused}");
+        assert!(!refused.contains("SMITH"));
+    }
+
+    #[test]
+    fn the_header_may_come_again() {
+        check("Patient ID,Surname,DOB,Postcode\n1,A,,\nPatient ID,Surname,DOB,Postcode\n2,B,,\n", "hdhd");
+    }
+
+    #[test]
+    fn footers_stand_at_the_end_alone() {
+        let head = "Patient ID,Surname,DOB,Postcode\n1,A,01/01/1970,OX1\n";
+        check(&format!("{head}Total,2,,\n"), "hdf");
+        check(&format!("{head}\n\n(2 rows affected)\n\n"), "hd..f.");
+        check(&format!("{head}\nFigures are provisional until March\n*** end ***\n"), "hd.ff");
+        check(&format!("{head}Total,2,,\n2,B,02/02/1972,OX2\n"), "hddd");
+        check(&format!("{head}\n2,B,02/02/1972,OX2\n"), "hd.d");
+        check(&format!("{head}\n2,B,,\n"), "hd.d");
+        check(&format!("{head}{}2,B,02/02/1972,OX2\n", "Total,2,,\n".repeat(300)), &format!("hd{}d", "d".repeat(300)));
+    }
+
+    #[test]
+    fn a_stated_end_of_data_is_obeyed_to_the_letter() {
+        let layout = FileLayout { end_of_data: Some("End".to_owned()), ..FileLayout::default() };
+        let text = "Patient ID,Surname,DOB,Postcode\nTotal,1,,\n,Endicott,x,\n,,,\n1,A,b,c\n";
+        assert_eq!(read(text, layout).kinds, "hdf.f");
+    }
+
+    #[test]
+    fn cells_that_moved_are_noticed() {
+        let given = read(
+            "Patient ID,Surname,DOB,Postcode,,\n1,A,b,c,d,e,f\n2,A,b,c\n3,A\n4,A,b,c,,,,,\n",
+            FileLayout::default(),
+        );
+        assert_eq!(given.kinds, "hxddd");
+        assert_eq!(given.findings, [(2, Finding::TooManyCells), (4, Finding::TooFewCells)]);
+        assert_eq!(given.data, ["2|A|b|c||", "3|A||||", "4|A|b|c||"]);
+    }
+
+    #[test]
+    fn padding_does_not_change_a_digest() {
+        let given = read("Patient ID,Surname,DOB,Postcode\n1,A\n1,A,,\n1 , \"A\",,,,\n1,B\n", FileLayout::default());
+        assert_eq!(given.digests[1], Digest::of_cells(["1", "A"]));
+        assert!(given.digests[1] == given.digests[2] && given.digests[2] == given.digests[3]);
+        assert_ne!(given.digests[1], given.digests[4]);
+    }
+
+    #[test]
+    fn a_table_without_a_mapping_has_the_likeliest_header() {
+        let given = give_text(b"Extract\nid,name,born\n1,A,1970\n", &[], FileLayout::default()).expect("usable");
+        assert_eq!(given.kinds, "phd");
+        let given = give_text(b"1,A,1970\n2,B,1971\n", &[], FileLayout::default()).expect("usable");
+        assert_eq!((given.kinds.as_str(), given.data.len()), ("dd", 2));
+    }
+}

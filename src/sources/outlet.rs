@@ -1,0 +1,71 @@
+//! Gives rows out in batches, mints their references, and tells how far reading has come.
+
+use super::{Batch, Cell, Finding, Origin, Progress, RawRow, RowKind, RowRef};
+use crate::values::Digest;
+
+/// Rows of one batch.
+pub(super) const BATCH_ROWS: usize = 4096;
+/// A batch of very wide rows is given out sooner.
+const BATCH_CELLS: usize = 1 << 19;
+
+/// Who takes the rows, who is told, and how far reading has come over all files.
+pub(super) struct Desk<'a> {
+    pub(super) take: &'a mut dyn FnMut(Batch<'_>),
+    pub(super) progress: &'a mut dyn FnMut(Progress<'_>),
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
+    pub(super) bytes_in_all: u64,
+}
+
+/// The rows of one sheet on their way out.
+pub(super) struct Outlet<'a, 'b> {
+    desk: &'a mut Desk<'b>,
+    path: &'a str,
+    origin: Origin,
+    file: u16,
+    sheet: u16,
+    pub(super) header: Vec<String>,
+    rows: Vec<RawRow>,
+    cells: usize,
+    blank: Digest,
+}
+
+impl<'a, 'b> Outlet<'a, 'b> {
+    pub(super) fn new(desk: &'a mut Desk<'b>, path: &'a str, origin: Origin, file: u16, sheet: u16) -> Self {
+        let blank = Digest::of_cells([]);
+        Outlet { desk, path, origin, file, sheet, header: Vec::new(), rows: Vec::new(), cells: 0, blank }
+    }
+
+    pub(super) fn give(&mut self, row: u32, kind: RowKind, cells: Vec<Cell>, digest: Digest, findings: Vec<Finding>) {
+        let at = RowRef::mint(self.file, self.sheet, row);
+        self.cells += cells.len();
+        self.rows.push(RawRow { at, kind, cells, digest, findings });
+        if self.rows.len() == BATCH_ROWS || self.cells >= BATCH_CELLS {
+            self.flush();
+        }
+    }
+
+    /// A run of blank rows; however long, it is given out in batches.
+    pub(super) fn give_blank(&mut self, from: u32, count: u32) {
+        for row in from..from + count {
+            self.give(row, RowKind::Blank, Vec::new(), self.blank, Vec::new());
+        }
+    }
+
+    pub(super) fn flush(&mut self) {
+        if self.rows.is_empty() {
+            return;
+        }
+        self.cells = 0;
+        let rows = std::mem::take(&mut self.rows);
+        self.desk.rows += rows.len() as u64;
+        (self.desk.take)(Batch { origin: self.origin, header: &self.header, rows });
+        let (rows, bytes, bytes_in_all) = (self.desk.rows, self.desk.bytes, self.desk.bytes_in_all);
+        (self.desk.progress)(Progress { path: self.path, rows, bytes, bytes_in_all });
+    }
+
+    /// Bytes of the file that were read since the last time.
+    pub(super) fn count_bytes(&mut self, bytes: u64) {
+        self.desk.bytes += bytes;
+    }
+}

@@ -1,0 +1,431 @@
+//! Finds the physical rows of delimited text. A quoted field may hold line ends; a stray quote may not swallow rows.
+
+use super::Finding;
+use crate::values::Digest;
+use sha2::{Digest as _, Sha256};
+use std::io::{self, Read};
+use std::ops::Range;
+
+/// A row may not be longer.
+const ROW_BYTES_MAX: usize = 1 << 20;
+/// A quoted field that runs on for longer than this, or over more line ends, was never closed.
+const QUOTED_BYTES_MAX: usize = 64 << 10;
+const QUOTED_LINE_ENDS_MAX: usize = 50;
+const READ_BYTES: usize = 256 << 10;
+/// A batch of very long rows is given out sooner.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// How fields are parted, and how many a row seems to have (0: not known).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dialect {
+    pub(super) delimiter: u8,
+    pub(super) width: usize,
+}
+
+/// Some rows in order: their bytes without line ends, and what is wrong with them.
+#[derive(Debug, Default)]
+pub(super) struct RowBytes {
+    bytes: Vec<u8>,
+    rows: Vec<(Range<usize>, Option<Fault>)>,
+}
+
+/// Why a row must not be split into cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// An opening quote that nothing closes.
+    StrayQuote,
+    /// Longer than a row may be. Its bytes were not kept; this is their digest.
+    TooLong(Digest),
+}
+
+impl RowBytes {
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn row(&self, place: usize) -> (&[u8], Option<Fault>) {
+        let (range, fault) = &self.rows[place];
+        (&self.bytes[range.clone()], *fault)
+    }
+
+    fn push(&mut self, bytes: &[u8], fault: Option<Fault>) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        self.rows.push((start..self.bytes.len(), fault));
+    }
+}
+
+impl From<Fault> for Finding {
+    fn from(fault: Fault) -> Finding {
+        match fault {
+            Fault::StrayQuote => Finding::StrayQuote,
+            Fault::TooLong(_) => Finding::RowTooLong,
+        }
+    }
+}
+
+/// Reads UTF-8 by chunks and gives its physical rows. Bytes that are not UTF-8 pass through.
+pub(super) struct Scanner<R> {
+    pub(super) input: R,
+    dialect: Dialect,
+    buffer: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+impl<R: Read> Scanner<R> {
+    pub(super) fn new(input: R, dialect: Dialect) -> Self {
+        Scanner { input, dialect, buffer: Vec::new(), at: 0, ended: false }
+    }
+
+    /// At most `rows_max` further rows; none when there are no more.
+    pub(super) fn next_rows(&mut self, rows_max: usize) -> io::Result<RowBytes> {
+        let mut rows = RowBytes::default();
+        while rows.len() < rows_max && rows.bytes.len() < BATCH_BYTES {
+            let window = &self.buffer[self.at..];
+            if self.ended && window.is_empty() {
+                break;
+            }
+            match measure(window, self.ended, self.dialect) {
+                Measure::Row { length, next, stray } => {
+                    rows.push(&window[..length], stray.then_some(Fault::StrayQuote));
+                    self.at += next;
+                }
+                Measure::NeedMore if window.len() <= ROW_BYTES_MAX => self.fill()?,
+                Measure::NeedMore | Measure::TooLong => {
+                    let digest = self.pass_over_line()?;
+                    rows.push(&[], Some(Fault::TooLong(digest)));
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let before = self.buffer.len();
+        self.buffer.resize(before + READ_BYTES, 0);
+        let read = read_some(&mut self.input, &mut self.buffer[before..])?;
+        self.buffer.truncate(before + read);
+        self.ended = read == 0;
+        Ok(())
+    }
+
+    /// Leaves the rest of a line behind, however long it is, and gives the digest of its bytes.
+    fn pass_over_line(&mut self) -> io::Result<Digest> {
+        let mut hasher = Sha256::new();
+        loop {
+            let window = &self.buffer[self.at..];
+            if let Some((length, next)) = line_end(window, self.ended) {
+                hasher.update(&window[..length]);
+                self.at += next;
+                return Ok(Digest::from_bytes(hasher.finalize().into()));
+            }
+            // The last byte may be the first half of a line end.
+            let certain = window.len().saturating_sub(1);
+            hasher.update(&window[..certain]);
+            self.at += certain;
+            self.fill()?;
+        }
+    }
+}
+
+fn read_some(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match input.read(into) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+enum Measure {
+    /// A row of `length` bytes; the one after it begins at `next`.
+    Row {
+        length: usize,
+        next: usize,
+        stray: bool,
+    },
+    NeedMore,
+    TooLong,
+}
+
+fn measure(window: &[u8], ended: bool, dialect: Dialect) -> Measure {
+    let Some((length, next)) = line_end(window, ended) else { return Measure::NeedMore };
+    if length > ROW_BYTES_MAX {
+        return Measure::TooLong;
+    }
+    let mut quotes = Quotes::new(dialect);
+    quotes.follow(&window[..length]);
+    if !quotes.open {
+        return Measure::Row { length, next, stray: false };
+    }
+    match end_of_quoted(window, next, ended, &mut quotes) {
+        Some(Some((end, after))) if end <= ROW_BYTES_MAX => Measure::Row { length: end, next: after, stray: false },
+        Some(_) => Measure::Row { length, next, stray: true },
+        None => Measure::NeedMore,
+    }
+}
+
+/// Follows an open quote over further lines. `None`: more bytes are needed. `Some(None)`: the quote is a stray one.
+fn end_of_quoted(window: &[u8], first_next: usize, ended: bool, quotes: &mut Quotes) -> Option<Option<(usize, usize)>> {
+    let mut from = first_next;
+    let mut opened_before = first_next;
+    loop {
+        if window.len() == from && ended {
+            return Some(None);
+        }
+        let Some((length, next)) = line_end(&window[from..], ended) else {
+            return (window.len() - opened_before > QUOTED_BYTES_MAX).then_some(None);
+        };
+        let reopened = quotes.follow_on(&window[from..from + length]);
+        if quotes.stray || quotes.line_ends > QUOTED_LINE_ENDS_MAX || from + length - opened_before > QUOTED_BYTES_MAX {
+            return Some(None);
+        }
+        if !quotes.open {
+            return Some(Some((from + length, from + next)));
+        }
+        if reopened {
+            opened_before = from;
+        }
+        from += next;
+    }
+}
+
+/// The length of the first line and where the next begins. `None`: not known without more bytes.
+fn line_end(window: &[u8], ended: bool) -> Option<(usize, usize)> {
+    match find_line_end(window) {
+        Some(at) if window[at] == b'\n' => Some((at, at + 1)),
+        Some(at) => match window.get(at + 1) {
+            Some(b'\n') => Some((at, at + 2)),
+            Some(_) => Some((at, at + 1)),
+            None => ended.then_some((at, at + 1)),
+        },
+        None => ended.then_some((window.len(), window.len())),
+    }
+}
+
+/// Blocks of 32 bytes let the compiler compare them all at once.
+fn find_line_end(bytes: &[u8]) -> Option<usize> {
+    let is_end = |byte: u8| byte == b'\n' || byte == b'\r';
+    let mut at = 0;
+    for block in bytes.chunks_exact(32) {
+        if block.iter().fold(false, |found, &byte| found | is_end(byte)) {
+            break;
+        }
+        at += 32;
+    }
+    bytes[at..].iter().position(|&byte| is_end(byte)).map(|place| at + place)
+}
+
+pub(super) fn holds(bytes: &[u8], wanted: u8) -> bool {
+    let (blocks, rest) = bytes.as_chunks::<32>();
+    blocks.iter().any(|block| block.iter().fold(false, |found, &byte| found | (byte == wanted)))
+        || rest.contains(&wanted)
+}
+
+/// Whether a quoted field is open, line by line. It knows the same grammar as [`super::split`].
+struct Quotes {
+    dialect: Dialect,
+    open: bool,
+    /// Line ends, and delimiters, inside the quoted field that is or was last open.
+    line_ends: usize,
+    delimiters: usize,
+    /// A field over several lines was closed in a way that no writer closes one, or holds whole rows.
+    stray: bool,
+}
+
+impl Quotes {
+    fn new(dialect: Dialect) -> Self {
+        Quotes { dialect, open: false, line_ends: 0, delimiters: 0, stray: false }
+    }
+
+    fn follow(&mut self, line: &[u8]) {
+        if holds(line, b'"') {
+            self.follow_fields(line);
+        }
+    }
+
+    /// A line that begins inside a quoted field. True if that field was closed, whatever is open at the line's end.
+    fn follow_on(&mut self, line: &[u8]) -> bool {
+        self.line_ends += 1;
+        match self.close_in(line) {
+            None => false,
+            Some(rest) => {
+                self.follow_fields(&line[rest..]);
+                true
+            }
+        }
+    }
+
+    /// The whole of a line, or the rest of one after a closed field (from the delimiter on).
+    fn follow_fields(&mut self, line: &[u8]) {
+        let mut at = 0;
+        while at < line.len() {
+            let begins = at + leading_spaces(&line[at..], self.dialect.delimiter);
+            if line.get(begins) != Some(&b'"') {
+                match line[at..].iter().position(|&byte| byte == self.dialect.delimiter) {
+                    Some(place) => at += place + 1,
+                    None => return,
+                }
+                continue;
+            }
+            (self.open, self.line_ends, self.delimiters) = (true, 0, 0);
+            match self.close_in(&line[begins + 1..]) {
+                Some(rest) => at = begins + 1 + rest,
+                None => return,
+            }
+            at += usize::from(at < line.len());
+        }
+    }
+
+    /// Looks for the closing quote; gives the place of the delimiter after it, or the line's end. `None`: still open.
+    fn close_in(&mut self, line: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while at < line.len() {
+            match line[at] {
+                b'"' if line.get(at + 1) == Some(&b'"') => at += 1,
+                b'"' => return Some(self.closed(line, at + 1)),
+                byte => self.delimiters += usize::from(byte == self.dialect.delimiter),
+            }
+            at += 1;
+        }
+        None
+    }
+
+    fn closed(&mut self, line: &[u8], after: usize) -> usize {
+        let delimiter = self.dialect.delimiter;
+        let rest = &line[after..];
+        let spaces = leading_spaces(rest, delimiter);
+        let well_closed = rest.get(spaces).is_none_or(|&byte| byte == delimiter);
+        // A stray quote in one row is closed by one in the same column of the next: the field then holds a whole
+        // row's worth of delimiters for each line end.
+        let width = self.dialect.width;
+        let swallowed = width >= 4 && self.delimiters >= (width - 1) * self.line_ends;
+        if self.line_ends > 0 && (!well_closed || swallowed) {
+            self.stray = true;
+        }
+        self.open = false;
+        rest.iter().position(|&byte| byte == delimiter).map_or(line.len(), |place| after + place)
+    }
+}
+
+/// Spaces and tabs, none of them the delimiter.
+pub(super) fn leading_spaces(bytes: &[u8], delimiter: u8) -> usize {
+    bytes.iter().take_while(|&&byte| (byte == b' ' || byte == b'\t') && byte != delimiter).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Gives a few bytes at a time, so that every boundary falls everywhere.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let length = self.1.min(self.0.len()).min(into.len());
+            into[..length].copy_from_slice(&self.0[..length]);
+            self.0 = &self.0[length..];
+            Ok(length)
+        }
+    }
+
+    fn scan(input: impl Read, width: usize) -> Vec<(Vec<u8>, bool)> {
+        let mut scanner = Scanner::new(input, Dialect { delimiter: b',', width });
+        let mut found = Vec::new();
+        loop {
+            let rows = scanner.next_rows(3).expect("memory can be read");
+            if rows.len() == 0 {
+                return found;
+            }
+            for place in 0..rows.len() {
+                let (bytes, fault) = rows.row(place);
+                found.push((bytes.to_vec(), fault.is_some()));
+            }
+        }
+    }
+
+    /// Stray rows are marked by a leading `!`.
+    fn check(text: &str, width: usize, expected: &[&str]) {
+        let rows = scan(text.as_bytes(), width).into_iter();
+        let shown =
+            rows.map(|(bytes, stray)| format!("{}{}", if stray { "!" } else { "" }, String::from_utf8_lossy(&bytes)));
+        assert_eq!(shown.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn each_kind_of_line_end_ends_one_row() {
+        check("a\nb\r\nc\rd", 0, &["a", "b", "c", "d"]);
+        check("a\n\n\r\nb\n", 0, &["a", "", "", "b"]);
+        check("a\r", 0, &["a"]);
+        check("", 0, &[]);
+    }
+
+    #[test]
+    fn a_quoted_field_over_several_lines_is_one_row() {
+        check("1,\"a\r\nb\",2\r\n3,c,4\r\n", 3, &["1,\"a\r\nb\",2", "3,c,4"]);
+        check("\"a\n\"\"b\"\"\n\",x\ny", 2, &["\"a\n\"\"b\"\"\n\",x", "y"]);
+        check("1, \"a\nb\" ,\"c\nd\"\n2", 3, &["1, \"a\nb\" ,\"c\nd\"", "2"]);
+    }
+
+    #[test]
+    fn a_quote_inside_a_field_is_a_letter() {
+        check("5\" nail,x\ny", 2, &["5\" nail,x", "y"]);
+    }
+
+    #[test]
+    fn a_stray_quote_swallows_no_row() {
+        check("1,\"a,b,c\n2,d,e,f\n3,g,h,i\n", 4, &["!1,\"a,b,c", "2,d,e,f", "3,g,h,i"]);
+        // Closed where a quoted field of a later row opens.
+        check("1,\"a,b,c\n2,\"d\",e,f\n3,g,h,i\n", 4, &["!1,\"a,b,c", "2,\"d\",e,f", "3,g,h,i"]);
+        // Closed by another stray quote in the same column: the row would have the right width.
+        check("1,\"a,b,c\n2,d\",e,f\n3,g,h,i\n", 4, &["!1,\"a,b,c", "2,d\",e,f", "3,g,h,i"]);
+    }
+
+    #[test]
+    fn a_quoted_field_has_its_limits() {
+        let many = format!("1,\"{}\",2\n3,4,5\n", "\n".repeat(QUOTED_LINE_ENDS_MAX));
+        assert_eq!(scan(many.as_bytes(), 3).len(), 2);
+        let too_many = format!("1,\"{}\",2\n3,4,5\n", "\n".repeat(QUOTED_LINE_ENDS_MAX + 1));
+        let rows = scan(too_many.as_bytes(), 3);
+        assert_eq!((rows.len(), rows[0].1), (QUOTED_LINE_ENDS_MAX + 3, true));
+        let too_long = format!("1,\"a\n{}\n\",2\n3,4,5\n", "x".repeat(QUOTED_BYTES_MAX + 1));
+        assert_eq!(scan(too_long.as_bytes(), 3).len(), 4);
+    }
+
+    #[test]
+    fn a_row_that_is_too_long_is_left_behind_and_counted() {
+        let text = format!("a\n{}\r\nb\n", "x".repeat(3 * ROW_BYTES_MAX));
+        let rows = scan(text.as_bytes(), 0);
+        assert_eq!(rows, [(b"a".to_vec(), false), (Vec::new(), true), (b"b".to_vec(), false)]);
+        let mut scanner = Scanner::new(Trickle(text.as_bytes(), 70_000), Dialect { delimiter: b',', width: 0 });
+        let rows = scanner.next_rows(9).expect("memory can be read");
+        let expected = Digest::of("x".repeat(3 * ROW_BYTES_MAX).as_bytes());
+        assert_eq!(rows.row(1).1, Some(Fault::TooLong(expected)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_given_once_and_in_order(bytes: Vec<u8>, width in 0usize..6) {
+            let without_ends = |bytes: &[u8]| bytes.iter().copied().filter(|byte| !b"\r\n".contains(byte)).collect::<Vec<_>>();
+            let rows = scan(bytes.as_slice(), width);
+            prop_assert_eq!(without_ends(&bytes), rows.iter().flat_map(|(row, _)| without_ends(row)).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn every_line_is_counted_once(text in "[ab\", \n\r]{0,60}", width in 0usize..6) {
+            let lines = |bytes: &[u8]| scan(&bytes.iter().map(|&byte| if byte == b'"' { b'a' } else { byte }).collect::<Vec<_>>()[..], 0).len();
+            let inside = |row: &[u8]| if row.is_empty() { 1 } else { lines(row).max(1) + usize::from(row.ends_with(b"\n") || row.ends_with(b"\r")) };
+            let rows = scan(text.as_bytes(), width);
+            prop_assert_eq!(rows.iter().map(|(row, _)| inside(row)).sum::<usize>(), lines(text.as_bytes()));
+        }
+
+        #[test]
+        fn where_chunks_end_makes_no_difference(text in "[ab\", \n\r]{0,60}", step in 1usize..7, width in 0usize..6) {
+            prop_assert_eq!(scan(Trickle(text.as_bytes(), step), width), scan(text.as_bytes(), width));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Splits one physical row of delimited text into cells.
+
+use super::scan::{holds, leading_spaces};
+use std::borrow::Cow;
+
+/// Gives each cell's text, outer white space trimmed.
+///
+/// A field that begins with a quote ends at the closing quote, with `""` for a quote. Where something other than the
+/// delimiter follows the closing quote, the field was not written as a quoted one, and is given as it stands.
+pub(super) fn split<'a>(row: &'a str, delimiter: u8, mut give: impl FnMut(Cow<'a, str>)) {
+    let bytes = row.as_bytes();
+    let quoted = holds(bytes, b'"');
+    let mut at = 0;
+    loop {
+        let begins = at + if quoted { leading_spaces(&bytes[at..], delimiter) } else { 0 };
+        let (cell, end) = if quoted && bytes.get(begins) == Some(&b'"') {
+            quoted_field(row, at, begins, delimiter)
+        } else {
+            let end = field_end(bytes, at, delimiter);
+            (Cow::Borrowed(trim(&row[at..end])), end)
+        };
+        give(cell);
+        if end >= bytes.len() {
+            return;
+        }
+        at = end + 1;
+    }
+}
+
+/// Most fields need no trimming, which their first and last bytes show.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
+fn field_end(bytes: &[u8], from: usize, delimiter: u8) -> usize {
+    bytes[from..].iter().position(|&byte| byte == delimiter).map_or(bytes.len(), |place| from + place)
+}
+
+fn quoted_field(row: &str, at: usize, quote: usize, delimiter: u8) -> (Cow<'_, str>, usize) {
+    let bytes = row.as_bytes();
+    let mut doubled = false;
+    let mut close = quote + 1;
+    while close < bytes.len() {
+        if bytes[close] == b'"' {
+            if bytes.get(close + 1) != Some(&b'"') {
+                break;
+            }
+            doubled = true;
+            close += 1;
+        }
+        close += 1;
+    }
+    let after = (close + 1).min(bytes.len());
+    let spaces = leading_spaces(&bytes[after..], delimiter);
+    let end = field_end(bytes, after, delimiter);
+    if close >= bytes.len() || end != after + spaces {
+        return (Cow::Borrowed(trim(&row[at..end])), end);
+    }
+    let inside = trim(&row[quote + 1..close]);
+    (if doubled { Cow::Owned(inside.replace("\"\"", "\"")) } else { Cow::Borrowed(inside) }, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(row: &str, expected: &[&str]) {
+        let mut cells = Vec::new();
+        split(row, b',', |cell| cells.push(cell.into_owned()));
+        assert_eq!(cells, expected);
+    }
+
+    #[test]
+    fn plain_fields_are_trimmed() {
+        check("a, b ,,c", &["a", "b", "", "c"]);
+        check("", &[""]);
+        check(",", &["", ""]);
+        check("\u{a0}x\u{a0}", &["x"]);
+    }
+
+    #[test]
+    fn quoted_fields_hold_delimiters_quotes_and_line_ends() {
+        check("\"a,b\",\"say \"\"no\"\"\",\"one\r\ntwo\"", &["a,b", "say \"no\"", "one\r\ntwo"]);
+        check("x, \"a,b\" ,y", &["x", "a,b", "y"]);
+        check("\"\",\"\"\"\"", &["", "\""]);
+    }
+
+    #[test]
+    fn a_field_that_is_no_proper_quoted_field_is_given_as_it_stands() {
+        check("\"Jo\" Smith,x", &["\"Jo\" Smith", "x"]);
+        check("5\" nail,x", &["5\" nail", "x"]);
+        check("\"open,x", &["\"open,x"]);
+    }
+}

@@ -1,0 +1,254 @@
+//! Two cells of an .xls may stand 65,535 rows and columns apart, and the reading library fills in what lies between.
+//! This pass measures every sheet by the headers of its records, and refuses too much.
+
+use super::Error;
+use super::fixity::unusable;
+use std::fs;
+use std::path::Path;
+
+/// More than the largest worksheet that Excel writes: 65,536 rows of 256 columns.
+const CELLS_MAX: u64 = 20_000_000;
+const END_OF_CHAIN: u32 = 0xffff_fffa;
+const DIRECTORY_ENTRY_BYTES: usize = 128;
+const MINI_SECTOR_BYTES: usize = 64;
+const MINI_STREAM_BELOW_BYTES: usize = 4096;
+
+const BOUND_SHEET: u16 = 0x0085;
+const BEGIN: u16 = 0x0809;
+const END: u16 = 0x000a;
+const MANY_NUMBERS: u16 = 0x00bd;
+/// Records that begin with a row and a column: formula, text, number, truth value.
+const CELLS: [u16; 8] = [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e, MANY_NUMBERS];
+
+/// Refuses a workbook whose sheets span more than fits in memory. A file in which no workbook is found passes: the
+/// library looks in the same place, and will say so.
+pub(super) fn refuse_vast(path: &Path) -> Result<(), Error> {
+    let bytes = fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    match workbook_stream(&bytes).map(|stream| cells_spanned(&stream)) {
+        Some(cells) if cells > CELLS_MAX => Err(unusable(
+            path,
+            format!("the workbook's cells span more than {CELLS_MAX} places"),
+            "delete what stands far from the table, or save it as .xlsx",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Over all sheets: the area between the outermost cells.
+fn cells_spanned(stream: &[u8]) -> u64 {
+    let sheets = Records { stream }.filter(|(kind, _)| *kind == BOUND_SHEET);
+    let starts = sheets.filter_map(|(_, data)| u32_at(data, 0));
+    starts.filter_map(|start| stream.get(start as usize..)).map(|from| area(Records { stream: from })).sum()
+}
+
+fn area(records: Records<'_>) -> u64 {
+    let (mut rows, mut columns) = ((u64::MAX, 0), (u64::MAX, 0));
+    let mut depth = 0;
+    for (kind, data) in records {
+        match kind {
+            BEGIN => depth += 1,
+            END if depth <= 1 => break,
+            END => depth -= 1,
+            _ if CELLS.contains(&kind) => {
+                let (Some(row), Some(first)) = (u16_at(data, 0), u16_at(data, 2)) else { continue };
+                let last_at = data.len().saturating_sub(2);
+                let last = if kind == MANY_NUMBERS { u16_at(data, last_at).unwrap_or(first) } else { first };
+                rows = (rows.0.min(row.into()), rows.1.max(row.into()));
+                columns = (columns.0.min(first.into()), columns.1.max(first.max(last).into()));
+            }
+            _ => {}
+        }
+    }
+    if rows.0 > rows.1 { 0 } else { (rows.1 - rows.0 + 1) * (columns.1 - columns.0 + 1) }
+}
+
+/// Kind and data of each record.
+struct Records<'a> {
+    stream: &'a [u8],
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = (u16, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (kind, length) = (u16_at(self.stream, 0)?, usize::from(u16_at(self.stream, 2)?));
+        let data = self.stream.get(4..4 + length)?;
+        self.stream = &self.stream[4 + length..];
+        Some((kind, data))
+    }
+}
+
+/// The workbook inside a compound file ([MS-CFB]): sectors chained by an allocation table, small streams in sectors of
+/// their own.
+fn workbook_stream(bytes: &[u8]) -> Option<Vec<u8>> {
+    let file = Compound::open(bytes)?;
+    let root = file.directory.get(..DIRECTORY_ENTRY_BYTES)?;
+    let entry = ["Workbook", "Book"].into_iter().find_map(|name| file.entry(name))?;
+    let (start, length) = (u32_at(entry, 116)?, u32_at(entry, 120)? as usize);
+    if length >= MINI_STREAM_BELOW_BYTES {
+        return Some(file.chain(start));
+    }
+    let mini_table: Vec<u32> = words(&file.chain(u32_at(bytes, 60)?)).collect();
+    let mini_stream = file.chain(u32_at(root, 116)?);
+    Some(follow(&mini_stream, MINI_SECTOR_BYTES, 0, &mini_table, start))
+}
+
+struct Compound<'a> {
+    bytes: &'a [u8],
+    sector_bytes: usize,
+    table: Vec<u32>,
+    directory: Vec<u8>,
+}
+
+impl<'a> Compound<'a> {
+    fn open(bytes: &'a [u8]) -> Option<Self> {
+        let sector_bytes = if u16_at(bytes, 26)? == 4 { 4096 } else { 512 };
+        let mut file = Compound { bytes, sector_bytes, table: Vec::new(), directory: Vec::new() };
+        let mut table_sectors: Vec<u32> = words(bytes.get(76..512)?).collect();
+        let mut further = u32_at(bytes, 68)?;
+        for _ in 0..bytes.len() / sector_bytes {
+            let Some(sector) = file.sector(further) else { break };
+            table_sectors.extend(words(sector));
+            further = table_sectors.pop()?;
+        }
+        let sectors = table_sectors.into_iter().filter_map(|sector| file.sector(sector));
+        file.table = sectors.flat_map(words).collect();
+        file.directory = file.chain(u32_at(bytes, 48)?);
+        Some(file)
+    }
+
+    fn sector(&self, number: u32) -> Option<&'a [u8]> {
+        sector_of(self.bytes, self.sector_bytes, self.sector_bytes, number)
+    }
+
+    fn chain(&self, start: u32) -> Vec<u8> {
+        follow(self.bytes, self.sector_bytes, self.sector_bytes, &self.table, start)
+    }
+
+    fn entry(&self, name: &str) -> Option<&[u8]> {
+        let is_named = |entry: &&[u8]| {
+            let units = entry[..64].chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+            let units: Vec<u16> = units.take_while(|&unit| unit != 0).collect();
+            String::from_utf16_lossy(&units).eq_ignore_ascii_case(name)
+        };
+        self.directory.chunks_exact(DIRECTORY_ENTRY_BYTES).find(is_named)
+    }
+}
+
+/// The first sector begins after the header; the last may be cut.
+fn sector_of(bytes: &[u8], sector_bytes: usize, header_bytes: usize, number: u32) -> Option<&[u8]> {
+    if number >= END_OF_CHAIN {
+        return None;
+    }
+    let start = (number as usize).checked_mul(sector_bytes)?.checked_add(header_bytes)?;
+    let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
+    Some(&rest[..rest.len().min(sector_bytes)])
+}
+
+/// A chain that runs in a circle ends where it has taken every sector there is.
+fn follow(bytes: &[u8], sector_bytes: usize, header_bytes: usize, table: &[u32], start: u32) -> Vec<u8> {
+    let mut stream = Vec::new();
+    let mut number = start;
+    for _ in 0..=bytes.len() / sector_bytes {
+        let Some(sector) = sector_of(bytes, sector_bytes, header_bytes, number) else { break };
+        stream.extend_from_slice(sector);
+        let Some(&next) = table.get(number as usize) else { break };
+        number = next;
+    }
+    stream
+}
+
+fn words(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    bytes.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    words(bytes.get(at..at + 4)?).next()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A compound file with a root and one stream: header, allocation table, directory, stream.
+    pub(in super::super) fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
+        let sectors = stream.len().div_ceil(512);
+        let mut bytes = vec![0_u8; (3 + sectors) * 512];
+        let mut put = |at: usize, what: &[u8]| bytes[at..at + what.len()].copy_from_slice(what);
+        put(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
+        put(24, &[0x3e, 0, 3, 0, 0xfe, 0xff, 9, 0, 6, 0]);
+        put(44, &[1, 0, 0, 0, 1, 0, 0, 0]);
+        put(56, &[0, 0x10, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
+        put(76, &[0xff; 436]);
+        put(76, &[0; 4]);
+        put(512, &[0xff; 512]);
+        put(512, &[0xfd, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff]);
+        for sector in 0..sectors {
+            let next = if sector + 1 == sectors { 0xffff_fffe } else { 3 + sector as u32 };
+            put(512 + 4 * (2 + sector), &next.to_le_bytes());
+        }
+        for (place, (name, kind)) in [("Root Entry", 5), (name, 2)].into_iter().enumerate() {
+            let at = 1024 + place * 128;
+            let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            put(at, &wide);
+            put(at + 64, &[wide.len() as u8 + 2, 0, kind, 1]);
+            put(at + 68, &[0xff; 12]);
+            put(at + 116, &[0xfe, 0xff, 0xff, 0xff]);
+        }
+        if sectors > 0 {
+            put(1024 + 128 + 116, &2_u32.to_le_bytes());
+            put(1024 + 128 + 120, &(stream.len() as u32).to_le_bytes());
+        }
+        put(1536, stream);
+        bytes
+    }
+
+    fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+        [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
+    }
+
+    fn number(row: u16, column: u16) -> Vec<u8> {
+        record(0x0203, &[&row.to_le_bytes()[..], &column.to_le_bytes(), &[0; 10]].concat())
+    }
+
+    /// A workbook of one sheet with numbers at these places.
+    pub(in super::super) fn workbook(places: &[(u16, u16)]) -> Vec<u8> {
+        let begin = |kind: u8| record(BEGIN, &[0, 6, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let bound = |start: u32| record(BOUND_SHEET, &[&start.to_le_bytes()[..], &[0, 0, 1, 0, b'S']].concat());
+        let globals = |start| [begin(5), bound(start), record(END, &[])].concat();
+        let cells: Vec<u8> = places.iter().flat_map(|&(row, column)| number(row, column)).collect();
+        let mut stream = [globals(globals(0).len() as u32), begin(0x10), cells, record(END, &[])].concat();
+        stream.resize(stream.len().max(MINI_STREAM_BELOW_BYTES), 0);
+        compound("Workbook", &stream)
+    }
+
+    fn check(places: &[(u16, u16)], expected: u64) {
+        let stream = workbook_stream(&workbook(places)).expect("the stream is found");
+        assert_eq!(cells_spanned(&stream), expected);
+    }
+
+    #[test]
+    fn sheets_are_measured_between_their_outermost_cells() {
+        check(&[], 0);
+        check(&[(3, 4)], 1);
+        check(&[(0, 0), (9, 1)], 20);
+        check(&[(0, 0), (65_535, 65_535)], 1 << 32);
+    }
+
+    #[test]
+    fn a_damaged_file_is_no_reason_to_panic() {
+        let whole = workbook(&[(0, 0), (9, 1)]);
+        for length in 0..whole.len() {
+            let _ = workbook_stream(&whole[..length]);
+        }
+        for at in 0..2048 {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0xff;
+            let _ = workbook_stream(&bytes).map(|stream| cells_spanned(&stream));
+        }
+    }
+}
