@@ -3,7 +3,6 @@
 use super::problems::{Place, Problem, ProblemKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 
 /// Problems of one kind that a check lists; the rest are counted.
@@ -92,39 +91,6 @@ impl Verdict {
     }
 }
 
-impl fmt::Display for Outcome {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
-            Outcome::Passed => "passed",
-            Outcome::Failed => "FAILED",
-            Outcome::NotApplicable => "not applicable",
-            Outcome::CouldNotRun(_) => "could not run",
-        })
-    }
-}
-
-/// One line a check, its problems below it, and the answer.
-impl fmt::Display for Verdict {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Check { name, outcome, counted, problems, .. } in &self.checks {
-            match outcome {
-                Outcome::Passed => writeln!(formatter, "{name:<26}{outcome:<16}{counted} checked")?,
-                Outcome::CouldNotRun(why) => writeln!(formatter, "{name:<26}{outcome:<16}{why}")?,
-                Outcome::Failed | Outcome::NotApplicable => writeln!(formatter, "{name:<26}{outcome}")?,
-            }
-            for problem in problems {
-                writeln!(formatter, "    {problem}")?;
-            }
-        }
-        let what = match self.judged {
-            Judged::Package => "handover package",
-            Judged::Bag => "BagIt bag (not one of our packages)",
-        };
-        let answer = if self.passed() { "holds" } else { "DOES NOT HOLD" };
-        write!(formatter, "The {what} {answer}.")
-    }
-}
-
 /// A check while it is being made.
 #[derive(Debug)]
 pub(super) struct Findings {
@@ -156,10 +122,15 @@ impl Findings {
     /// Takes over what another found on the side.
     pub(super) fn absorb(&mut self, other: Findings) {
         self.counted += other.counted;
+        for problem in other.listed {
+            let listed = self.listed.iter().filter(|listed| listed.kind == problem.kind).count();
+            if (listed as u64) < LISTED_MAX {
+                self.listed.push(problem);
+            }
+        }
         for (kind, found) in other.found {
             *self.found.entry(kind).or_default() += found;
         }
-        self.listed.extend(other.listed);
     }
 
     pub(super) fn is_clean(&self) -> bool {
@@ -234,9 +205,13 @@ mod tests {
     #[test]
     fn a_long_list_is_cut_and_says_so() {
         let mut findings = Findings::new("many");
-        for line in 1..=LISTED_MAX + 7 {
+        let mut aside = Findings::new("aside");
+        for line in 1..=LISTED_MAX + 6 {
+            let findings = if line % 2 == 0 { &mut aside } else { &mut findings };
             findings.add(ProblemKind::KeyDuplicate, &Place::file("a.csv").line(line), String::new);
         }
+        findings.absorb(aside);
+        findings.add(ProblemKind::KeyDuplicate, &Place::file("a.csv"), String::new);
         findings.add(ProblemKind::ValueType, &Place::file("a.csv"), String::new);
         let check = findings.close_unable("blocked");
         assert_eq!(check.outcome, Outcome::Failed);
