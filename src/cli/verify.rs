@@ -31,7 +31,9 @@ fn screen(package: &Path, verdict: &Verdict) -> String {
     for check in &verdict.checks {
         let (word, why) = match &check.outcome {
             Outcome::Passed => ("passed", format!("{} checked", thousands(check.counted))),
-            Outcome::Failed => ("FAILED", format!("{} problems", thousands(check.problems.len() as u64 + check.unlisted))),
+            Outcome::Failed => {
+                ("FAILED", format!("{} problems", thousands(check.problems.len() as u64 + check.unlisted)))
+            }
             Outcome::NotApplicable => ("not applicable", String::new()),
             Outcome::CouldNotRun(why) => ("could not run", why.clone()),
         };

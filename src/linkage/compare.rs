@@ -29,7 +29,17 @@ pub(super) mod of {
 
 /// The ordered levels of each comparison: null first, else last, best to worst between.
 pub(super) const LEVELS: [&[&str]; COUNT] = [
-    &["null", "exact", "exchanged with family name", "short form", "close", "second name in use", "initial", "else"],
+    &[
+        "null",
+        "exact",
+        "exchanged with family name",
+        "short form",
+        "close, same second name",
+        "close",
+        "second name in use",
+        "initial",
+        "else",
+    ],
     &["null", "exact", "exchanged with given name", "former name", "shares a part", "close", "else"],
     &["null", "exact", "day and month exchanged", "one digit or swap", "year, as far as known", "two parts", "else"],
     &["null", "same", "else"],
@@ -69,7 +79,7 @@ pub(super) const NULL: u8 = 0;
 /// Exact, or the best level there is.
 pub(super) const BEST: u8 = 1;
 
-/// The levels of one pair, three bits each, and above them whether one side gives no more than an initial: such a pair can
+/// The levels of one pair, four bits each, and above them whether one side gives no more than an initial: such a pair can
 /// agree on the initial or not, and must not be measured by how often whole names agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Pattern(u64);
@@ -77,17 +87,17 @@ pub(super) struct Pattern(u64);
 impl Pattern {
     fn of(levels: [u8; COUNT], initial_only: bool) -> Self {
         let above = u64::from(initial_only);
-        Pattern(levels.iter().rev().fold(above, |bits, level| bits << 3 | u64::from(*level)))
+        Pattern(levels.iter().rev().fold(above, |bits, level| bits << 4 | u64::from(*level)))
     }
 
     /// Whether one side gives no more of the given name than its initial.
     pub(super) fn initial_only(self) -> bool {
-        self.0 >> (3 * COUNT) & 1 == 1
+        self.0 >> (4 * COUNT) & 1 == 1
     }
 
     /// The level of a comparison.
     pub(super) fn level(self, comparison: usize) -> u8 {
-        (self.0 >> (3 * comparison) & 7) as u8
+        (self.0 >> (4 * comparison) & 15) as u8
     }
 
     /// Whether the two live, or lived, at one address.
@@ -175,7 +185,7 @@ fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) 
     }
     let (one, two) = (features.word(left.given), features.word(right.given));
     if one.len() == 1 || two.len() == 1 {
-        return if one.as_bytes()[0] == two.as_bytes()[0] { 6 } else { 7 };
+        return if one.as_bytes()[0] == two.as_bytes()[0] { 7 } else { 8 };
     }
     if left.given == right.given {
         return 1;
@@ -186,14 +196,15 @@ fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) 
     if features.nicknames.related(one, two) || names::same_letters(one, two) {
         3
     } else if names::close(one, two) {
-        4
+        // Twins may be given names that sound alike, but not the same second name.
+        if left.others.is_some() && left.others == right.others { 4 } else { 5 }
     } else if (left.others.is_some() && left.others == right.given)
         || (right.others.is_some() && right.others == left.given)
         || names::shares_part(one, two)
     {
-        5
+        6
     } else {
-        7
+        8
     }
 }
 
@@ -334,14 +345,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_level_fits_its_three_bits() {
+    fn every_level_fits_its_four_bits() {
         for levels in LEVELS {
-            assert!(levels.len() <= 8 && levels[0] == "null" && levels.last() == Some(&"else"));
+            assert!(levels.len() <= 16 && levels[0] == "null" && levels.last() == Some(&"else"));
         }
-        let pattern = Pattern::of([7, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2], true);
+        let pattern = Pattern::of([8, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2], true);
         assert!(pattern.initial_only());
         let levels: Vec<u8> = (0..COUNT).map(|comparison| pattern.level(comparison)).collect();
-        assert_eq!(levels, [7, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2]);
+        assert_eq!(levels, [8, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2]);
     }
 
     #[test]

@@ -138,7 +138,8 @@ fn bar_close_rivals(scorer: &Scorer<'_>, units: usize, shown: &mut [(Candidate, 
         .flat_map_iter(|rivals| {
             // Everybody within reach of the best; if any two of them are clearly two people, none is joined by machine.
             let best = -rivals[0].1;
-            let near: Vec<&(u32, i32, u32, u32)> = rivals.iter().take_while(|end| -end.1 > best - CLEAR_LEAD).take(8).collect();
+            let near: Vec<&(u32, i32, u32, u32)> =
+                rivals.iter().take_while(|end| -end.1 > best - CLEAR_LEAD).take(8).collect();
             let two_people = near.iter().enumerate().any(|(place, one)| {
                 near[place + 1..].iter().any(|other| {
                     let bar = scorer.score(one.2.min(other.2), one.2.max(other.2)).bar;

@@ -95,7 +95,7 @@ pub(super) type Chances = Vec<Vec<Vec<f64>>>;
 /// Starting values of m: by comparison, levels from the best to else. From general experience of UK records; training
 /// replaces whatever it sees.
 const START_M: [&[f64]; COUNT] = [
-    &[0.86, 0.004, 0.04, 0.03, 0.01, 0.02, 0.036],
+    &[0.86, 0.004, 0.04, 0.01, 0.02, 0.01, 0.02, 0.036],
     &[0.90, 0.004, 0.02, 0.016, 0.03, 0.03],
     &[0.955, 0.008, 0.017, 0.01, 0.006, 0.004],
     &[0.99, 0.01],
@@ -116,18 +116,18 @@ pub(super) fn start_m(comparison: usize, match_condition: usize) -> &'static [f6
     }
 }
 
-const INITIAL_OF_A_MATCH: [f64; 7] = [1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.97, 0.03];
+const INITIAL_OF_A_MATCH: [f64; 8] = [1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.97, 0.03];
 
 /// Starting values of u where two people share an address, by comparison and condition past the first: families.
 pub(super) fn start_u_at_one_address(comparison: usize, condition: usize) -> Option<&'static [f64]> {
     match (comparison, condition) {
         // A parent and a child of one name.
-        (of::GIVEN, 1) => Some(&[0.015, 0.0005, 0.004, 0.006, 0.01, 0.02, 0.9445]),
+        (of::GIVEN, 1) => Some(&[0.015, 0.0005, 0.004, 0.0005, 0.006, 0.01, 0.02, 0.944]),
         // Twins: often alike, seldom the same.
-        (of::GIVEN, 2) => Some(&[0.003, 0.0005, 0.004, 0.03, 0.01, 0.08, 0.8725]),
-        (of::GIVEN, 3 | 4) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.08, 0.92]),
+        (of::GIVEN, 2) => Some(&[0.003, 0.0005, 0.004, 0.0005, 0.03, 0.01, 0.08, 0.872]),
+        (of::GIVEN, 3 | 4) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.08, 0.92]),
         // Twins are often given names of one letter.
-        (of::GIVEN, 5) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.14, 0.86]),
+        (of::GIVEN, 5) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.14, 0.86]),
         (of::FAMILY, 1) => Some(&[0.70, 0.0005, 0.02, 0.03, 0.02, 0.2295]),
         (of::BIRTH, 1) => Some(&[0.012, 0.0005, 0.002, 0.003, 0.02, 0.9625]),
         (of::PHONE, 1) => Some(&[0.35, 0.65]),

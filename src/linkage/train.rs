@@ -5,9 +5,7 @@
 //! a million records than on a thousand.
 
 use super::blocking::mix;
-use super::compare::{
-    BEST, CONDITIONS, COUNT, LEVELS, Pattern, compare, match_condition, match_conditions, of,
-};
+use super::compare::{BEST, CONDITIONS, COUNT, LEVELS, Pattern, compare, match_condition, match_conditions, of};
 use super::features::{Features, Profile};
 use super::model::{Chances, LinkModel, SessionReport, TrainingReport, start_m, start_u_at_one_address};
 use super::product::COMPARISONS;
@@ -97,7 +95,9 @@ fn expect(expected: &mut Expected, pattern: Pattern, weight: f64, comparisons: i
 fn seen_by_level(expected: &Expected) -> Vec<Vec<f64>> {
     expected
         .iter()
-        .map(|conditions| (0..conditions[0].len()).map(|level| conditions.iter().map(|levels| levels[level]).sum()).collect())
+        .map(|conditions| {
+            (0..conditions[0].len()).map(|level| conditions.iter().map(|levels| levels[level]).sum()).collect()
+        })
         .collect()
 }
 
@@ -297,7 +297,9 @@ fn chances_of_matches(expected: &Expected, weight: f64) -> Chances {
         smooth(&expected[comparison][shared], start_m(comparison, shared), weight)
     };
     (0..COUNT)
-        .map(|comparison| (0..CONDITIONS[comparison].len()).map(|condition| by_condition(comparison, condition)).collect())
+        .map(|comparison| {
+            (0..CONDITIONS[comparison].len()).map(|condition| by_condition(comparison, condition)).collect()
+        })
         .collect()
 }
 

@@ -9,4 +9,10 @@ mod summary;
 pub use product::{Figure, Gate, GateState, Item, Measures};
 pub use summary::{Summary, by_reason};
 
-pub fn measure(_: &crate::config::Config, _: &crate::reconcile::Reconciled, _: &crate::decisions::Decisions) -> Measures { Measures::default() } //TMP
+pub fn measure(
+    _: &crate::config::Config,
+    _: &crate::reconcile::Reconciled,
+    _: &crate::decisions::Decisions,
+) -> Measures {
+    Measures::default()
+} //TMP

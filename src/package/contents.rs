@@ -67,7 +67,16 @@ impl<'a> Contents<'a> {
             let patient = difference.patient.map(|patient| self.ids.patient(patient).to_owned());
             let values = (difference.declared_value.clone(), difference.found_value.clone());
             let declared = difference.declared_row;
-            (declared.is_none(), declared, referral, patient, difference.kind, difference.cause, values, difference.proof_row)
+            (
+                declared.is_none(),
+                declared,
+                referral,
+                patient,
+                difference.kind,
+                difference.cause,
+                values,
+                difference.proof_row,
+            )
         });
         self.reconciled.differences = differences;
     }

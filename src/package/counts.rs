@@ -16,18 +16,8 @@ pub(super) struct Identity {
     pub(super) right: Vec<String>,
 }
 
-const DISPOSITIONS: [&str; 10] = [
-    "used",
-    "unassigned",
-    "declared",
-    "keying",
-    "reference",
-    "set-aside",
-    "header",
-    "preamble",
-    "footer",
-    "blank",
-];
+const DISPOSITIONS: [&str; 10] =
+    ["used", "unassigned", "declared", "keying", "reference", "set-aside", "header", "preamble", "footer", "blank"];
 const SEVERITIES: [Severity; 3] = [Severity::Notice, Severity::Warning, Severity::Error];
 const STANDINGS: [PairStanding; 3] = [PairStanding::Edge, PairStanding::Review, PairStanding::Refused];
 
@@ -59,7 +49,12 @@ fn put_by_word(counts: &mut Counts, whole: &str, words: &[&'static str], found: 
 fn count_rows(contents: &Contents<'_>, counts: &mut Counts) {
     let rows = &contents.reconciled.rows;
     put(counts, "rows.read", rows.len());
-    put_by_word(counts, "rows", &DISPOSITIONS, rows.entries().map(|(_, disposition): (_, Disposition)| disposition.word()));
+    put_by_word(
+        counts,
+        "rows",
+        &DISPOSITIONS,
+        rows.entries().map(|(_, disposition): (_, Disposition)| disposition.word()),
+    );
 }
 
 fn count_people(contents: &Contents<'_>, counts: &mut Counts) {

@@ -5,16 +5,16 @@ use super::plan::{PackagePlan, plan};
 use super::schema::Schema;
 use crate::config::fields::{appointment, person, referral};
 use crate::config::{
-    ClockSettings, Config, EvidenceKind, Field, LinkSettings, Mapping, Overlap, PaperMapping, RecordKind, Source, Standing,
-    Transition,
+    ClockSettings, Config, EvidenceKind, Field, LinkSettings, Mapping, Overlap, PaperMapping, RecordKind, Source,
+    Standing, Transition,
 };
 use crate::decisions::{Answer, Decisions, PairDecision, RowName};
 use crate::ledger::{Disposition, Exception, Ledger, Reason};
 use crate::linkage::{DecisionEffect, JoinedBy, Linked, PairStanding, Place, ReviewEffect, ScoredPair};
 use crate::measures::{Figure, Gate, GateState, Item, Measures};
 use crate::reconcile::{
-    Appointment, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference, DifferenceKind,
-    Flag, Reconciled, RecordedBy, Referral, Relation, WaitType, WaitingListEntry,
+    Appointment, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference,
+    DifferenceKind, Flag, Reconciled, RecordedBy, Referral, Relation, WaitType, WaitingListEntry,
 };
 use crate::records::{DeclaredFigure, Keying, PaperDisagreement, PaperFolder, Records};
 use crate::sources::{DateSystem, Intake, Origin, ReadAs, RowRef, Sheet, SourceFile};
@@ -84,7 +84,14 @@ fn at(file: u16, row: u32) -> RowRef {
 fn file(origin: Origin, path: &str, rows: u32) -> SourceFile {
     let sheet = Sheet { name: String::new(), rows, header_row: Some(1), header: vec![], hidden: false, mapped: true };
     let read_as = ReadAs { format: "csv", encoding: "UTF-8".into(), delimiter: Some(b'\t'), date_system: None };
-    SourceFile { origin, path: path.into(), bytes: 100, digest: Digest::of(path.as_bytes()), read_as, sheets: vec![sheet] }
+    SourceFile {
+        origin,
+        path: path.into(),
+        bytes: 100,
+        digest: Digest::of(path.as_bytes()),
+        read_as,
+        sheets: vec![sheet],
+    }
 }
 
 fn intake() -> Intake {
@@ -130,7 +137,14 @@ fn records() -> Records {
     hang_on_people(&mut records);
     records.keyings.push(Keying { at: at(2, 1), of: 0 });
     let (box_name, folder) = ("7".into(), "12".into());
-    records.paper.push(PaperFolder { at: at(0, 2), box_name, folder, keyings: 2, fields_compared: 4, fields_disagreeing: 1 });
+    records.paper.push(PaperFolder {
+        at: at(0, 2),
+        box_name,
+        folder,
+        keyings: 2,
+        fields_compared: 4,
+        fields_disagreeing: 1,
+    });
     records.disagreements.push(PaperDisagreement {
         first: at(0, 2),
         second: at(2, 1),

@@ -119,7 +119,8 @@ impl<'a> Anchors<'a> {
         let systems: BTreeSet<_> = config.sources.iter().map(named).collect();
         let systems: Vec<_> = systems.into_iter().collect();
         let place = |source| systems.binary_search(&named(source)).expect("every source's system is listed");
-        let sources = config.sources.iter().map(|source| (place(source), source.standing == Standing::Record)).collect();
+        let sources =
+            config.sources.iter().map(|source| (place(source), source.standing == Standing::Record)).collect();
         Anchors { records, systems, sources }
     }
 
@@ -184,7 +185,9 @@ impl<'a> Anchors<'a> {
             })
             .collect();
         drop(seen);
-        Series::new(numbered.par_iter().map(|(anchor, occurrence)| self.id(prefix, *anchor, *occurrence, key)).collect())
+        Series::new(
+            numbered.par_iter().map(|(anchor, occurrence)| self.id(prefix, *anchor, *occurrence, key)).collect(),
+        )
     }
 
     fn id(&self, prefix: &str, anchor: Anchor, occurrence: u32, key: &IdKey) -> [u8; ID_BYTES] {
@@ -258,6 +261,8 @@ mod tests {
     #[test]
     fn an_id_has_the_shape_of_the_schema() {
         let id = derive(|_, _| {}).patient(0).to_owned();
-        assert!(id.starts_with("P-") && id[2..].bytes().all(|byte| b"0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains(&byte)));
+        assert!(
+            id.starts_with("P-") && id[2..].bytes().all(|byte| b"0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains(&byte))
+        );
     }
 }

@@ -6,7 +6,7 @@ use crate::config::{Field, FieldType};
 use crate::decisions::RowName;
 use crate::records::{Records, Table};
 use crate::sources::RowRef;
-use crate::values::{Moment, PartialDate};
+use crate::values::{Digest, Moment, PartialDate};
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 use std::io;
@@ -14,13 +14,16 @@ use std::io;
 /// One line of a table. It may hold personal data and does not print.
 pub struct Line {
     schema: &'static Schema,
+    /// Of each column, whether anybody will look at it. Who counts by two columns need not pay for thirty.
+    wanted: Vec<bool>,
     cells: csv::StringRecord,
     scratch: String,
 }
 
 impl Line {
-    pub(super) fn new(schema: &'static Schema) -> Self {
-        Line { schema, cells: csv::StringRecord::new(), scratch: String::new() }
+    fn new(schema: &'static Schema, wanted: Vec<bool>) -> Self {
+        assert_eq!(wanted.len(), schema.columns().len());
+        Line { schema, wanted, cells: csv::StringRecord::new(), scratch: String::new() }
     }
 
     /// Its cells, in the order of the schema's columns.
@@ -37,19 +40,28 @@ impl Line {
         self.cells.as_byte_record()
     }
 
-    /// Asserts, where assertions are on, that the schema has this column next.
-    fn expect(&self, column: &str) {
+    /// Whether anybody will look at the next column. Asserts, where assertions are on, that the schema has it next.
+    fn is_wanted(&self, column: &str) -> bool {
         debug_assert_eq!(
             self.schema.columns().get(self.cells.len()).map(String::as_str),
             Some(column),
             "the columns of {} stand in the order of its schema",
             self.schema.name
         );
+        self.wanted[self.cells.len()]
     }
 
     pub(super) fn text(&mut self, column: &str, value: &str) {
-        self.expect(column);
+        let value = if self.is_wanted(column) { value } else { "" };
         self.cells.push_field(value);
+    }
+
+    /// A text that takes some finding.
+    pub(super) fn found<T: AsRef<str>>(&mut self, column: &str, find: impl FnOnce() -> T) {
+        match self.is_wanted(column) {
+            true => self.cells.push_field(find().as_ref()),
+            false => self.cells.push_field(""),
+        }
     }
 
     pub(super) fn empty(&mut self, column: &str) {
@@ -57,10 +69,28 @@ impl Line {
     }
 
     pub(super) fn shown(&mut self, column: &str, value: impl Display) {
-        self.expect(column);
+        if !self.is_wanted(column) {
+            return self.cells.push_field("");
+        }
         self.scratch.clear();
         write!(self.scratch, "{value}").expect("writing to memory succeeds");
         self.cells.push_field(&self.scratch);
+    }
+
+    /// 64 hexadecimal digits.
+    pub(super) fn digest(&mut self, column: &str, digest: &Digest) {
+        if !self.is_wanted(column) {
+            return self.cells.push_field("");
+        }
+        let digit = |four: u8| char::from(b"0123456789abcdef"[usize::from(four)]);
+        self.scratch.clear();
+        self.scratch.extend(digest.bytes().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+        self.cells.push_field(&self.scratch);
+    }
+
+    /// A value that is there, as `show` shows it.
+    pub(super) fn revealed<T>(&mut self, column: &str, value: Option<T>, show: impl FnOnce(T) -> String) {
+        self.found(column, || value.map(show).unwrap_or_default());
     }
 
     pub(super) fn maybe(&mut self, column: &str, value: Option<impl Display>) {
@@ -72,7 +102,9 @@ impl Line {
 
     /// The texts, joined by `;`.
     pub(super) fn joined<'t>(&mut self, column: &str, values: impl IntoIterator<Item = &'t str>) {
-        self.expect(column);
+        if !self.is_wanted(column) {
+            return self.cells.push_field("");
+        }
         self.scratch.clear();
         for (place, value) in values.into_iter().enumerate() {
             if place > 0 {
@@ -88,8 +120,8 @@ impl Line {
         for (place_of_field, (name, _)) in table.kind().fields().iter().enumerate() {
             let field = Field { kind: table.kind(), place: place_of_field };
             match field.field_type() {
-                FieldType::Date => self.maybe(name, table.date(field, place).map(PartialDate::reveal)),
-                FieldType::Moment => self.maybe(name, table.moment(field, place).map(Moment::reveal)),
+                FieldType::Date => self.revealed(name, table.date(field, place), PartialDate::reveal),
+                FieldType::Moment => self.revealed(name, table.moment(field, place), Moment::reveal),
                 FieldType::Text | FieldType::NhsNumber | FieldType::Coded(_) => {
                     self.text(name, table.text(&records.texts, field, place));
                 }
@@ -119,7 +151,8 @@ impl Line {
     /// The four cells that name a row, their columns' names after `prefix`; empty for no row.
     pub(super) fn row(&mut self, prefix: &str, contents: &Contents<'_>, at: Option<RowRef>) {
         self.expect_row(prefix);
-        let Some(at) = at else {
+        let wanted = self.wanted[self.cells.len()..][..4].contains(&true);
+        let Some(at) = at.filter(|_| wanted) else {
             (0..4).for_each(|_| self.cells.push_field(""));
             return;
         };
@@ -150,7 +183,17 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn new(schema: &'static Schema, sink: &'a mut dyn FnMut(&Line) -> io::Result<()>) -> Self {
-        Lines { line: Line::new(schema), written: 0, sink }
+        Lines { line: Line::new(schema, vec![true; schema.columns().len()]), written: 0, sink }
+    }
+
+    /// Lines of which only these columns are looked at; the others stay empty.
+    pub(super) fn of_columns(
+        schema: &'static Schema,
+        columns: &[usize],
+        sink: &'a mut dyn FnMut(&Line) -> io::Result<()>,
+    ) -> Self {
+        let wanted = (0..schema.columns().len()).map(|place| columns.contains(&place)).collect();
+        Lines { line: Line::new(schema, wanted), written: 0, sink }
     }
 
     /// An empty line.

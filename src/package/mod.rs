@@ -22,5 +22,4 @@ pub use error::Error;
 pub use folder::refuse_existing;
 pub use line::Line;
 pub use plan::{FigureLine, GateLine, PackagePlan, ReportFiles, plan};
-pub use schema::Schema;
 pub use seal::{Progress, Sealed, default_out, seal};

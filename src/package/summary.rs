@@ -43,8 +43,10 @@ impl Contents<'_> {
     /// The value of a field that speaks for the patient, as bits of the table.
     pub(super) fn chosen(&self, members: &[PersonId], field: Field) -> u32 {
         let people = &self.records().people;
-        if let [only] = members {
-            return people.bits(field, *only);
+        let mut given = members.iter().map(|member| people.bits(field, *member)).filter(|bits| *bits != 0);
+        let Some(first) = given.next() else { return 0 };
+        if given.all(|bits| bits == first) {
+            return first;
         }
         let mut candidates: Vec<Candidate> = Vec::new();
         for member in members {
@@ -59,7 +61,8 @@ impl Contents<'_> {
             }
         }
         // Of equals `max_by_key` gives the last, and the first must win.
-        let best = candidates.iter().rev().max_by_key(|candidate| (candidate.of_record, candidate.says, candidate.rows));
+        let best =
+            candidates.iter().rev().max_by_key(|candidate| (candidate.of_record, candidate.says, candidate.rows));
         best.map_or(0, |candidate| candidate.bits)
     }
 

@@ -31,8 +31,10 @@ pub(super) fn appointments(
     slots.sort_by_key(Slot::order);
     let bookings = bookings(context, &slots);
     let evidence = evidence(context, &slots);
-    let costs: Vec<Vec<Option<u32>>> =
-        bookings.iter().map(|booking| evidence.iter().map(|news| cost(context, &slots, booking, news)).collect()).collect();
+    let costs: Vec<Vec<Option<u32>>> = bookings
+        .iter()
+        .map(|booking| evidence.iter().map(|news| cost(context, &slots, booking, news)).collect())
+        .collect();
     let assigned = assign(&costs);
     let mut news_of: Vec<Vec<usize>> = vec![Vec::new(); bookings.len()];
     let mut used = vec![false; evidence.len()];
@@ -101,7 +103,8 @@ fn other_day(recorded: &Slot, said: &Slot, site: Agreement, clinician: Agreement
     let borne_out = site == Agreement::Same || clinician == Agreement::Same;
     let booked_apart = match (recorded.booked, said.booked) {
         (Some(one), Some(other)) => {
-            (super::context::day_number(one.date()) - super::context::day_number(other.date())).abs() > BOOKED_TOGETHER_DAYS
+            (super::context::day_number(one.date()) - super::context::day_number(other.date())).abs()
+                > BOOKED_TOGETHER_DAYS
         }
         _ => false,
     };
@@ -127,8 +130,8 @@ fn moved(context: &Context, slots: &[Slot], bookings: &[Booking], news: &[usize]
             && !recorded.visits_differ(said)
             && !recorded.is_cancelled()
     };
-    let mut found = (0..bookings.len())
-        .filter(|at| news.iter().all(|said| near(&slots[bookings[*at].slots[0]], &slots[*said])));
+    let mut found =
+        (0..bookings.len()).filter(|at| news.iter().all(|said| near(&slots[bookings[*at].slots[0]], &slots[*said])));
     let only = found.next()?;
     found.next().is_none().then_some(only)
 }
@@ -148,7 +151,8 @@ impl Assembly<'_> {
         referral_of: &impl Fn(&[&Slot]) -> Option<ReferralIndex>,
     ) -> Appointment {
         let slots = self.ordered();
-        let mut records: Vec<(u32, AppointmentStanding)> = slots.iter().map(|slot| (slot.place, slot.standing)).collect();
+        let mut records: Vec<(u32, AppointmentStanding)> =
+            slots.iter().map(|slot| (slot.place, slot.standing)).collect();
         records.sort_unstable();
         let differs = self.differs();
         let classification = match (self.booking.is_some(), self.news.is_empty(), differs.is_empty()) {
@@ -167,7 +171,11 @@ impl Assembly<'_> {
             site: self.site(&slots),
             clinician: self.text(&slots, appointment::CLINICIAN),
             kind: self.text(&slots, appointment::KIND),
-            status: lead.status.or(slots.iter().find_map(|slot| slot.status)).map(|status| status.word().to_owned()).unwrap_or_default(),
+            status: lead
+                .status
+                .or(slots.iter().find_map(|slot| slot.status))
+                .map(|status| status.word().to_owned())
+                .unwrap_or_default(),
             outcome: self.text(&slots, appointment::OUTCOME),
             booked: slots.iter().find_map(|slot| slot.booked),
             classification,

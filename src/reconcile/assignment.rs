@@ -82,7 +82,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn total(costs: &[Vec<Option<u32>>], assigned: &[Option<usize>]) -> u32 {
-        let pair = |(row, column): (usize, &Option<usize>)| column.map_or(CAP, |column| costs[row][column].expect("a pair that can be"));
+        let pair = |(row, column): (usize, &Option<usize>)| {
+            column.map_or(CAP, |column| costs[row][column].expect("a pair that can be"))
+        };
         assigned.iter().enumerate().map(pair).sum()
     }
 

@@ -255,7 +255,8 @@ impl<'c, 'd> Finder<'c, 'd> {
         let mut exceptions = Vec::new();
         for place in places {
             let (at, person) = (table.row(*place), table.subject(*place));
-            let mut add = |name: &str, reason| exceptions.push(Exception { at, field: format!("appointment.{name}"), reason });
+            let mut add =
+                |name: &str, reason| exceptions.push(Exception { at, field: format!("appointment.{name}"), reason });
             if table.moment(appointment::STARTS, *place).is_none() {
                 add("starts", Reason::AppointmentUndated);
             }

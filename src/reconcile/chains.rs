@@ -48,7 +48,11 @@ fn parent_of(context: &Context, drafts: &[Draft], later: usize, earlier: &[usize
     before().find(|at| is_again(&drafts[*at], child)).map(|parent| (parent, Link::Again))
 }
 
-fn symbols<'d>(context: &Context<'d>, draft: &'d Draft, field: crate::config::Field) -> impl Iterator<Item = (u16, Symbol)> + 'd {
+fn symbols<'d>(
+    context: &Context<'d>,
+    draft: &'d Draft,
+    field: crate::config::Field,
+) -> impl Iterator<Item = (u16, Symbol)> + 'd {
     let (table, context) = (&context.records.referrals, *context);
     draft
         .places
@@ -78,9 +82,8 @@ fn shares_provider(context: &Context, left: &Draft, right: &Draft) -> bool {
 
 fn shares_pathway(context: &Context, left: &Draft, right: &Draft) -> bool {
     let table = &context.records.referrals;
-    let pathway = |place: &u32| {
-        (table.symbol(referral::PATHWAY_ID, *place), table.symbol(referral::PATHWAY_ISSUER, *place))
-    };
+    let pathway =
+        |place: &u32| (table.symbol(referral::PATHWAY_ID, *place), table.symbol(referral::PATHWAY_ISSUER, *place));
     left.places.iter().map(pathway).any(|(id, issuer)| {
         id.is_some()
             && right.places.iter().map(pathway).any(|(other, other_issuer)| {
@@ -173,7 +176,8 @@ fn run_on(drafts: &mut [Draft], later: usize, parent: usize, link: Link) {
             _ => own,
         };
         child.set_clock(start, ClockRule::NewAfterStop);
-        child.referral.original_received = child.clock.received.and_then(|moment| crate::values::PartialDate::day(moment.date()));
+        child.referral.original_received =
+            child.clock.received.and_then(|moment| crate::values::PartialDate::day(moment.date()));
         return;
     }
     let Some(kept) = earlier.clock_start else { return };

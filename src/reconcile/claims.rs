@@ -6,8 +6,8 @@ use super::words::Agreement;
 use super::{Referral, ReferralIndex};
 use crate::config::Standing;
 use crate::config::fields::referral;
-use crate::linkage::{Linked, PatientIndex};
 use crate::ledger::Exception;
+use crate::linkage::{Linked, PatientIndex};
 use crate::sources::RowRef;
 use crate::values::{PartialDate, Priority};
 use std::collections::BTreeSet;
@@ -90,11 +90,12 @@ fn answer_by_likeness(context: &Context, caseload: &Caseload, claims: &mut [Clai
     for claim in claims.iter_mut().filter(|claim| claim.referral.is_none()) {
         let Some(patient) = claim.patient else { continue };
         let index = |at: usize| u32::try_from(at).expect("fewer referrals than 4 billion");
-        let fits: Vec<usize> =
-            of_patient(caseload, patient).filter(|at| fits(context, claim, caseload, *at)).collect();
+        let fits: Vec<usize> = of_patient(caseload, patient).filter(|at| fits(context, claim, caseload, *at)).collect();
         let near = fits
             .iter()
-            .filter_map(|at| Some((spoken_of.contains(&index(*at)), days_apart(context, claim, &caseload.referrals[*at])?, *at)))
+            .filter_map(|at| {
+                Some((spoken_of.contains(&index(*at)), days_apart(context, claim, &caseload.referrals[*at])?, *at))
+            })
             .filter(|(_, days, _)| *days <= NEAR_DAYS)
             .min();
         let open: Vec<usize> = fits

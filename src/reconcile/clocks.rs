@@ -63,9 +63,15 @@ pub(super) struct OwnClock {
 }
 
 /// Reads the clock of one referral. What it refuses becomes an exception.
-pub(super) fn own_clock(context: &Context, bulk: &BulkResets, places: &[u32], exceptions: &mut Vec<Exception>) -> OwnClock {
+pub(super) fn own_clock(
+    context: &Context,
+    bulk: &BulkResets,
+    places: &[u32],
+    exceptions: &mut Vec<Exception>,
+) -> OwnClock {
     let table = &context.records.referrals;
-    let all_received: Vec<Moment> = places.iter().filter_map(|place| table.moment(referral::RECEIVED, *place)).collect();
+    let all_received: Vec<Moment> =
+        places.iter().filter_map(|place| table.moment(referral::RECEIVED, *place)).collect();
     let received = all_received.iter().min().copied();
     let disagree = all_received.iter().any(|moment| Some(moment.date()) != received.map(Moment::date));
     let referred = places.iter().filter_map(|place| table.date(referral::REFERRED, *place)).min();
@@ -80,7 +86,8 @@ pub(super) fn own_clock(context: &Context, bulk: &BulkResets, places: &[u32], ex
     }
     let accepted = places.iter().filter_map(|place| recorded(context, bulk, *place, exceptions)).min();
     let original = places.iter().filter_map(|place| table.date(referral::ORIGINAL_RECEIVED, *place)).min();
-    let earlier = |date: Option<PartialDate>, than: Option<PartialDate>| date.filter(|date| than.is_none_or(|than| *date < than));
+    let earlier =
+        |date: Option<PartialDate>, than: Option<PartialDate>| date.filter(|date| than.is_none_or(|than| *date < than));
     let plain_date = plain.map(|(date, _)| date);
     let (mut start, mut rule) = plain.map_or((None, ClockRule::Unknown), |(date, rule)| (Some(date), rule));
     if let Some(date) = earlier(accepted, plain_date) {
@@ -121,7 +128,9 @@ fn implausible_at(context: &Context, place: u32, field: Field) -> Exception {
 /// Dates of one record that contradict each other.
 fn implausible(context: &Context, place: u32, exceptions: &mut Vec<Exception>) {
     let table = &context.records.referrals;
-    let Some(received) = table.moment(referral::RECEIVED, place).map(|moment| day_number(moment.date())) else { return };
+    let Some(received) = table.moment(referral::RECEIVED, place).map(|moment| day_number(moment.date())) else {
+        return;
+    };
     let day = |field: Field| whole_day(table.date(field, place));
     let triaged = table.moment(referral::TRIAGED, place).map(|moment| day_number(moment.date()));
     let wrong = [

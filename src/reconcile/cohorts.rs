@@ -22,8 +22,10 @@ struct Request<'a> {
 /// Fills cohort, last seen, next appointment and weeks of one patient's referrals.
 pub(super) fn place(context: &Context, drafts: &mut [Draft], appointments: &[Appointment], diagnostics: &[u32]) {
     for (at, draft) in drafts.iter_mut().enumerate() {
-        let own: Vec<&Appointment> =
-            appointments.iter().filter(|appointment| appointment.referral.map(|found| found as usize) == Some(at)).collect();
+        let own: Vec<&Appointment> = appointments
+            .iter()
+            .filter(|appointment| appointment.referral.map(|found| found as usize) == Some(at))
+            .collect();
         fill(context, draft, &own);
         draft.referral.cohort = cohort(context, draft, &own);
     }

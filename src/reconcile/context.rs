@@ -60,11 +60,8 @@ pub(super) struct Lexicon {
 impl Lexicon {
     pub(super) fn read(config: &Config, records: &Records) -> Self {
         let (texts, referrals, appointments) = (&records.texts, &records.referrals, &records.appointments);
-        let people = [
-            (referrals, referral::REFERRER),
-            (referrals, referral::CLINICIAN),
-            (appointments, appointment::CLINICIAN),
-        ];
+        let people =
+            [(referrals, referral::REFERRER), (referrals, referral::CLINICIAN), (appointments, appointment::CLINICIAN)];
         Lexicon {
             specialties: Readings::read(texts, &[(referrals, referral::SPECIALTY)], words::specialty),
             conditions: Readings::read(texts, &[(referrals, referral::CONDITION)], words::condition),

@@ -54,7 +54,8 @@ const NOT_COUNTS: &[&str] =
     &["percent", "average", "mean", "median", "target", "rate", "proportion", "ratio", "longest", "cost", "trend"];
 
 /// The whole, by its names.
-const WHOLE: &[&str] = &["", "total", "all", "grand total", "overall", "c 999", "999", "all specialties", "all services"];
+const WHOLE: &[&str] =
+    &["", "total", "all", "grand total", "overall", "c 999", "999", "all specialties", "all services"];
 
 /// A measure in words, understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +98,11 @@ pub(super) fn compare(
     }
     let counting = Counting { context, linked, caseload, list, facts: facts(context, caseload) };
     let found = |figure: &DeclaredFigure| counting.count(figure).map(|count| count as f64);
-    figures.iter().enumerate().map(|(place, figure)| DeclaredComparison { figure: place, found: found(figure) }).collect()
+    figures
+        .iter()
+        .enumerate()
+        .map(|(place, figure)| DeclaredComparison { figure: place, found: found(figure) })
+        .collect()
 }
 
 /// By provider ("" is everybody), in order of referrals.
@@ -145,7 +150,9 @@ impl Counting<'_> {
         let chosen: BTreeMap<u32, &Fact> = facts
             .iter()
             .filter(|fact| in_group(fact, &group, &self.caseload.referrals[fact.referral as usize]))
-            .filter(|fact| measure.priority.is_none_or(|priority| self.referral(fact.referral).priority == Some(priority)))
+            .filter(|fact| {
+                measure.priority.is_none_or(|priority| self.referral(fact.referral).priority == Some(priority))
+            })
             .map(|fact| (fact.referral, fact))
             .collect();
         let whole = matches!(group, Group::Whole) && measure.priority.is_none();
@@ -251,7 +258,8 @@ impl Counting<'_> {
             let ours = provider.is_empty()
                 || one.records.iter().any(|(place, _)| {
                     let person = table.subject(*place);
-                    self.context.standing(person) == Standing::Record && self.context.source(person).provider == provider
+                    self.context.standing(person) == Standing::Record
+                        && self.context.source(person).provider == provider
                 });
             let of_group = whole || one.referral.is_some_and(|referral| chosen.contains_key(&referral));
             let starts = one.starts.map(|starts| day_number(starts.date()));
@@ -352,9 +360,7 @@ fn period(text: &str, as_at: Date) -> Option<Period> {
         }
         [first, second] if second.len() == 4 => month(year(second)?, first.parse().ok()?),
         [first, second, third] if first.len() == 4 => day(year(first)?, second.parse().ok()?, third.parse().ok()?),
-        [first, second, third] => {
-            day(year(third)?, second.parse().ok().or(month_name(second))?, first.parse().ok()?)
-        }
+        [first, second, third] => day(year(third)?, second.parse().ok().or(month_name(second))?, first.parse().ok()?),
         _ => None,
     }
 }

@@ -76,7 +76,8 @@ impl Comparison<'_> {
 
     fn with(mut difference: Difference, (cause, proof_row): Cause) -> Difference {
         // A cause stands only with the row that proves it.
-        (difference.cause, difference.proof_row) = if proof_row.is_some() { (cause, proof_row) } else { (UNKNOWN, None) };
+        (difference.cause, difference.proof_row) =
+            if proof_row.is_some() { (cause, proof_row) } else { (UNKNOWN, None) };
         difference
     }
 
@@ -111,7 +112,8 @@ impl Comparison<'_> {
         if let (Some(declared), Some(found)) = (claim.priority, referral.priority) {
             if declared != found {
                 let mut difference = self.difference(DifferenceKind::PriorityDiffers, Some(claim), Some(index));
-                (difference.declared_value, difference.found_value) = (declared.word().to_owned(), found.word().to_owned());
+                (difference.declared_value, difference.found_value) =
+                    (declared.word().to_owned(), found.word().to_owned());
                 differences.push(Self::with(difference, self.why_other_priority(declared, found, referral)));
             }
         }
@@ -266,7 +268,8 @@ impl Comparison<'_> {
             return ("paper-only", proof);
         }
         let home = |system: &str| lists.iter().any(|list| list.system == system);
-        let home_known = config.sources.iter().any(|source| source.standing == Standing::Record && home(&source.system));
+        let home_known =
+            config.sources.iter().any(|source| source.standing == Standing::Record && home(&source.system));
         if home_known && !sources().any(|source| home(&source.system)) {
             return ("recorded-elsewhere", proof);
         }

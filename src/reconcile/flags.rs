@@ -1,7 +1,8 @@
 //! What about an appointment needs a person's eye.
 
 use super::context::{Context, day_number, whole_day};
-use super::words;
+use super::sites::SiteKey;
+use super::words::{self, Agreement};
 use super::{Appointment, Flag};
 use crate::config::fields::{appointment, person};
 use crate::linkage::Linked;
@@ -98,21 +99,24 @@ fn clashes(context: &Context, appointments: &[Appointment]) -> Vec<usize> {
     let mut people: Vec<(u32, Moment, usize)> =
         timed.iter().filter_map(|(at, starts)| Some((appointments[*at].patient?, *starts, *at))).collect();
     people.sort_unstable();
-    for person in people.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-        if person.len() > 1 && person.iter().any(|(.., at)| differs_in_place(context, appointments, person[0].2, *at)) {
-            clashing.extend(person.iter().map(|(.., at)| *at));
+    for same in people.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+        for (.., at) in same {
+            if same.iter().any(|(.., other)| differ_in_place(context, &appointments[*at], &appointments[*other])) {
+                clashing.push(*at);
+            }
         }
     }
     clashing
 }
 
-fn differs_in_place(context: &Context, appointments: &[Appointment], one: usize, other: usize) -> bool {
-    let key = |at: usize| {
-        let table = &context.records.appointments;
-        let keys = appointments[at].records.iter().map(|(place, _)| context.site(table.symbol(appointment::SITE, *place)));
-        keys.into_iter().find(|key| *key != super::sites::SiteKey::Missing)
+/// Whether every site that one names is another than every site that the other names.
+fn differ_in_place(context: &Context, one: &Appointment, other: &Appointment) -> bool {
+    let table = &context.records.appointments;
+    let keys = |appointment: &Appointment| -> Vec<SiteKey> {
+        let keys = appointment.records.iter().map(|(place, _)| context.site(table.symbol(appointment::SITE, *place)));
+        keys.filter(|key| *key != SiteKey::Missing).collect()
     };
-    let (one, other) = (key(one), key(other));
-    matches!((one, other), (Some(one), Some(other))
-        if context.lexicon.sites.agreement(one, other) == words::Agreement::Differs)
+    let (ours, theirs) = (keys(one), keys(other));
+    let differ = |one: &SiteKey, other: &SiteKey| context.lexicon.sites.agreement(*one, *other) == Agreement::Differs;
+    !ours.is_empty() && !theirs.is_empty() && ours.iter().all(|one| theirs.iter().all(|other| differ(one, other)))
 }

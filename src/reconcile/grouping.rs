@@ -228,7 +228,9 @@ fn join_alike(context: &Context, facts: &[Facts], clusters: &mut Clusters) {
             Some((points, facts[left].days_apart(&facts[right])?, left, right))
         })
         .collect();
-    edges.sort_unstable_by(|left, right| right.0.cmp(&left.0).then((left.1, left.2, left.3).cmp(&(right.1, right.2, right.3))));
+    edges.sort_unstable_by(|left, right| {
+        right.0.cmp(&left.0).then((left.1, left.2, left.3).cmp(&(right.1, right.2, right.3)))
+    });
     for (_, _, left, right) in edges {
         let (one, other) = (clusters.of[left], clusters.of[right]);
         let others: Vec<usize> = clusters.members(other).collect();

@@ -14,6 +14,8 @@ mod cohorts;
 mod context;
 mod declared;
 mod differences;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod flags;
 mod grouping;
 mod placing;
@@ -22,6 +24,8 @@ mod referrals;
 mod run;
 mod sites;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod waiting;
 mod words;
 

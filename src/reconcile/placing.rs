@@ -63,7 +63,8 @@ fn open_evidence(context: &Context, linked: &Linked) -> Vec<Open> {
     let mut by_person: BTreeMap<PersonId, Vec<Slot>> = BTreeMap::new();
     for place in table.places() {
         let person = table.subject(place);
-        let unplaced = matches!(&linked.places[person as usize], Place::Unplaced { candidates, .. } if !candidates.is_empty());
+        let unplaced =
+            matches!(&linked.places[person as usize], Place::Unplaced { candidates, .. } if !candidates.is_empty());
         if unplaced && matches!(context.standing(person), Standing::Evidence(_)) {
             by_person.entry(person).or_default().push(Slot::of(context, place));
         }
@@ -170,7 +171,8 @@ fn decide(
         }
     }
     for (at, one) in open.iter().enumerate().filter(|(at, _)| placed[*at].is_none()).collect::<Vec<_>>() {
-        let all = matches!(&linked.places[one.person as usize], Place::Unplaced { candidates, .. } if candidates.len() == 1);
+        let all =
+            matches!(&linked.places[one.person as usize], Place::Unplaced { candidates, .. } if candidates.len() == 1);
         if let ([patient], true) = (&one.candidates[..], all) {
             placed[at] = Some(Placement { person: one.person, patient: *patient, probability: ONLY_CANDIDATE });
         }

@@ -4,8 +4,8 @@ use super::clocks::{BulkResets, OwnClock, own_clock};
 use super::context::{Context, day_number, whole_day};
 use super::words::{self, Condition, Ending, Specialty};
 use super::{ClockRule, Cohort, Referral, Relation};
-use crate::config::fields::referral;
 use crate::config::Field;
+use crate::config::fields::referral;
 use crate::ledger::Exception;
 use crate::linkage::PatientIndex;
 use crate::records::Symbol;
@@ -60,13 +60,16 @@ pub(super) fn draft<'a>(
     exceptions: &mut Vec<Exception>,
 ) -> Draft<'a> {
     let reading = Reading { context: *context, places: &places };
+    let canonical = reading.canonical();
+    let deciding = Reading { context: *context, places: &canonical };
     let clock = own_clock(context, bulk, &places, exceptions);
     let closure = reading.closure();
     let specialty_text = reading.first(referral::SPECIALTY);
     let condition_text = reading.first(referral::CONDITION);
-    let specialty = reading.specialty();
+    let specialty = deciding.specialty();
     let rtt = reading.rtt();
-    let day = clock.received.map(|moment| day_number(moment.date())).or(clock.plain.map(|(date, _)| day_number(date.date())));
+    let day =
+        clock.received.map(|moment| day_number(moment.date())).or(clock.plain.map(|(date, _)| day_number(date.date())));
     let original = reading.original(day);
     let digest = places.iter().map(|place| reading.digest(*place)).min().expect("a referral has a record");
     let referral = Referral {
@@ -98,7 +101,7 @@ pub(super) fn draft<'a>(
         rtt,
         referred_on: reading.dates(referral::REFERRED_ON).map(|date| day_number(date.date())).min(),
         specialty,
-        condition: context.condition(condition_text),
+        condition: context.condition(deciding.first(referral::CONDITION)),
         systems: reading.systems(),
         triaged: reading.triaged(),
         order: (day.is_none(), day.unwrap_or(0), digest),
@@ -142,6 +145,18 @@ impl Reading<'_, '_> {
         self.places.iter().filter_map(move |place| table.date(field, *place))
     }
 
+    /// The records in an order that does not depend on where rows stand in files, for what decides.
+    fn canonical(&self) -> Vec<u32> {
+        let table = &self.context.records.referrals;
+        let order = |place: &u32| {
+            let received = table.moment(referral::RECEIVED, *place);
+            (received.is_none(), received, self.context.system(table.subject(*place)), self.digest(*place))
+        };
+        let mut places = self.places.to_vec();
+        places.sort_by_key(order);
+        places
+    }
+
     fn digest(&self, place: u32) -> Digest {
         self.context.records.digest[self.context.records.referrals.subject(place) as usize]
     }
@@ -175,7 +190,8 @@ impl Reading<'_, '_> {
 
     fn systems(&self) -> Vec<u16> {
         let table = &self.context.records.referrals;
-        let mut systems: Vec<u16> = self.places.iter().map(|place| self.context.system(table.subject(*place))).collect();
+        let mut systems: Vec<u16> =
+            self.places.iter().map(|place| self.context.system(table.subject(*place))).collect();
         systems.sort_unstable();
         systems.dedup();
         systems
@@ -246,15 +262,18 @@ impl Reading<'_, '_> {
         };
         let states: Vec<State> = states.iter().filter(|state| latest(state)).copied().collect();
         let open: Vec<&State> = states.iter().filter(|state| state.closed.is_none()).collect();
-        let closed = states.iter().filter_map(|state| state.closed.map(|(on, ending)| (rank(ending), on, state.place, ending)));
-        let Some((_, on, place, ending)) = closed.max_by_key(|(rank, on, place, _)| (*rank, *on, std::cmp::Reverse(*place)))
+        let closed =
+            states.iter().filter_map(|state| state.closed.map(|(on, ending)| (rank(ending), on, state.place, ending)));
+        let Some((_, on, place, ending)) =
+            closed.max_by_key(|(rank, on, place, _)| (*rank, *on, std::cmp::Reverse(*place)))
         else {
             let status = (!open.is_empty()).then_some(ReferralStatus::Open);
             return Closure { status, on: None, ending: Ending::Unknown, place: None };
         };
         let day = on.map(|on| day_number(on.date()));
         let ended = matches!(ending, Ending::Stop | Ending::ReferredOn | Ending::Discharged | Ending::NotAttended);
-        let quiet = open.iter().all(|state| state.activity.is_none_or(|activity| day.is_some_and(|day| activity <= day)));
+        let quiet =
+            open.iter().all(|state| state.activity.is_none_or(|activity| day.is_some_and(|day| activity <= day)));
         if open.is_empty() || ended && day.is_some() && quiet {
             return Closure { status: Some(ReferralStatus::Closed), on, ending, place: Some(place) };
         }

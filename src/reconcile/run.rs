@@ -59,9 +59,8 @@ fn said_nothing(context: &Context) -> Vec<Exception> {
         field: "appointment.starts".to_owned(),
         reason: Reason::AppointmentUndated,
     };
-    let nothing = |place: &u32| {
-        context.standing(table.subject(*place)) == Standing::Record && !is_appointment(context, *place)
-    };
+    let nothing =
+        |place: &u32| context.standing(table.subject(*place)) == Standing::Record && !is_appointment(context, *place);
     table.places().filter(nothing).map(exception).collect()
 }
 

@@ -87,7 +87,8 @@ impl Sites {
             SiteKey::Known(line) => Some(&self.crosswalk[usize::from(line)]),
             SiteKey::Successor(line) => {
                 let line = &self.crosswalk[usize::from(line)];
-                let alone = self.crosswalk.iter().filter(|other| other.successor_site == line.successor_site).count() == 1;
+                let alone =
+                    self.crosswalk.iter().filter(|other| other.successor_site == line.successor_site).count() == 1;
                 alone.then_some(line)
             }
             SiteKey::Missing | SiteKey::Unknown(_) => None,
@@ -101,7 +102,11 @@ impl Sites {
             (SiteKey::Missing, _) | (_, SiteKey::Missing) => Agreement::Unknown,
             _ if left == right => Agreement::Same,
             (SiteKey::Known(one), SiteKey::Successor(other)) | (SiteKey::Successor(other), SiteKey::Known(one)) => {
-                if successor(one) == successor(other) { Agreement::Same } else { Agreement::Differs }
+                if successor(one) == successor(other) {
+                    Agreement::Same
+                } else {
+                    Agreement::Differs
+                }
             }
             (SiteKey::Unknown(_), SiteKey::Unknown(_)) if self.crosswalk.is_empty() => Agreement::Differs,
             (SiteKey::Unknown(_), _) | (_, SiteKey::Unknown(_)) => Agreement::Unknown,
@@ -170,7 +175,8 @@ fn code_within(code: &str, text: &str) -> bool {
 
 /// The one name that the words are like, and clearly more like than any other.
 fn alike(words: &[String], names: &[Vec<String>]) -> Option<usize> {
-    let mut scores: Vec<(u32, usize)> = names.iter().enumerate().map(|(at, name)| (likeness(words, name), at)).collect();
+    let mut scores: Vec<(u32, usize)> =
+        names.iter().enumerate().map(|(at, name)| (likeness(words, name), at)).collect();
     scores.sort_unstable_by(|left, right| right.0.cmp(&left.0).then(left.1.cmp(&right.1)));
     let (best, at) = *scores.first()?;
     let next = scores.get(1).map_or(0, |(score, _)| *score);
@@ -285,7 +291,8 @@ mod tests {
     fn places_are_found_by_what_people_write() {
         let sites = crosswalk();
         let names: Vec<Vec<String>> = sites.iter().map(|site| words_of(&site.name)).collect();
-        let check = |text: &str, expected: Option<SiteKey>| assert_eq!(resolve(text, &sites, &names), expected, "{text}");
+        let check =
+            |text: &str, expected: Option<SiteKey>| assert_eq!(resolve(text, &sites, &names), expected, "{text}");
         check("raa03", Some(SiteKey::Known(2)));
         check("ZZZ01", Some(SiteKey::Successor(0)));
         check("East Marsh Health Centre", Some(SiteKey::Known(0)));

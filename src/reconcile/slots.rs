@@ -68,10 +68,7 @@ impl Slot {
     }
 
     pub(super) fn is_cancelled(&self) -> bool {
-        matches!(
-            self.status,
-            Some(AppointmentStatus::CancelledByPatient | AppointmentStatus::CancelledByProvider)
-        )
+        matches!(self.status, Some(AppointmentStatus::CancelledByPatient | AppointmentStatus::CancelledByProvider))
     }
 
     /// An order that does not depend on where rows stand in files.
@@ -183,9 +180,8 @@ fn join_systems(context: &Context, slots: &[Slot], bookings: Vec<Booking>) -> Ve
     for exact in [true, false] {
         let source = if exact { bookings.clone() } else { std::mem::take(&mut joined) };
         for booking in source {
-            let homes: Vec<usize> = (0..joined.len())
-                .filter(|home| one_booking(context, slots, &joined[*home], &booking, exact))
-                .collect();
+            let homes: Vec<usize> =
+                (0..joined.len()).filter(|home| one_booking(context, slots, &joined[*home], &booking, exact)).collect();
             match homes[..] {
                 [home] => {
                     joined[home].slots.extend(&booking.slots);
@@ -224,7 +220,13 @@ fn lead(context: &Context, slots: &[Slot], booking: &mut Booking) {
         let status = match slot.status {
             Some(AppointmentStatus::Attended) => 4,
             Some(AppointmentStatus::DidNotAttend) => 3,
-            Some(AppointmentStatus::CancelledByPatient | AppointmentStatus::CancelledByProvider) => if past { 2 } else { 0 },
+            Some(AppointmentStatus::CancelledByPatient | AppointmentStatus::CancelledByProvider) => {
+                if past {
+                    2
+                } else {
+                    0
+                }
+            }
             Some(AppointmentStatus::Booked) | None => 1,
         };
         (slot.starts.is_some(), status, slot.booked, slot.minute().is_some(), std::cmp::Reverse(*at))

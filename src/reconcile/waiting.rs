@@ -9,9 +9,12 @@ use super::{Cohort, ReferralIndex, WaitType, WaitingListEntry};
 /// A clock that runs is a wait even when the patient has been seen: it ends with the first definitive treatment or
 /// another stop, not with an appointment. Where no status says whether it runs, a patient under treatment does not wait.
 pub(super) fn waiting_list(context: &Context, caseload: &Caseload) -> Vec<WaitingListEntry> {
-    let indices: std::ops::Range<ReferralIndex> = 0..u32::try_from(caseload.referrals.len()).expect("fewer than 4 billion");
+    let indices: std::ops::Range<ReferralIndex> =
+        0..u32::try_from(caseload.referrals.len()).expect("fewer than 4 billion");
     indices
-        .filter_map(|referral| wait_type(context, caseload, referral).map(|wait_type| WaitingListEntry { referral, wait_type }))
+        .filter_map(|referral| {
+            wait_type(context, caseload, referral).map(|wait_type| WaitingListEntry { referral, wait_type })
+        })
         .collect()
 }
 

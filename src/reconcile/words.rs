@@ -55,20 +55,64 @@ const ENDINGS: &[(Ending, &[&str])] = &[
     (
         Ending::Administrative,
         &[
-            "record", "notes not", "notes lost", "lost", "inactiv", "no activity", "not seen", "unseen", "no contact",
-            "admin", "transfer", "migrat", "duplicate", "entered in error", "error", "validation", "housekeeping",
-            "moved to new provider", "change of provider", "contract", "6 month", "six month", "no response",
+            "record",
+            "notes not",
+            "notes lost",
+            "lost",
+            "inactiv",
+            "no activity",
+            "not seen",
+            "unseen",
+            "no contact",
+            "admin",
+            "transfer",
+            "migrat",
+            "duplicate",
+            "entered in error",
+            "error",
+            "validation",
+            "housekeeping",
+            "moved to new provider",
+            "change of provider",
+            "contract",
+            "6 month",
+            "six month",
+            "no response",
         ],
     ),
     (Ending::NotAttended, &["did not attend", "dna", "failed to attend", "non attendance", "was not brought"]),
     (
         Ending::Stop,
         &[
-            "treatment complete", "completed treatment", "treatment finished", "treated", "after treatment",
-            "end of treatment", "course complete", "goals achieved", "goals met", "treatment ended",
-            "first definitive treatment", "decision not to treat", "not to treat", "no treatment", "no further treatment",
-            "no further contact", "not required", "active monitoring", "watchful waiting", "declin", "refused",
-            "patient choice", "does not want", "did not want", "withdrew", "died", "death", "deceased", "rip",
+            "treatment complete",
+            "completed treatment",
+            "treatment finished",
+            "treated",
+            "after treatment",
+            "end of treatment",
+            "course complete",
+            "goals achieved",
+            "goals met",
+            "treatment ended",
+            "first definitive treatment",
+            "decision not to treat",
+            "not to treat",
+            "no treatment",
+            "no further treatment",
+            "no further contact",
+            "not required",
+            "active monitoring",
+            "watchful waiting",
+            "declin",
+            "refused",
+            "patient choice",
+            "does not want",
+            "did not want",
+            "withdrew",
+            "died",
+            "death",
+            "deceased",
+            "rip",
         ],
     ),
     (Ending::ReferredOn, &["referred", "onward", "refer to", "secondary care"]),
@@ -281,7 +325,8 @@ pub(super) fn condition(text: &str) -> Condition {
         regions = PAIN_ALONE;
     }
     let side = |words: [&str; 3], bit: u8| if words.iter().any(|word| has(&folded, word)) { bit } else { 0 };
-    let sides = side(["left ", "lt ", "l "], 1) | side(["right ", "rt ", "r "], 2) | side(["both ", "bilat", "b l "], 3);
+    let sides =
+        side(["left ", "lt ", "l "], 1) | side(["right ", "rt ", "r "], 2) | side(["both ", "bilat", "b l "], 3);
     Condition { regions, sides, text: folded.trim().to_owned() }
 }
 
@@ -316,8 +361,18 @@ impl Condition {
 
 /// Words by which a referrer or a destination is a community hub rather than a practice.
 const HUB: &[&str] = &[
-    "hub", "msk", "musculoskeletal", "interface", "triage", "physio", "community", "assessment service", "cats", "mcats",
-    "icats", "podiat",
+    "hub",
+    "msk",
+    "musculoskeletal",
+    "interface",
+    "triage",
+    "physio",
+    "community",
+    "assessment service",
+    "cats",
+    "mcats",
+    "icats",
+    "podiat",
 ];
 
 /// Whether a referrer is a community service that sends people on.
@@ -416,7 +471,8 @@ pub(super) fn rtt_status(text: &str) -> Option<u8> {
 }
 
 /// Titles and roles that are no part of a name.
-const TITLES: &[&str] = &["dr", "mr", "mrs", "ms", "miss", "prof", "professor", "sister", "nurse", "physio", "the", "and"];
+const TITLES: &[&str] =
+    &["dr", "mr", "mrs", "ms", "miss", "prof", "professor", "sister", "nurse", "physio", "the", "and"];
 
 /// The words of a professional's name that tell one from another; sorted.
 pub(super) fn name(text: &str) -> Vec<String> {

@@ -250,8 +250,28 @@ fn unguarded(text: &str) -> &str {
 
 /// What stands for "nothing" in any field.
 const PLACEHOLDERS: [&str; 22] = [
-    "-", "--", "---", ".", "..", "?", "??", "n/a", "n.a.", "n/k", "none", "not known", "unknown", "not recorded",
-    "not given", "not available", "not applicable", "<null>", "(null)", "[null]", "(blank)", "#n/a n/a",
+    "-",
+    "--",
+    "---",
+    ".",
+    "..",
+    "?",
+    "??",
+    "n/a",
+    "n.a.",
+    "n/k",
+    "none",
+    "not known",
+    "unknown",
+    "not recorded",
+    "not given",
+    "not available",
+    "not applicable",
+    "<null>",
+    "(null)",
+    "[null]",
+    "(blank)",
+    "#n/a n/a",
 ];
 
 /// What stands for "nothing" where no name can stand: people are called Null and Nan, and their initials are NA and NK.
@@ -259,7 +279,9 @@ const PLACEHOLDERS_UNLIKE_NAMES: [&str; 4] = ["null", "nan", "na", "nk"];
 
 fn is_placeholder(text: &str, name: bool) -> bool {
     let is = |placeholder: &&str| placeholder.len() == text.len() && placeholder.eq_ignore_ascii_case(text);
-    text == "NULL" || PLACEHOLDERS.iter().any(|one| is(one)) || (!name && PLACEHOLDERS_UNLIKE_NAMES.iter().any(|one| is(one)))
+    text == "NULL"
+        || PLACEHOLDERS.iter().any(|one| is(one))
+        || (!name && PLACEHOLDERS_UNLIKE_NAMES.iter().any(|one| is(one)))
 }
 
 fn is_sheet_error(text: &str) -> bool {
@@ -390,7 +412,8 @@ mod tests {
     #[track_caller]
     fn check(field: Field, reading: Reading<'_>, expected: (&str, Option<Reason>, bool)) {
         let mut rule = sample::rule("any");
-        let codes = [("M", "male"), ("01", "routine"), (" 2 ", "urgent"), ("2ww", "two-week-wait"), ("odd", "nonsense")];
+        let codes =
+            [("M", "male"), ("01", "routine"), (" 2 ", "urgent"), ("2ww", "two-week-wait"), ("odd", "nonsense")];
         rule.codes = codes.iter().map(|(raw, word)| ((*raw).to_owned(), (*word).to_owned())).collect();
         let mut cleaner = Cleaner::for_field(field, &rule, &["%d/%m/%Y".to_owned()], date(2017, 9, 30));
         let mut texts = Texts::default();

@@ -117,7 +117,13 @@ impl<'c> Item<'c> {
     }
 
     /// Its value in a row, and the number that was read as a count of days, if one was.
-    pub fn clean(&mut self, cells: &Cells, row: &RawRow, texts: &mut Texts, scratch: &mut String) -> (Cleaned, Option<f64>) {
+    pub fn clean(
+        &mut self,
+        cells: &Cells,
+        row: &RawRow,
+        texts: &mut Texts,
+        scratch: &mut String,
+    ) -> (Cleaned, Option<f64>) {
         let (reading, spoilt) = self.reading(cells, row, scratch);
         let mut cleaned = self.cleaner.clean(reading, texts);
         if spoilt {

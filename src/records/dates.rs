@@ -237,7 +237,8 @@ impl Form {
         };
         let Ok(date) = Date::new(year, month.unwrap_or(1), day.unwrap_or(1)) else { return otherwise() };
         let time = parts.hour().and_then(|_| parts.to_time().ok());
-        let minute = time.map(|time| u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs()));
+        let minute =
+            time.map(|time| u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs()));
         Fit::Given(Given { date, precision, minute })
     }
 }
@@ -306,7 +307,17 @@ fn has_shape(pattern: &[u8], text: &[u8]) -> Option<bool> {
 /// How many letters of a month's name the text starts with.
 fn month_name(text: &[u8], abbreviated: bool) -> usize {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
@@ -446,7 +457,9 @@ mod tests {
 
     #[test]
     fn days_that_mean_nothing() {
-        for text in ["01/01/1900", "31/12/1899", "30/12/1899", "01/01/1753", "31/12/9999", "00/00/0000", "0000-00-00 00:00"] {
+        for text in
+            ["01/01/1900", "31/12/1899", "30/12/1899", "01/01/1753", "31/12/9999", "00/00/0000", "0000-00-00 00:00"]
+        {
             check(Role::Birth, text, "", Some(DatePlaceholder));
             check(Role::Day, text, "", Some(DatePlaceholder));
             check(Role::Moment, text, "", Some(DatePlaceholder));
@@ -503,7 +516,14 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_number(forms: &[&str], role: Role, number: f64, system: DateSystem, expected: &str, reason: Option<Reason>) {
+    fn check_number(
+        forms: &[&str],
+        role: Role,
+        number: f64,
+        system: DateSystem,
+        expected: &str,
+        reason: Option<Reason>,
+    ) {
         let reader = DateReader { forms: forms.iter().map(|form| Form::new(form)).collect(), role, as_at: AS_AT };
         let cleaned = if reader.counts_days(number) { reader.serial(number, system) } else { reader.number(number) };
         let found = shown(role, cleaned);

@@ -41,7 +41,12 @@ impl DeclaredColumns {
     }
 
     /// Reads a row's figures and says what becomes of the row.
-    pub fn read(&self, row: &RawRow, figures: &mut Vec<DeclaredFigure>, exceptions: &mut Vec<Exception>) -> Disposition {
+    pub fn read(
+        &self,
+        row: &RawRow,
+        figures: &mut Vec<DeclaredFigure>,
+        exceptions: &mut Vec<Exception>,
+    ) -> Disposition {
         let text = |place: Option<usize>| -> String {
             place.and_then(|place| reading(row, place).text()).map(|text| text.into_owned()).unwrap_or_default()
         };
@@ -101,7 +106,9 @@ fn figure_of_text(text: &str) -> Option<f64> {
     let mut groups = whole.split(',');
     let first = groups.next()?;
     let grouped = whole.contains(',');
-    let legal = all_digits(first) && (!grouped || first.len() <= 3) && groups.all(|group| group.len() == 3 && all_digits(group));
+    let legal = all_digits(first)
+        && (!grouped || first.len() <= 3)
+        && groups.all(|group| group.len() == 3 && all_digits(group));
     if !legal || !all_digits(fraction) {
         return None;
     }
@@ -125,7 +132,9 @@ mod tests {
         check("1,234,567.5", Some(1_234_567.5));
         check("-4", Some(-4.0));
         check("0", Some(0.0));
-        for bad in ["", "-", "*", "1,23", "1234,567", ",123", "12 043", "52+", "77%", "1.", "1.2.3", "1e3", "inf", "N/A", "[c]"] {
+        for bad in [
+            "", "-", "*", "1,23", "1234,567", ",123", "12 043", "52+", "77%", "1.", "1.2.3", "1e3", "inf", "N/A", "[c]",
+        ] {
             check(bad, None);
         }
     }
@@ -154,7 +163,12 @@ mod tests {
     #[test]
     fn long_and_wide_tables() {
         let long = ["Activity", "Specialty", "Month", "Count"];
-        check_row(false, &long, &["Waiting", "MSK", "Sep-17", "1,204"], (&[("Sep-17", 1204.0)], Disposition::Declared, 0));
+        check_row(
+            false,
+            &long,
+            &["Waiting", "MSK", "Sep-17", "1,204"],
+            (&[("Sep-17", 1204.0)], Disposition::Declared, 0),
+        );
         let wide = ["Activity", "Specialty", "sep-17", " OCT-17 "];
         let both: &[(&str, f64)] = &[("Sep-17", 12.0), ("Oct-17", 9.0)];
         check_row(true, &wide, &["Waiting", "MSK", "12", "9*"], (both, Disposition::Declared, 0));

@@ -10,8 +10,29 @@ pub(super) struct NameParts {
 }
 
 const TITLES: [&str; 23] = [
-    "mr", "mrs", "miss", "ms", "mx", "dr", "doctor", "prof", "professor", "rev", "revd", "reverend", "sir", "dame",
-    "lady", "lord", "master", "fr", "father", "sister", "capt", "col", "messrs",
+    "mr",
+    "mrs",
+    "miss",
+    "ms",
+    "mx",
+    "dr",
+    "doctor",
+    "prof",
+    "professor",
+    "rev",
+    "revd",
+    "reverend",
+    "sir",
+    "dame",
+    "lady",
+    "lord",
+    "master",
+    "fr",
+    "father",
+    "sister",
+    "capt",
+    "col",
+    "messrs",
 ];
 
 /// Words that belong to the family name that follows them.
@@ -52,8 +73,10 @@ pub(super) fn is_test_entry(given: &str, family: &str, full: &str) -> bool {
 
 fn is_made_of_test_words(name: &str) -> bool {
     let name = name.to_uppercase();
-    let words: Vec<&str> = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let says_so = words.iter().any(|word| is_test_word(word)) || words.windows(3).any(|three| three == ["DO", "NOT", "USE"]);
+    let words: Vec<&str> =
+        name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let says_so =
+        words.iter().any(|word| is_test_word(word)) || words.windows(3).any(|three| three == ["DO", "NOT", "USE"]);
     says_so && words.iter().all(|word| is_test_word(word) || ["PATIENT", "DO", "NOT", "USE", "RECORD"].contains(word))
 }
 
@@ -244,7 +267,9 @@ mod tests {
 
     #[test]
     fn test_entries_are_made_of_nothing_else() {
-        for (given, family) in [("TEST", "TEST"), ("Test", "Patient"), ("Zzz", "ZZZZ"), ("Test", "XXTEST"), ("DO NOT USE", "Test")] {
+        for (given, family) in
+            [("TEST", "TEST"), ("Test", "Patient"), ("Zzz", "ZZZZ"), ("Test", "XXTEST"), ("DO NOT USE", "Test")]
+        {
             check_test(given, family, "", true);
         }
         check_test("", "ZZZ", "", true);
@@ -256,8 +281,18 @@ mod tests {
     #[test]
     fn nobody_real_is_a_test_entry() {
         for (given, family) in [
-            ("Maria", "Testa"), ("Testa", "Test-Smith"), ("John", "Test"), ("Test", "Smith"), ("Patient", "Patience"),
-            ("Zza", "Zzz"), ("Do", "Not"), ("Use", "Do"), ("", "Test"), ("", "Xtest"), ("Xx", "Zz"), ("", ""),
+            ("Maria", "Testa"),
+            ("Testa", "Test-Smith"),
+            ("John", "Test"),
+            ("Test", "Smith"),
+            ("Patient", "Patience"),
+            ("Zza", "Zzz"),
+            ("Do", "Not"),
+            ("Use", "Do"),
+            ("", "Test"),
+            ("", "Xtest"),
+            ("Xx", "Zz"),
+            ("", ""),
         ] {
             check_test(given, family, "", false);
         }

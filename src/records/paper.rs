@@ -88,7 +88,9 @@ pub(super) fn settle(held: Vec<HeldRow>, items: &[Item<'_>], mapping: &PaperMapp
     let mut folders: BTreeMap<(String, String), Vec<HeldRow>> = BTreeMap::new();
     for row in held {
         match &row.folder {
-            Some(name) => folders.entry((name.box_name.to_lowercase(), name.folder.to_lowercase())).or_default().push(row),
+            Some(name) => {
+                folders.entry((name.box_name.to_lowercase(), name.folder.to_lowercase())).or_default().push(row)
+            }
             None => comparison.single(row, Reason::FolderUnnamed, &mut settled),
         }
     }
@@ -220,7 +222,11 @@ impl Comparison<'_, '_> {
             if compared && !equal {
                 entry.fields_disagreeing += 1;
                 let field = item.name.clone();
-                settled.exceptions.push(Exception { at: first.at, field: field.clone(), reason: Reason::KeyingsDisagree });
+                settled.exceptions.push(Exception {
+                    at: first.at,
+                    field: field.clone(),
+                    reason: Reason::KeyingsDisagree,
+                });
                 settled.disagreements.push(PaperDisagreement {
                     first: first.at,
                     second: second.at,
@@ -292,7 +298,9 @@ impl Comparison<'_, '_> {
 
     fn is_alike(&self, field: Field, left: u32, right: u32) -> bool {
         if field.field_type() == FieldType::Date {
-            let (Some(left), Some(right)) = (PartialDate::unpack(left), PartialDate::unpack(right)) else { return false };
+            let (Some(left), Some(right)) = (PartialDate::unpack(left), PartialDate::unpack(right)) else {
+                return false;
+            };
             let (left, right) = (left.date(), right.date());
             return left.year() == right.year() || (left.month(), left.day()) == (right.month(), right.day());
         }

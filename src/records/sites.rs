@@ -40,7 +40,11 @@ impl SiteColumns {
             return Disposition::SetAside(reason);
         }
         let closes = self.closing(closes_on);
-        exceptions.extend(closes.reason.map(|reason| Exception { at: row.at, field: "sites.closes_on".into(), reason }));
+        exceptions.extend(closes.reason.map(|reason| Exception {
+            at: row.at,
+            field: "sites.closes_on".into(),
+            reason,
+        }));
         let closes_on = PartialDate::unpack(closes.bits);
         let (provider, successor_site) = (text(provider), text(successor_site));
         sites.push(Site { at: row.at, legacy_site, name, provider, successor_site, closes_on });

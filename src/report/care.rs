@@ -3,7 +3,7 @@
 use super::parts::{Cell, Section, grouped, some, source_note, table};
 use super::words;
 use crate::package::PackagePlan;
-use crate::reconcile::Cohort;
+use crate::reconcile::{Classification, Cohort, Relation, WaitType};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -14,8 +14,10 @@ pub(super) fn referrals(plan: &PackagePlan<'_>) -> Section {
         let referrals = count(&format!("referrals.{word}"));
         vec![Cell::Head(words::spoken(word)), Cell::Count(referrals), Cell::Text(words::cohort(word).into())]
     });
-    let relations = plan.count_by("referral_records", ["relation"]).into_iter().map(|([word], rows)| {
-        vec![Cell::Head(words::spoken(&word)), Cell::Count(rows), Cell::Text(words::relation(&word).into())]
+    let relations = Relation::ALL.iter().map(|relation| {
+        let word = relation.word();
+        let rows = count(&format!("referral_records.{word}"));
+        vec![Cell::Head(words::spoken(word)), Cell::Count(rows), Cell::Text(words::relation(word).into())]
     });
     let body = html! {
         p {
@@ -31,52 +33,52 @@ pub(super) fn referrals(plan: &PackagePlan<'_>) -> Section {
 
 pub(super) fn appointments(plan: &PackagePlan<'_>) -> Section {
     let count = |name: &str| plan.counts().get(name).copied().unwrap_or(0);
-    let classes = plan.count_by("appointments", ["classification", "recorded_by"]).into_iter();
-    let classes = classes.map(|([class, by], appointments)| {
-        vec![
-            Cell::Head(words::spoken(&class)),
-            Cell::Text(words::spoken(&by)),
-            Cell::Count(appointments),
-            Cell::Text(words::classification(&class).into()),
-        ]
-    });
-    let mut flags: BTreeMap<String, u64> = BTreeMap::new();
-    for ([joined], appointments) in plan.count_by("appointments", ["flags"]) {
+    let found = plan.count_by("appointments", ["classification", "recorded_by", "evidence", "flags"]);
+    let (mut classes, mut evidence, mut flags) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for ([class, by, kinds, joined], appointments) in &found {
+        let order = Classification::ALL.iter().position(|known| known.word() == class);
+        *classes.entry((order, class.as_str(), by.as_str())).or_insert(0) += appointments;
+        if class == "unrecorded" {
+            *evidence.entry(kinds.as_str()).or_insert(0) += appointments;
+        }
         for flag in joined.split(';').filter(|flag| !flag.is_empty()) {
-            *flags.entry(flag.to_owned()).or_default() += appointments;
+            *flags.entry(flag).or_insert(0) += appointments;
         }
     }
+    let classes = classes.into_iter().map(|((_, class, by), appointments)| {
+        let meaning = Cell::Text(words::classification(class).into());
+        vec![Cell::Head(words::spoken(class)), Cell::Text(words::spoken(by)), Cell::Count(appointments), meaning]
+    });
+    let evidence = evidence.into_iter().map(|(kinds, appointments)| {
+        vec![Cell::Head(words::spoken(&kinds.replace(';', " and "))), Cell::Count(appointments)]
+    });
     let flags = flags.into_iter().map(|(flag, appointments)| {
-        vec![Cell::Head(words::spoken(&flag)), Cell::Count(appointments), Cell::Text(words::flag(&flag).into())]
+        vec![Cell::Head(words::spoken(flag)), Cell::Count(appointments), Cell::Text(words::flag(flag).into())]
     });
     let body = html! {
         p {
-            strong { (some(count("appointments"), "appointment", "appointments")) } ". Of "
-            (grouped(count("appointments.without-patient"))) " the patient is not known, and someone will turn up."
+            strong { (some(count("appointments"), "appointment", "appointments")) } ". "
+            @if count("appointments.without-patient") == 0 { "The patient of each is known." } @else {
+                "Of " (grouped(count("appointments.without-patient"))) " the patient is not known, and someone will turn up."
+            }
         }
-        (table("Appointments by what the systems and the evidence say", &["", "In the system of", "Appointments", "Meaning"], classes.collect()))
-        (unrecorded(plan))
+        (table("Appointments by what the systems and the evidence say", &CLASS_HEADS, classes.collect()))
+        h3 { "Booked, and recorded nowhere" }
+        p { "Somebody told these patients to come, and no booking system holds the appointment." }
+        (table("Unrecorded appointments by their evidence", &["Evidence", "Appointments"], evidence.collect()))
         (table("Appointments that need a person’s eye", &["Flag", "Appointments", "Meaning"], flags.collect()))
         (source_note("tables/appointments.csv"))
     };
     Section { id: "appointments", title: "Appointments", body }
 }
 
-fn unrecorded(plan: &PackagePlan<'_>) -> Markup {
-    let counts = plan.count_by("appointments", ["classification", "evidence"]).into_iter();
-    let lines = counts.filter(|([class, _], _)| class == "unrecorded").map(|([_, evidence], appointments)| {
-        vec![Cell::Head(words::spoken(&evidence.replace(';', " and "))), Cell::Count(appointments)]
-    });
-    html! {
-        h3 { "Booked, and recorded nowhere" }
-        p { "Somebody told these patients to come, and no booking system holds the appointment." }
-        (table("Unrecorded appointments by their evidence", &["Evidence", "Appointments"], lines.collect()))
-    }
-}
+const CLASS_HEADS: [&str; 4] = ["What is known", "In the system of", "Appointments", "Meaning"];
 
 pub(super) fn waiting_list(plan: &PackagePlan<'_>) -> Section {
-    let waits = plan.count_by("waiting_list", ["wait_type"]).into_iter().map(|([word], pathways)| {
-        let (spoken, meaning) = words::wait_type(&word);
+    let count = |name: &str| plan.counts().get(name).copied().unwrap_or(0);
+    let waits = WaitType::ALL.iter().map(|wait| {
+        let (spoken, meaning) = words::wait_type(wait.word());
+        let pathways = count(&format!("waiting_list.{}", wait.word()));
         vec![Cell::Head(spoken), Cell::Count(pathways), Cell::Text(meaning.into())]
     });
     let differences = plan.count_by("waiting_list_differences", ["difference", "cause"]).into_iter();
@@ -84,7 +86,7 @@ pub(super) fn waiting_list(plan: &PackagePlan<'_>) -> Section {
         let cause = if cause == "unknown" { "Unexplained".into() } else { words::spoken(&cause) };
         vec![Cell::Head(words::difference(&kind).into()), Cell::Text(cause), Cell::Count(times)]
     });
-    let waiting = plan.counts().get("waiting_list").copied().unwrap_or(0);
+    let waiting = count("waiting_list");
     let body = html! {
         p { strong { (some(waiting, "pathway waits", "pathways wait")) } " by the records." }
         (table("The waiting list rebuilt from the records", &["Waits for", "Pathways", "Meaning"], waits.collect()))
@@ -108,11 +110,19 @@ fn declared(plan: &PackagePlan<'_>) -> Markup {
             let text = |place| line.cell(place).to_owned();
             let number = |place| Cell::Number(if line.cell(place).is_empty() { "–".into() } else { text(place) });
             let explained = Cell::Text(words::spoken(line.cell(6)));
-            lines.push(vec![Cell::Head(text(0)), Cell::Text(text(1)), Cell::Text(text(2)), number(3), number(4), number(5), explained]);
+            lines.push(vec![
+                Cell::Head(text(0)),
+                Cell::Text(text(1)),
+                Cell::Text(text(2)),
+                number(3),
+                number(4),
+                number(5),
+                explained,
+            ]);
         }
     });
     html! {
-        (table("Declared figures", &["Measure", "Group", "Period", "Declared", "Found", "Difference", ""], lines))
+        (table("Declared figures", &["Measure", "Group", "Period", "Declared", "Found", "Difference", "Borne out"], lines))
         @if in_all > DECLARED_SHOWN {
             p.cut { strong { "Cut short: " } "the first " (DECLARED_SHOWN) " of " (in_all) " declared figures are shown; all are in the table." }
         }

@@ -1,7 +1,7 @@
 //! Gates, rows, exceptions and figures.
 
 use super::chart::{self, SEGMENTS};
-use super::parts::{Cell, Section, some, source_note, table};
+use super::parts::{Cell, Section, some, source_note, spoken_date, table};
 use super::words;
 use crate::ledger::Reason;
 use crate::package::{FigureLine, PackagePlan};
@@ -16,15 +16,14 @@ pub(super) fn gates(plan: &PackagePlan<'_>) -> Section {
             worst => format!("{} (worst: {worst})", words::spoken(&gate.closes_by)),
         };
         vec![
-            Cell::Head(words::spoken(&gate.gate)),
+            Cell::Explained { head: words::gate(&gate.gate), meaning: gate.definition },
             Cell::State(gate.state),
             Cell::Number(or_dash(gate.value)),
             Cell::Number(or_dash(gate.ceiling)),
-            Cell::Text(gate.definition),
             Cell::Text(closes),
         ]
     });
-    let heads = ["Gate", "State", "Measured", "Ceiling", "What is measured", "What closes it"];
+    let heads = ["Gate", "State", "Measured", "Ceiling", "What closes it"];
     let body = html! {
         p { "Under " code { "--final" } " every gate must be green, or waived by a named person. A gate that is not measured is never green." }
         (table("Gates and their state", &heads, rows.collect()))
@@ -40,9 +39,9 @@ fn or_dash(text: String) -> String {
 fn waivers(plan: &PackagePlan<'_>) -> Markup {
     let rows = plan.config().waivers.iter().map(|waiver| {
         vec![
-            Cell::Head(words::spoken(&waiver.gate)),
+            Cell::Head(words::gate(&waiver.gate)),
             Cell::Text(format!("{}, {}", waiver.name, waiver.role)),
-            Cell::Text(waiver.date.to_string()),
+            Cell::Text(spoken_date(waiver.date)),
             Cell::Text(waiver.reason.clone()),
         ]
     });
@@ -55,16 +54,19 @@ pub(super) fn rows(plan: &PackagePlan<'_>) -> Section {
     for ([source, disposition], count) in plan.count_by("rows", ["source", "disposition"]) {
         sources.entry(source).or_default()[chart::segment(&disposition)] += count;
     }
-    let of_all = plan.counts().iter().filter_map(|(name, count)| Some((name.strip_prefix("rows.")?, *count)));
-    let by_word: Vec<_> = of_all.filter(|(word, count)| *word != "read" && *count > 0).collect();
-    let read = plan.counts().get("rows.read").copied().unwrap_or(0);
+    let count = |name: &str| plan.counts().get(name).copied().unwrap_or(0);
+    let read = count("rows.read");
     let mut heads = vec!["Source"];
     heads.extend(["Used", "Unassigned", "Declared", "Second keying", "Reference", "Set aside", "Layout"]);
     let lines = sources.iter().map(|(source, counts)| {
         std::iter::once(Cell::Head(source.clone())).chain(counts.iter().map(|count| Cell::Count(*count))).collect()
     });
-    let meanings = by_word.into_iter().map(|(word, count)| {
-        vec![Cell::Head(words::spoken(word)), Cell::Count(count), Cell::Text(words::disposition(word).into())]
+    let meanings = words::DISPOSITIONS.iter().map(|(word, meaning)| {
+        vec![
+            Cell::Head(words::spoken(word)),
+            Cell::Count(count(&format!("rows.{word}"))),
+            Cell::Text((*meaning).into()),
+        ]
     });
     let body = html! {
         p { "Every physical row of every file went to exactly one place: " strong { (some(read, "row", "rows")) } " in all." }
@@ -127,7 +129,7 @@ pub(super) fn figures(plan: &PackagePlan<'_>) -> Section {
     Section { id: "figures", title: "Figures and their definitions", body }
 }
 
-const FIGURE_HEADS: [&str; 5] = ["Figure", "Value", "Part", "Whole", "Definition"];
+const FIGURE_HEADS: [&str; 4] = ["Figure", "Value", "Part", "Whole"];
 
 fn figure_line(figure: FigureLine) -> Vec<Cell> {
     let (part, whole) = match figure.denominator.as_str() {
@@ -135,10 +137,9 @@ fn figure_line(figure: FigureLine) -> Vec<Cell> {
         _ => (figure.numerator, figure.denominator),
     };
     vec![
-        Cell::Head(figure.name.clone()),
+        Cell::Explained { head: figure.name.clone(), meaning: figure.definition },
         Cell::Figure { name: figure.name, value: figure.value },
         Cell::Number(part),
         Cell::Number(whole),
-        Cell::Text(figure.definition),
     ]
 }

@@ -1,10 +1,9 @@
 //! The page: its head, its banner and its parts in order.
 
-use super::parts::{Section, grouped};
+use super::parts::{Section, grouped, spoken_date};
 use super::{care, findings, people};
 use crate::package::PackagePlan;
 use crate::values::Digest;
-use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("report.css");
@@ -99,32 +98,29 @@ fn header(plan: &PackagePlan<'_>) -> Markup {
     }
 }
 
-fn spoken_date(date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-    ];
-    let month = usize::try_from(date.month() - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
-    format!("{} {month} {}", date.day(), date.year())
-}
-
 /// What somebody with half a minute must know.
 fn glance(plan: &PackagePlan<'_>) -> Markup {
     let count = |name: &str| plan.counts().get(name).copied().unwrap_or(0);
     let red = plan.count_by("gates", ["state"]).get(&["red".to_owned()]).copied().unwrap_or(0);
     let cards = [
-        (red, "gates are red", "gates"),
-        (count("patients"), "patients", "patients"),
-        (count("waiting_list"), "pathways waiting", "waiting-list"),
-        (count("appointments.unrecorded"), "appointments nobody recorded", "appointments"),
-        (count("pairs.review"), "pairs for review", "pairs"),
-        (count("unassigned"), "rows whose patient is not known", "patients"),
-        (count("rows.set-aside"), "rows set aside", "exceptions"),
+        (red, ["gate is red", "gates are red"], "gates"),
+        (count("patients"), ["patient", "patients"], "patients"),
+        (count("referrals"), ["referral", "referrals"], "referrals"),
+        (count("waiting_list"), ["pathway waits", "pathways wait"], "waiting-list"),
+        (
+            count("appointments.unrecorded"),
+            ["appointment nobody recorded", "appointments nobody recorded"],
+            "appointments",
+        ),
+        (count("pairs.review"), ["pair for review", "pairs for review"], "pairs"),
+        (count("unassigned"), ["row whose patient is not known", "rows whose patient is not known"], "patients"),
+        (count("rows.set-aside"), ["row set aside", "rows set aside"], "exceptions"),
     ];
     html! {
         section aria-label="At a glance" {
             ul.cards {
-                @for (count, what, target) in cards {
-                    li { a href={ "#" (target) } { strong { (grouped(count)) } " " span { (what) } } }
+                @for (count, [one, many], target) in cards {
+                    li { a href={ "#" (target) } { strong { (grouped(count)) } " " span { @if count == 1 { (one) } @else { (many) } } } }
                 }
             }
         }

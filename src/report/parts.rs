@@ -1,12 +1,15 @@
 //! Tables, numbers and sections, as every part of the page shows them.
 
 use super::words;
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 /// One cell of a table.
 pub(super) enum Cell {
     /// What the line is about.
     Head(String),
+    /// What the line is about, and what that means.
+    Explained { head: String, meaning: String },
     /// Text.
     Text(String),
     /// A number that the tables hold, as they write it.
@@ -53,8 +56,12 @@ fn is_numeric(cell: &Cell) -> bool {
 fn draw_cell(cell: Cell) -> Markup {
     match cell {
         Cell::Head(text) => html! { th scope="row" { (text) } },
+        Cell::Explained { head, meaning } => {
+            html! { th.explained scope="row" { strong { (head) } span.meaning { (meaning) } } }
+        }
         Cell::Text(text) => html! { td { (text) } },
         Cell::Number(text) => html! { td.number { (text) } },
+        Cell::Count(0) => html! { td.number.nought { "0" } },
         Cell::Count(count) => html! { td.number { (grouped(count)) } },
         Cell::Figure { name, value } => html! { td data-figure=(name) { (value) } },
         Cell::State(state) => {
@@ -80,6 +87,26 @@ pub(super) fn grouped(count: u64) -> String {
 /// `1 row`, `2 rows`.
 pub(super) fn some(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+/// `30 September 2017`.
+pub(super) fn spoken_date(date: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let month = usize::try_from(date.month() - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    format!("{} {month} {}", date.day(), date.year())
 }
 
 /// Where to read the lines behind a section.

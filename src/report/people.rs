@@ -1,27 +1,35 @@
 //! Patients, pairs for review, and paper.
 
-use super::parts::{Cell, Section, grouped, some, source_note, table};
+use super::parts::{Cell, Section, some, source_note, table};
 use super::words;
 use crate::ledger::Reason;
 use crate::package::PackagePlan;
 use maud::html;
+use std::cmp::Reverse;
 
 pub(super) fn patients(plan: &PackagePlan<'_>) -> Section {
     let count = |name: &str| plan.counts().get(name).copied().unwrap_or(0);
     let explained = |table: &str, column: &str, explain: fn(&str) -> &'static str| {
-        let counts = plan.count_by(table, [column]).into_iter();
+        let mut counts: Vec<_> = plan.count_by(table, [column]).into_iter().collect();
+        counts.sort_by_key(|(_, count)| Reverse(*count));
+        let counts = counts.into_iter();
         counts
-            .map(|([word], count)| vec![Cell::Head(words::spoken(&word)), Cell::Count(count), Cell::Text(explain(&word).into())])
+            .map(|([word], count)| {
+                vec![Cell::Head(words::spoken(&word)), Cell::Count(count), Cell::Text(explain(&word).into())]
+            })
             .collect::<Vec<_>>()
     };
     let numbers = explained("patients", "nhs_number_status", words::number_status);
     let joins = explained("patient_records", "joined_by", words::joined_by);
-    let unassigned = plan.count_by("unassigned", ["reason"]).into_iter().map(|([slug], count)| reason_line(&slug, count));
+    let unassigned =
+        plan.count_by("unassigned", ["reason"]).into_iter().map(|([slug], count)| reason_line(&slug, count));
     let body = html! {
         p {
-            strong { (some(count("patients"), "patient", "patients")) } " in "
-            (some(count("patient_records"), "row", "rows")) ". The patient of " (some(count("unassigned"), "further row", "further rows"))
-            " is not known; nobody is counted from those."
+            strong { (some(count("patients"), "patient", "patients")) } " in " (some(count("patient_records"), "row", "rows")) ". "
+            @if count("unassigned") == 0 { "The patient of every row is known." } @else {
+                "The patient of " (some(count("unassigned"), "further row", "further rows"))
+                " is not known; nobody is counted from those."
+            }
         }
         (table("NHS numbers", &["NHS number", "Patients", "Meaning"], numbers))
         (table("How rows came to their patients", &["Joined by", "Rows", "Meaning"], joins))
@@ -53,14 +61,17 @@ pub(super) fn pairs(plan: &PackagePlan<'_>) -> Section {
             _ => {}
         }
     }
-    let effects = plan.count_by("review_decisions", ["answer", "effect"]).into_iter().map(|([answer, effect], count)| {
-        vec![Cell::Head(words::spoken(&answer)), Cell::Text(words::spoken(&effect)), Cell::Count(count)]
-    });
+    let effects =
+        plan.count_by("review_decisions", ["answer", "effect"]).into_iter().map(|([answer, effect], count)| {
+            vec![Cell::Head(words::spoken(&answer)), Cell::Text(words::spoken(&effect)), Cell::Count(count)]
+        });
     let waiting = plan.counts().get("pairs.review").copied().unwrap_or(0);
     let body = html! {
-        p {
-            "A person must say whether " strong { (grouped(waiting)) } @if waiting == 1 { " pair of rows is" } @else { " pairs of rows are" }
-            " one patient or two: " code { "handover review" } ". Until then they stay apart."
+        @if waiting > 0 {
+            p {
+                "A person must say of " strong { (some(waiting, "pair of rows", "pairs of rows")) }
+                " whether it is one patient or two: " code { "handover review" } ". Until then they stay apart."
+            }
         }
         (table("Pairs for review", &["Why", "Pairs", "What to do"], review))
         (table("Decisions so far", &["Answer", "What it changed", "Decisions"], effects.collect()))

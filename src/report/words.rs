@@ -2,10 +2,21 @@
 
 /// A word with hyphens as a reader would write it: `first-appointment` is "First appointment".
 pub(super) fn spoken(word: &str) -> String {
-    let plain = word.replace(['-', '_'], " ");
+    let plain = word.replace(['-', '_'], " ").replace("nhs ", "NHS ");
+    let plain = plain.replace("follow up", "follow-up").replace("re referral", "re-referral");
     let mut letters = plain.chars();
     let Some(first) = letters.next() else { return "Not given".into() };
     first.to_uppercase().chain(letters).collect()
+}
+
+/// The name of a gate, its unit at the end set apart.
+pub(super) fn gate(name: &str) -> String {
+    for (ending, unit) in [("_percent", " (%)"), ("_days", " (days)")] {
+        if let Some(rest) = name.strip_suffix(ending) {
+            return spoken(rest) + unit;
+        }
+    }
+    spoken(name)
 }
 
 /// A clause of the catalogue as a sentence of its own.
@@ -25,22 +36,19 @@ pub(super) fn state(state: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// What became of a physical row.
-pub(super) fn disposition(word: &str) -> &'static str {
-    match word {
-        "used" => "belongs to a patient",
-        "unassigned" => "speaks of somebody, but it is not known of whom; worked in review",
-        "declared" => "a declared figure",
-        "keying" => "the second keying of a paper folder",
-        "reference" => "sites and boxes",
-        "set-aside" => "not used; each has a reason under “Exceptions”",
-        "header" => "names of columns",
-        "preamble" => "above the names of columns",
-        "footer" => "totals and notes below the data",
-        "blank" => "empty",
-        _ => "",
-    }
-}
+/// What became of a physical row, in the order of the contract.
+pub(super) const DISPOSITIONS: [(&str, &str); 10] = [
+    ("used", "belongs to a patient"),
+    ("unassigned", "speaks of somebody, but it is not known of whom; worked in review"),
+    ("declared", "a declared figure"),
+    ("keying", "the second keying of a paper folder"),
+    ("reference", "sites and boxes"),
+    ("set-aside", "not used; each has a reason under “Exceptions”"),
+    ("header", "names of columns"),
+    ("preamble", "above the names of columns"),
+    ("footer", "totals and notes below the data"),
+    ("blank", "empty"),
+];
 
 /// Where a referral stands.
 pub(super) fn cohort(word: &str) -> &'static str {
@@ -162,6 +170,8 @@ mod tests {
 
     #[test]
     fn a_word_is_spoken_as_people_write_it() {
-        assert_eq!([spoken("follow-up-due"), spoken("")], ["Follow up due", "Not given"]);
+        assert_eq!(["follow-up-due", "nhs-number", ""].map(spoken), ["Follow-up due", "NHS number", "Not given"]);
+        assert_eq!(gate("patients_without_verified_nhs_number_percent"), "Patients without verified NHS number (%)");
+        assert_eq!(spoken_sentence("ask the provider for the date"), "Ask the provider for the date.");
     }
 }

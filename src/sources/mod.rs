@@ -23,6 +23,7 @@ mod split;
 mod trial;
 mod workbook;
 mod xls;
+mod xlsx;
 
 pub use error::Error;
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};

@@ -144,7 +144,8 @@ pub struct RawRow {
     pub kind: RowKind,
     /// Its cells, padded with [`Cell::Empty`] to the header's width; empty for rows that are not data.
     pub cells: Vec<Cell>,
-    /// Digest of its cells as text.
+    /// Digest of its cells as text, empty ones at the end not counted; of its bytes (as UTF-8) where it could not be split
+    /// into cells.
     pub digest: Digest,
     /// Findings that do not stop the row from being used.
     pub findings: Vec<Finding>,

@@ -60,7 +60,8 @@ impl Workbook {
         match format {
             FileFormat::Ods => super::ods::refuse_vast(path)?,
             FileFormat::Xls => super::xls::refuse_vast(path)?,
-            _ => {}
+            FileFormat::Xlsx => super::xlsx::refuse_vast(path)?,
+            FileFormat::Xlsb | FileFormat::Csv => {}
         }
         let (book, from_1904) = Self::open_book(path, format).map_err(|trouble| fail(path, trouble))?;
         let system = if from_1904 { DateSystem::From1904 } else { DateSystem::From1900 };
@@ -386,6 +387,17 @@ mod tests {
         let given = read("a.xlsx", &bare_xlsx(sheet_xml), FileLayout::default()).expect("usable");
         assert_eq!((given.kinds.as_str(), given.data[0].as_str()), ("hd", ""));
         assert_eq!(given.findings, [(2, Finding::FormulaWithoutValue)]);
+    }
+
+    #[test]
+    fn an_xlsx_that_claims_too_many_texts_is_refused() {
+        let texts = "<sst uniqueCount=\"999999999999\"><si><t>DOB</t></si></sst>";
+        let refused = refusal(read(
+            "a.xlsx",
+            &zipped(&[("xl/workbook.xml", ""), ("xl/SharedStrings.xml", texts)]),
+            FileLayout::default(),
+        ));
+        assert!(refused.starts_with("the workbook claims more texts than it can hold"), "{refused}");
     }
 
     fn bare_xlsx(sheet_xml: &str) -> Vec<u8> {

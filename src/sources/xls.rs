@@ -14,6 +14,7 @@ const MINI_SECTOR_BYTES: usize = 64;
 const MINI_STREAM_BELOW_BYTES: usize = 4096;
 
 const BOUND_SHEET: u16 = 0x0085;
+const DIMENSIONS: u16 = 0x0200;
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000a;
 const MANY_NUMBERS: u16 = 0x00bd;
@@ -43,12 +44,13 @@ fn cells_spanned(stream: &[u8]) -> u64 {
 
 fn area(records: Records<'_>) -> u64 {
     let (mut rows, mut columns) = ((u64::MAX, 0), (u64::MAX, 0));
-    let mut depth = 0;
+    let (mut depth, mut declared) = (0, 0);
     for (kind, data) in records {
         match kind {
             BEGIN => depth += 1,
             END if depth <= 1 => break,
             END => depth -= 1,
+            DIMENSIONS => declared = declared.max(area_declared(data)),
             _ if CELLS.contains(&kind) => {
                 let (Some(row), Some(first)) = (u16_at(data, 0), u16_at(data, 2)) else { continue };
                 let last_at = data.len().saturating_sub(2);
@@ -59,7 +61,24 @@ fn area(records: Records<'_>) -> u64 {
             _ => {}
         }
     }
-    if rows.0 > rows.1 { 0 } else { (rows.1 - rows.0 + 1) * (columns.1 - columns.0 + 1) }
+    let spanned = if rows.0 > rows.1 { 0 } else { (rows.1 - rows.0 + 1) * (columns.1 - columns.0 + 1) };
+    if declared > CELLS_MAX { declared } else { spanned }
+}
+
+/// The library makes room for what a sheet declares, and gives it back; only too much at once does harm. A range that
+/// ends before it begins wraps around there.
+fn area_declared(data: &[u8]) -> u64 {
+    let narrow = |at| u16_at(data, at).unwrap_or(0);
+    let (first_row, rows, first_column, columns) = if data.len() == 10 {
+        (narrow(0).into(), narrow(2).into(), narrow(4), narrow(6))
+    } else {
+        (u32_at(data, 0).unwrap_or(0), u32_at(data, 4).unwrap_or(0), narrow(8), narrow(10))
+    };
+    if rows == 0 || columns == 0 {
+        return 1;
+    }
+    let first_column = if first_column > 0xff || columns < first_column { 0 } else { first_column };
+    u64::from(rows.wrapping_sub(first_row)) * u64::from(u32::from(columns).wrapping_sub(first_column.into()))
 }
 
 /// Kind and data of each record.
@@ -237,6 +256,19 @@ pub(super) mod tests {
         check(&[(3, 4)], 1);
         check(&[(0, 0), (9, 1)], 20);
         check(&[(0, 0), (65_535, 65_535)], 1 << 32);
+    }
+
+    #[test]
+    fn what_a_sheet_declares_is_measured_as_the_library_does() {
+        let wide = |rows: [u32; 2], columns: [u16; 2]| {
+            let [rows, columns] = [rows.map(u32::to_le_bytes).concat(), columns.map(u16::to_le_bytes).concat()];
+            area_declared(&[rows, columns, vec![0; 2]].concat())
+        };
+        assert_eq!(wide([0, 100], [0, 10]), 1000);
+        assert_eq!(wide([4, 104], [300, 10]), 1000);
+        assert_eq!(wide([0, 0], [0, 0]), 1);
+        assert!(wide([5, 1], [0, 10]) > CELLS_MAX);
+        assert_eq!(area_declared(&[0, 0, 3, 0, 0, 0, 2, 0, 0, 0]), 6);
     }
 
     #[test]

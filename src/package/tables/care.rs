@@ -34,30 +34,30 @@ fn referral_line(contents: &Contents<'_>, index: ReferralIndex, rows: u32, line:
     line.text("specialty", &of.specialty);
     line.text("priority", of.priority.map_or("", Priority::word));
     line.text("triage_priority", of.triage_priority.map_or("", Priority::word));
-    line.maybe("clock_start", of.clock_start.map(PartialDate::reveal));
+    line.revealed("clock_start", of.clock_start, PartialDate::reveal);
     line.text("clock_rule", of.clock_rule.word());
     line.text("cohort", of.cohort.word());
     line.text("parent_referral_id", contents.referral_id(of.parent));
     line.text("treatment_function_code", &of.treatment_function_code);
     line.text("condition", &of.condition);
-    line.text("referrer", first(referral::REFERRER));
-    line.maybe("received", of.received.map(Moment::reveal));
-    line.maybe("original_received", of.original_received.map(PartialDate::reveal));
-    line.maybe("triaged", first_triaged(contents, of).map(Moment::reveal));
-    line.text("triaged_by", first(referral::TRIAGED_BY));
+    line.found("referrer", || first(referral::REFERRER));
+    line.revealed("received", of.received, Moment::reveal);
+    line.revealed("original_received", of.original_received, PartialDate::reveal);
+    line.revealed("triaged", first_triaged(contents, of), Moment::reveal);
+    line.found("triaged_by", || first(referral::TRIAGED_BY));
     line.text("status", of.status.map_or("", ReferralStatus::word));
-    line.maybe("closed", of.closed.map(PartialDate::reveal));
-    line.text("close_reason", first(referral::CLOSE_REASON));
+    line.revealed("closed", of.closed, PartialDate::reveal);
+    line.found("close_reason", || first(referral::CLOSE_REASON));
     line.text("rtt_status", &of.rtt_status);
-    line.text("ubrn", first(referral::UBRN));
-    line.text("pathway_id", first(referral::PATHWAY_ID));
-    line.text("pathway_issuer", first(referral::PATHWAY_ISSUER));
-    line.text("commissioner", first(referral::COMMISSIONER));
-    line.text("clinician", first(referral::CLINICIAN));
-    line.text("source_of_referral", first(referral::SOURCE_OF_REFERRAL));
-    line.maybe("last_seen", of.last_seen.map(PartialDate::reveal));
-    line.maybe("review_due", of.review_due.map(PartialDate::reveal));
-    line.maybe("next_appointment", of.next_appointment.map(Moment::reveal));
+    line.found("ubrn", || first(referral::UBRN));
+    line.found("pathway_id", || first(referral::PATHWAY_ID));
+    line.found("pathway_issuer", || first(referral::PATHWAY_ISSUER));
+    line.found("commissioner", || first(referral::COMMISSIONER));
+    line.found("clinician", || first(referral::CLINICIAN));
+    line.found("source_of_referral", || first(referral::SOURCE_OF_REFERRAL));
+    line.revealed("last_seen", of.last_seen, PartialDate::reveal);
+    line.revealed("review_due", of.review_due, PartialDate::reveal);
+    line.revealed("next_appointment", of.next_appointment, Moment::reveal);
     line.maybe("weeks", of.weeks);
     line.shown("records", rows);
 }
@@ -91,7 +91,7 @@ pub(super) fn appointments(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::
 fn appointment_line(contents: &Contents<'_>, of: &Appointment, line: &mut Line) {
     line.text("patient_id", contents.patient_id(of.patient));
     line.text("referral_id", contents.referral_id(of.referral));
-    line.maybe("starts", of.starts.map(Moment::reveal));
+    line.revealed("starts", of.starts, Moment::reveal);
     line.text("site", &of.site);
     line.text("classification", of.classification.word());
     line.text("recorded_by", of.recorded_by.word());
@@ -100,7 +100,7 @@ fn appointment_line(contents: &Contents<'_>, of: &Appointment, line: &mut Line) 
     line.text("kind", &of.kind);
     line.text("status", &of.status);
     line.text("outcome", &of.outcome);
-    line.maybe("booked", of.booked.map(Moment::reveal));
+    line.revealed("booked", of.booked, Moment::reveal);
     let kinds: BTreeSet<AppointmentStanding> = of.records.iter().map(|(_, standing)| *standing).collect();
     let evidence = kinds.into_iter().filter(|standing| matches!(standing, AppointmentStanding::Evidence(_)));
     line.joined("evidence", evidence.map(standing_word));
@@ -148,20 +148,20 @@ pub(super) fn waiting_list(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::
         let line = out.begin();
         line.text("patient_id", contents.patient_id(of.patient));
         line.text("referral_id", contents.ids.referral(entry.referral));
-        line.text("patient_pathway_identifier", first(referral::PATHWAY_ID));
-        line.text("pathway_issuer", first(referral::PATHWAY_ISSUER));
-        line.text("ubrn", first(referral::UBRN));
+        line.found("patient_pathway_identifier", || first(referral::PATHWAY_ID));
+        line.found("pathway_issuer", || first(referral::PATHWAY_ISSUER));
+        line.found("ubrn", || first(referral::UBRN));
         line.text("treatment_function_code", &of.treatment_function_code);
-        line.text("commissioner", first(referral::COMMISSIONER));
+        line.found("commissioner", || first(referral::COMMISSIONER));
         line.text("gp_practice", practice);
         line.text("wait_type", entry.wait_type.word());
-        line.maybe("clock_start", of.clock_start.map(PartialDate::reveal));
+        line.revealed("clock_start", of.clock_start, PartialDate::reveal);
         line.maybe("weeks", of.weeks);
         line.text("rtt_status", &of.rtt_status);
         line.text("priority", of.priority.map_or("", Priority::word));
-        line.maybe("next_appointment", of.next_appointment.map(Moment::reveal));
-        line.maybe("last_seen", of.last_seen.map(PartialDate::reveal));
-        line.maybe("review_due", of.review_due.map(PartialDate::reveal));
+        line.revealed("next_appointment", of.next_appointment, Moment::reveal);
+        line.revealed("last_seen", of.last_seen, PartialDate::reveal);
+        line.revealed("review_due", of.review_due, PartialDate::reveal);
         line.text("specialty", &of.specialty);
         out.end()?;
     }
@@ -184,4 +184,20 @@ pub(super) fn waiting_list_differences(contents: &Contents<'_>, out: &mut Lines<
         out.end()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::package::examples;
+
+    #[test]
+    fn the_second_keying_of_a_folder_speaks_of_its_referral() {
+        examples::with_plan(|plan| {
+            let rows = plan.count_by("referral_records", ["source", "relation"]);
+            let rows: Vec<_> = rows.iter().map(|([source, relation], rows)| (&**source, &**relation, *rows)).collect();
+            assert_eq!(rows, [("clinic", "original", 2), ("paper", "keying", 1)]);
+            let of_referrals = plan.count_by("referrals", ["records"]);
+            assert_eq!(of_referrals.into_values().collect::<Vec<_>>(), [1, 1]);
+        });
+    }
 }

@@ -19,12 +19,15 @@ pub(super) fn declared(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Resu
         line.text("period", &figure.period);
         line.shown("declared", figure.value);
         line.maybe("found", comparison.found);
-        line.maybe("difference", difference.map(decimal));
-        line.text("explained", match difference {
-            None => "not-counted",
-            Some(difference) if difference.abs() < SAME_FIGURE => "equal",
-            Some(_) => "differs",
-        });
+        line.revealed("difference", difference, decimal);
+        line.text(
+            "explained",
+            match difference {
+                None => "not-counted",
+                Some(difference) if difference.abs() < SAME_FIGURE => "equal",
+                Some(_) => "differs",
+            },
+        );
         line.row("", contents, Some(figure.at));
         line.text("column", &figure.column);
         out.end()?;
@@ -68,8 +71,8 @@ pub(super) fn gates(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<
         line.text("gate", gate.name);
         line.text("definition", gate.definition);
         line.text("state", gate.state.word());
-        line.maybe("value", gate.value.map(decimal));
-        line.maybe("ceiling", gate.ceiling.map(decimal));
+        line.revealed("value", gate.value, decimal);
+        line.revealed("ceiling", gate.ceiling, decimal);
         line.text("worst_source", gate.worst_source.as_deref().unwrap_or(""));
         line.text("closes_by", gate.closes_by);
         out.end()?;
@@ -94,10 +97,13 @@ pub(super) fn rows(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<(
         let line = out.begin();
         line.row("", contents, Some(at));
         line.text("disposition", disposition.word());
-        line.text("reason", match disposition {
-            Disposition::SetAside(reason) => reason.slug(),
-            _ => "",
-        });
+        line.text(
+            "reason",
+            match disposition {
+                Disposition::SetAside(reason) => reason.slug(),
+                _ => "",
+            },
+        );
         out.end()?;
     }
     Ok(())
@@ -118,7 +124,7 @@ fn source_line(contents: &Contents<'_>, file: &SourceFile, sheet: &Sheet, out: &
     line.text("file", &file.path);
     line.text("sheet", &sheet.name);
     line.shown("bytes", file.bytes);
-    line.shown("sha256", file.digest);
+    line.digest("sha256", &file.digest);
     line.shown("rows", sheet.rows);
     line.text("format", file.read_as.format);
     line.text("encoding", &file.read_as.encoding);
@@ -127,11 +133,14 @@ fn source_line(contents: &Contents<'_>, file: &SourceFile, sheet: &Sheet, out: &
         delimiter => line.maybe("delimiter", delimiter.map(char::from)),
     }
     line.maybe("header_row", sheet.header_row);
-    line.text("date_system", match file.read_as.date_system {
-        Some(DateSystem::From1900) => "1900",
-        Some(DateSystem::From1904) => "1904",
-        None => "",
-    });
+    line.text(
+        "date_system",
+        match file.read_as.date_system {
+            Some(DateSystem::From1900) => "1900",
+            Some(DateSystem::From1904) => "1904",
+            None => "",
+        },
+    );
     line.shown("hidden", sheet.hidden);
     line.shown("mapped", sheet.mapped);
     out.end()

@@ -13,7 +13,7 @@ use std::io;
 /// Walks a table's lines.
 pub(super) type Cursor = fn(&Contents<'_>, &mut Lines<'_>) -> io::Result<()>;
 
-/// A table: its schema, its lines in order, and the count that says how many there are.
+/// A table: its schema and its lines in order.
 pub(super) struct Table {
     pub(super) schema: &'static Schema,
     pub(super) lines: Cursor,
@@ -49,7 +49,8 @@ const TABLES: [(&str, Cursor); 25] = [
 
 /// Every table.
 pub(super) fn all() -> Vec<Table> {
-    let tables: Vec<Table> = TABLES.iter().map(|(name, lines)| Table { schema: schema::of(name), lines: *lines }).collect();
+    let tables: Vec<Table> =
+        TABLES.iter().map(|(name, lines)| Table { schema: schema::of(name), lines: *lines }).collect();
     assert_eq!(tables.len(), schema::all().len(), "every schema has its table");
     tables
 }

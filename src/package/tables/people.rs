@@ -19,33 +19,34 @@ fn patient_line(contents: &Contents<'_>, patient: PatientIndex, line: &mut Line)
     let members = contents.reconciled.linked.members[patient as usize].as_slice();
     let chosen = |field| contents.chosen(members, field);
     let text = |field| contents.text(chosen(field));
-    let date = |field| PartialDate::unpack(chosen(field)).map(PartialDate::reveal);
+    let date = |field| PartialDate::unpack(chosen(field)).map(PartialDate::reveal).unwrap_or_default();
+    let joined = |field| contents.all_texts(members, field).join(";");
+    let address = || contents.text(contents.chosen_address(members, chosen(person::POSTCODE)));
+    let other_family_names = || contents.other_family_names(members, text(person::FAMILY_NAME));
     let (number, status) = contents.nhs_number(members);
-    let family_name = text(person::FAMILY_NAME);
-    let postcode = chosen(person::POSTCODE);
 
     line.text("patient_id", contents.ids.patient(patient));
-    line.maybe("nhs_number", number.map(NhsNumber::reveal));
+    line.revealed("nhs_number", number, NhsNumber::reveal);
     line.text("nhs_number_status", status.word());
-    line.text("family_name", family_name);
-    line.text("given_name", text(person::GIVEN_NAME));
-    line.maybe("date_of_birth", date(person::DATE_OF_BIRTH));
-    line.text("sex", text(person::SEX));
-    line.text("postcode", contents.text(postcode));
-    line.text("other_names", text(person::OTHER_NAMES));
-    line.joined("previous_family_name", contents.other_family_names(members, family_name));
-    line.text("title", text(person::TITLE));
-    line.maybe("date_of_death", date(person::DATE_OF_DEATH));
-    line.text("address", contents.text(contents.chosen_address(members, postcode)));
-    line.text("phone", text(person::PHONE));
-    line.text("mobile", text(person::MOBILE));
-    line.text("email", text(person::EMAIL));
-    line.text("gp_practice", text(person::GP_PRACTICE));
-    line.joined("sensitive", contents.all_texts(members, person::SENSITIVE));
-    line.text("language", text(person::LANGUAGE));
-    line.joined("communication_need", contents.all_texts(members, person::COMMUNICATION_NEED));
-    line.joined("guardian", contents.all_texts(members, person::GUARDIAN));
-    line.joined("service_lines", contents.service_lines(members));
+    line.found("family_name", || text(person::FAMILY_NAME));
+    line.found("given_name", || text(person::GIVEN_NAME));
+    line.found("date_of_birth", || date(person::DATE_OF_BIRTH));
+    line.found("sex", || text(person::SEX));
+    line.found("postcode", || text(person::POSTCODE));
+    line.found("other_names", || text(person::OTHER_NAMES));
+    line.found("previous_family_name", || Vec::from_iter(other_family_names()).join(";"));
+    line.found("title", || text(person::TITLE));
+    line.found("date_of_death", || date(person::DATE_OF_DEATH));
+    line.found("address", address);
+    line.found("phone", || text(person::PHONE));
+    line.found("mobile", || text(person::MOBILE));
+    line.found("email", || text(person::EMAIL));
+    line.found("gp_practice", || text(person::GP_PRACTICE));
+    line.found("sensitive", || joined(person::SENSITIVE));
+    line.found("language", || text(person::LANGUAGE));
+    line.found("communication_need", || joined(person::COMMUNICATION_NEED));
+    line.found("guardian", || joined(person::GUARDIAN));
+    line.found("service_lines", || Vec::from_iter(contents.service_lines(members)).join(";"));
     line.shown("records", members.len());
 }
 
@@ -64,14 +65,15 @@ pub(super) fn person_records(contents: &Contents<'_>, out: &mut Lines<'_>) -> io
 pub(super) fn patient_records(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
     let records = contents.records();
     for record in records.people.places() {
-        let Place::Patient { patient, probability, joined_by } = &contents.reconciled.linked.places[record as usize] else {
+        let Place::Patient { patient, probability, joined_by } = &contents.reconciled.linked.places[record as usize]
+        else {
             continue;
         };
         let line = out.begin();
         line.row("", contents, Some(records.people.row(record)));
-        line.shown("row_sha256", records.digest[record as usize]);
+        line.digest("row_sha256", &records.digest[record as usize]);
         line.text("patient_id", contents.ids.patient(*patient));
-        line.text("match_probability", &decimal(*probability));
+        line.found("match_probability", || decimal(*probability));
         line.text("joined_by", joined_by.word());
         out.end()?;
     }
@@ -101,11 +103,11 @@ pub(super) fn pairs(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<
         line.row("right_", contents, Some(people.row(pair.right)));
         line.text("standing", pair.standing.word());
         line.text("rule", pair.rule);
-        line.text("match_weight", &hundredths(pair.weight_hundredths));
-        line.text("match_probability", &decimal(pair.probability));
+        line.found("match_weight", || hundredths(pair.weight_hundredths));
+        line.found("match_probability", || decimal(pair.probability));
         line.text("reason", pair.reason.map_or("", |reason| reason.slug()));
         for (column, weight) in WEIGHT_COLUMNS.iter().zip(pair.weights) {
-            line.maybe(column, weight.map(hundredths));
+            line.revealed(column, weight, hundredths);
         }
         out.end()?;
     }
@@ -134,11 +136,14 @@ pub(super) fn review_decisions(contents: &Contents<'_>, out: &mut Lines<'_>) -> 
         line.text("kind", "pair");
         line.named_row("left_", &decision.left);
         line.named_row("right_", &decision.right);
-        line.text("answer", match decision.answer {
-            crate::decisions::Answer::Same => "same",
-            crate::decisions::Answer::Different => "different",
-            crate::decisions::Answer::Unsure => "unsure",
-        });
+        line.text(
+            "answer",
+            match decision.answer {
+                crate::decisions::Answer::Same => "same",
+                crate::decisions::Answer::Different => "different",
+                crate::decisions::Answer::Unsure => "unsure",
+            },
+        );
         line.text("effect", effect.word());
         out.end()?;
     }

@@ -1,0 +1,7 @@
+//! Tests that go through the room's one verb.
+
+mod appointments;
+mod laws;
+mod placing;
+mod referrals;
+mod waiting;
