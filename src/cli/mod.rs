@@ -97,6 +97,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         Ok(cli) => cli,
         Err(error) => return exit::of_arguments(&error),
     };
+    terminal::quiet_panics();
     terminal::start_log(cli.voice);
     let result = match &cli.command {
         Command::Init { dir } => init::init(dir, cli.voice),

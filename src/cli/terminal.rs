@@ -37,6 +37,14 @@ pub(super) fn start_log(voice: Voice) {
         .try_init();
 }
 
+/// A panic is our bug, and its message may hold a value: only the place in the source is told.
+pub(super) fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
+        say(&format!("a part of this program failed at {place}; please report the place"));
+    }));
+}
+
 /// Runs with so many threads.
 pub(super) fn with_threads(
     threads: Option<usize>,

@@ -117,27 +117,13 @@ impl<'a> Contents<'a> {
         symbols.into_iter().find(|symbol| symbol.is_some()).map_or("", |symbol| records.texts.text(symbol))
     }
 
-    /// Every row that speaks of a referral, in order, with what it is to it. The second keying of a folder speaks of the
-    /// referral that the first keying carries.
+    /// Every row that speaks of a referral, in order, with what it is to it.
     pub(super) fn referral_rows(&self) -> Vec<(RowRef, ReferralIndex, Relation)> {
         let records = self.records();
-        let mut rows = Vec::with_capacity(records.referrals.len());
-        let mut referral_of = vec![None; if records.keyings.is_empty() { 0 } else { records.people.len() }];
+        let mut rows = Vec::with_capacity(records.referrals.len() + records.keyings.len());
         for (index, referral) in (0..).zip(&self.reconciled.referrals) {
-            for (place, relation) in &referral.records {
-                rows.push((records.referrals.row(*place), index, *relation));
-                if let Some(of) = referral_of.get_mut(records.referrals.subject(*place) as usize) {
-                    *of = Some(index);
-                }
-            }
-        }
-        rows.sort_unstable();
-        let known = rows.len();
-        for keying in &records.keyings {
-            let listed = rows[..known].binary_search_by_key(&keying.at, |(at, ..)| *at).is_ok();
-            if let (false, Some(referral)) = (listed, referral_of[keying.of as usize]) {
-                rows.push((keying.at, referral, Relation::Keying));
-            }
+            rows.extend(referral.records.iter().map(|(place, relation)| (records.referrals.row(*place), index, *relation)));
+            rows.extend(referral.keyings.iter().map(|at| (*at, index, Relation::Keying)));
         }
         rows.sort_unstable();
         rows

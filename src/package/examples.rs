@@ -230,6 +230,7 @@ fn referral(patient: u32, place: u32, cohort: Cohort) -> Referral {
     Referral {
         patient: Some(patient),
         records: vec![(place, Relation::Original)],
+        keyings: if place == 0 { vec![at(2, 1)] } else { Vec::new() },
         specialty: "physiotherapy".into(),
         treatment_function_code: "650".into(),
         condition: "knee".into(),

@@ -9,24 +9,14 @@ use std::collections::BTreeSet;
 use std::io;
 
 pub(super) fn referrals(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
-    let keyed = keyings_of(contents);
     for index in contents.ids.referrals() {
-        referral_line(contents, *index, keyed[*index as usize], out.begin());
+        referral_line(contents, *index, out.begin());
         out.end()?;
     }
     Ok(())
 }
 
-/// How many second keyings speak of each referral.
-fn keyings_of(contents: &Contents<'_>) -> Vec<u32> {
-    let mut rows = vec![0; contents.reconciled.referrals.len()];
-    for (_, referral, _) in contents.referral_rows() {
-        rows[referral as usize] += 1;
-    }
-    rows
-}
-
-fn referral_line(contents: &Contents<'_>, index: ReferralIndex, rows: u32, line: &mut Line) {
+fn referral_line(contents: &Contents<'_>, index: ReferralIndex, line: &mut Line) {
     let of = &contents.reconciled.referrals[index as usize];
     let first = |field| contents.first_text(of, field);
     line.text("referral_id", contents.ids.referral(index));
@@ -59,7 +49,7 @@ fn referral_line(contents: &Contents<'_>, index: ReferralIndex, rows: u32, line:
     line.revealed("review_due", of.review_due, PartialDate::reveal);
     line.revealed("next_appointment", of.next_appointment, Moment::reveal);
     line.maybe("weeks", of.weeks);
-    line.shown("records", rows);
+    line.shown("records", of.records.len() + of.keyings.len());
 }
 
 fn first_triaged(contents: &Contents<'_>, of: &Referral) -> Option<Moment> {
