@@ -136,6 +136,9 @@ fn documents() -> Vec<Wrong> {
         json("identity-broken", "an identity is stated in unknown counts", LEDGER, |it| {
             it["identities"][1]["left"] = json!(["mice"]);
         }),
+        json("identity-broken", "an identity holds only when its sum runs over", LEDGER, |it| {
+            it["counts"]["rows.header"] = json!(u64::MAX);
+        }),
         bent("identity-broken", "an exception has no severity", Again::Balanced, |it| {
             it.set("exceptions", 1, "severity", "")
         }),
