@@ -69,7 +69,7 @@ pub(super) const CONDITIONS: [&[&str]; COUNT] = [
     &["other postcode", "one postcode"],
     &["elsewhere", "one address"],
     &["elsewhere", "one address"],
-    &["always"],
+    &["both verified", "one not verified"],
     &["elsewhere", "one address"],
     &["always"],
 ];
@@ -79,20 +79,26 @@ pub(super) const NULL: u8 = 0;
 /// Exact, or the best level there is.
 pub(super) const BEST: u8 = 1;
 
-/// The levels of one pair, four bits each, and above them whether one side gives no more than an initial: such a pair can
-/// agree on the initial or not, and must not be measured by how often whole names agree.
+/// The levels of one pair, four bits each. Above them two marks: whether one side gives no more than an initial (such a pair
+/// can agree on the initial or not, and must not be measured by how often whole names agree), and whether one side's NHS
+/// number is not verified (a number that nobody checked is more often another's).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Pattern(u64);
 
 impl Pattern {
-    fn of(levels: [u8; COUNT], initial_only: bool) -> Self {
-        let above = u64::from(initial_only);
+    fn of(levels: [u8; COUNT], initial_only: bool, unverified: bool) -> Self {
+        let above = u64::from(initial_only) | u64::from(unverified) << 1;
         Pattern(levels.iter().rev().fold(above, |bits, level| bits << 4 | u64::from(*level)))
     }
 
     /// Whether one side gives no more of the given name than its initial.
     pub(super) fn initial_only(self) -> bool {
         self.0 >> (4 * COUNT) & 1 == 1
+    }
+
+    /// Whether one side's NHS number is not verified.
+    pub(super) fn unverified(self) -> bool {
+        self.0 >> (4 * COUNT + 1) & 1 == 1
     }
 
     /// The level of a comparison.
@@ -120,6 +126,7 @@ impl Pattern {
             }
             of::FAMILY | of::BIRTH | of::PHONE | of::EMAIL | of::PRACTICE => usize::from(self.one_address()),
             of::ADDRESS => usize::from(self.level(of::POSTCODE) == BEST),
+            of::NUMBER => usize::from(self.unverified()),
             _ => 0,
         }
     }
@@ -130,7 +137,7 @@ impl Pattern {
 pub(super) fn match_condition(comparison: usize, condition: usize) -> usize {
     match comparison {
         of::GIVEN => condition / 3,
-        of::ADDRESS => condition,
+        of::ADDRESS | of::NUMBER => condition,
         _ => 0,
     }
 }
@@ -168,7 +175,9 @@ pub(super) fn compare(features: &Features, left: (&Profile, Symbol), right: (&Pr
     ];
     let initial = |name: Symbol| features.word(name).len() == 1;
     let both = left.given.is_some() && right.given.is_some();
-    Pattern::of(levels, both && (initial(left.given) || initial(right.given)))
+    let numbers = left.number != 0 && right.number != 0;
+    let initial_only = both && (initial(left.given) || initial(right.given));
+    Pattern::of(levels, initial_only, numbers && !(left.verified && right.verified))
 }
 
 fn equal(left: u32, right: u32) -> u8 {
@@ -349,8 +358,8 @@ mod tests {
         for levels in LEVELS {
             assert!(levels.len() <= 16 && levels[0] == "null" && levels.last() == Some(&"else"));
         }
-        let pattern = Pattern::of([8, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2], true);
-        assert!(pattern.initial_only());
+        let pattern = Pattern::of([8, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2], true, false);
+        assert!(pattern.initial_only() && !pattern.unverified());
         let levels: Vec<u8> = (0..COUNT).map(|comparison| pattern.level(comparison)).collect();
         assert_eq!(levels, [8, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2]);
     }

@@ -112,6 +112,7 @@ const START_M: [&[f64]; COUNT] = [
 pub(super) fn start_m(comparison: usize, match_condition: usize) -> &'static [f64] {
     match (comparison, match_condition) {
         (of::GIVEN, 1) => &INITIAL_OF_A_MATCH,
+        (of::NUMBER, 1) => &[0.95, 0.02, 0.03],
         _ => START_M[comparison],
     }
 }
@@ -124,7 +125,7 @@ pub(super) fn start_u_at_one_address(comparison: usize, condition: usize) -> Opt
         // A parent and a child of one name.
         (of::GIVEN, 1) => Some(&[0.015, 0.0005, 0.004, 0.0005, 0.006, 0.01, 0.02, 0.944]),
         // Twins: often alike, seldom the same.
-        (of::GIVEN, 2) => Some(&[0.003, 0.0005, 0.004, 0.0005, 0.03, 0.01, 0.08, 0.872]),
+        (of::GIVEN, 2) => Some(&[0.003, 0.0005, 0.004, 0.0001, 0.03, 0.01, 0.08, 0.8724]),
         (of::GIVEN, 3 | 4) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.08, 0.92]),
         // Twins are often given names of one letter.
         (of::GIVEN, 5) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.14, 0.86]),
@@ -145,7 +146,7 @@ pub(super) struct Weights {
     pub prior: i32,
 }
 
-/// The mildest that two different valid numbers may speak: real registers hold some wrong ones, so it is a weight, not a law.
+/// The mildest that two different verified numbers may speak: real registers hold some wrong ones, so it is a weight, not a law.
 const DIFFERENT_NUMBERS_AT_MOST: i32 = -900;
 
 impl LinkModel {
@@ -161,9 +162,8 @@ impl LinkModel {
             })
             .collect::<Vec<Vec<Vec<i32>>>>();
         let mut weights = Weights { table, prior: hundredths(self.prior / (1.0 - self.prior)) };
-        for level in weights.table[of::NUMBER].iter_mut() {
-            level[3] = level[3].min(DIFFERENT_NUMBERS_AT_MOST);
-        }
+        let both_verified = &mut weights.table[of::NUMBER][0];
+        both_verified[3] = both_verified[3].min(DIFFERENT_NUMBERS_AT_MOST);
         weights
     }
 

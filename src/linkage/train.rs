@@ -274,7 +274,9 @@ fn chances_of_different_people(random: &Weighted, neighbours: &Counts) -> Chance
             (0..CONDITIONS[comparison].len())
                 .map(|condition| {
                     let mut seen = vec![0.0; LEVELS[comparison].len() - 1];
-                    let counts = if condition == 0 { random } else { &neighbours };
+                    let elsewhere =
+                        condition == 0 || matches!((comparison, condition), (of::GIVEN, 3) | (of::NUMBER, _));
+                    let counts = if elsewhere { random } else { &neighbours };
                     for (pattern, count) in counts {
                         let level = usize::from(pattern.level(comparison));
                         if level > 0 && pattern.condition(comparison) == condition {

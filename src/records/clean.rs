@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
 /// What a cell came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) struct Cleaned {
     /// The value as tables hold it; nought when there is none that can be used.
     pub bits: u32,
@@ -23,7 +23,7 @@ pub(super) struct Cleaned {
 }
 
 /// A borrowed cell, or several cells joined.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) enum Reading<'r> {
     Empty,
     Text(&'r str),
@@ -36,6 +36,8 @@ pub(super) enum Reading<'r> {
 /// Cleans the values of one field of one source.
 pub(super) struct Cleaner {
     how: How,
+    /// The last text and what it came to: the next row very often says the same.
+    last: (String, Cleaned),
     seen: hashbrown::HashMap<Box<str>, Cleaned, BuildHasherDefault<DefaultHasher>>,
 }
 
@@ -96,7 +98,7 @@ impl<'r> Reading<'r> {
             Reading::Empty | Reading::Error => None,
             Reading::Text(text) => said(text, false),
             Reading::Number(number) => Some(Cow::Owned(number_text(number))),
-            Reading::Bool(is) => Some(Cow::Borrowed(if is { "true" } else { "false" })),
+            Reading::Bool(is) => Some(Cow::Borrowed(bool_text(is))),
             Reading::Moment(moment) => Some(Cow::Owned(moment.reveal())),
         }
     }
@@ -118,12 +120,12 @@ impl Cleaner {
             FieldType::Date => How::Date(DateReader::of_days(forms(), as_at)),
             FieldType::Moment => How::Date(DateReader::of_moments(forms(), as_at)),
         };
-        Cleaner { how, seen: hashbrown::HashMap::default() }
+        Cleaner { how, last: (String::new(), Cleaned::MISSING), seen: hashbrown::HashMap::default() }
     }
 
     /// For a column that is kept as text.
     pub fn for_extra() -> Self {
-        Cleaner { how: How::Text, seen: hashbrown::HashMap::default() }
+        Cleaner { how: How::Text, last: (String::new(), Cleaned::MISSING), seen: hashbrown::HashMap::default() }
     }
 
     /// Whether the values are dates.
@@ -152,7 +154,7 @@ impl Cleaner {
             Reading::Text(text) if is_sheet_error(text) => Cleaned::refused(Reason::CellError),
             Reading::Text(text) => self.clean_text(text, texts),
             Reading::Number(number) => self.clean_number(number, texts),
-            Reading::Bool(is) => self.clean_text(if is { "true" } else { "false" }, texts),
+            Reading::Bool(is) => self.clean_text(bool_text(is), texts),
             Reading::Moment(moment) => match &self.how {
                 How::Date(dates) => dates.moment(moment),
                 _ => self.clean_text(&moment.reveal(), texts),
@@ -161,6 +163,15 @@ impl Cleaner {
     }
 
     fn clean_text(&mut self, raw: &str, texts: &mut Texts) -> Cleaned {
+        if self.last.0 != raw {
+            self.last.1 = self.clean_new_text(raw, texts);
+            self.last.0.clear();
+            self.last.0.push_str(raw);
+        }
+        self.last.1
+    }
+
+    fn clean_new_text(&mut self, raw: &str, texts: &mut Texts) -> Cleaned {
         match &self.how {
             How::Text => text(said(raw, false), texts),
             How::Name => text(said(raw, true), texts),
@@ -198,6 +209,11 @@ impl Cleaner {
 /// A number as a sheet shows it at full width: whole numbers without a point.
 pub(super) fn number_text(number: f64) -> String {
     if number == 0.0 { "0".into() } else { format!("{number}") }
+}
+
+/// A logical value as a sheet shows it.
+fn bool_text(is: bool) -> &'static str {
+    if is { "TRUE" } else { "FALSE" }
 }
 
 /// Text with outer white space gone, inner white space folded to one space each and control characters removed;
@@ -279,9 +295,7 @@ const PLACEHOLDERS_UNLIKE_NAMES: [&str; 4] = ["null", "nan", "na", "nk"];
 
 fn is_placeholder(text: &str, name: bool) -> bool {
     let is = |placeholder: &&str| placeholder.len() == text.len() && placeholder.eq_ignore_ascii_case(text);
-    text == "NULL"
-        || PLACEHOLDERS.iter().any(|one| is(one))
-        || (!name && PLACEHOLDERS_UNLIKE_NAMES.iter().any(|one| is(one)))
+    text == "NULL" || PLACEHOLDERS.iter().any(is) || (!name && PLACEHOLDERS_UNLIKE_NAMES.iter().any(is))
 }
 
 fn is_sheet_error(text: &str) -> bool {
@@ -420,7 +434,7 @@ mod tests {
         for round in ["new", "remembered"] {
             let cleaned = cleaner.clean(reading, &mut texts);
             let text = texts.text(Symbol::at(cleaned.bits));
-            assert_eq!((text, cleaned.reason, cleaned.filled), expected, "{round}: {reading:?}");
+            assert_eq!((text, cleaned.reason, cleaned.filled), expected, "{round}");
         }
     }
 
@@ -465,7 +479,7 @@ mod tests {
         check(person::LOCAL_ID, Reading::Number(2.5), ("2.5", None, true));
         check(person::LOCAL_ID, Reading::Number(999_999_999_999_999.0), ("999999999999999", None, true));
         check(person::LOCAL_ID, Reading::Number(1e15), ("", Some(Reason::DigitsRounded), true));
-        check(person::SENSITIVE, Reading::Bool(true), ("true", None, true));
+        check(person::SENSITIVE, Reading::Bool(true), ("TRUE", None, true));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) struct Item<'c> {
     pub target: Target<'c>,
     /// `referral.received`
     pub name: String,
-    /// Whether it says something of its own: a person's local id on a referral's row makes no referral.
+    /// Whether it says something of its own: in a wide row, the ids of a person and a referral make no appointment.
     pub own: bool,
     rule: &'c FieldRule,
     cleaner: Cleaner,
@@ -66,7 +66,7 @@ impl<'c> Item<'c> {
         let fields = mapping.fields.iter().map(|(field, rule)| Item {
             target: Target::Field(*field),
             name: format!("{}.{}", field.kind.name(), field.name()),
-            own: field.name() != "person_local_id",
+            own: !["person_local_id", "referral_local_id"].contains(&field.name()),
             rule,
             cleaner: Cleaner::for_field(*field, rule, &mapping.file.dates, as_at),
         });
@@ -174,18 +174,105 @@ impl<'c> Item<'c> {
     }
 }
 
-/// One of several cells. A workbook keeps a time of day as a fraction of a day, or as a time on the day before its first.
+/// One of several cells. A time of day that a workbook does not mark as one is a fraction of a day.
 fn part(cell: &Cell, of_date: bool, joined: &mut String) {
-    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
     match cell {
         Cell::Text(text) => joined.push_str(&said(text, true).unwrap_or_default()),
         Cell::Number(number) if of_date && (0.0..1.0).contains(number) => {
-            joined.push_str(&clock(((number * 1440.0).round() as u16).min(1439)));
+            let minute = ((number * 1440.0).round() as u16).min(1439);
+            joined.push_str(&format!("{:02}:{:02}", minute / 60, minute % 60));
         }
-        Cell::Moment(moment) if of_date => match (moment.date().year() < 1905, moment.minute()) {
-            (true, Some(minute)) => joined.push_str(&clock(minute)),
-            _ => joined.push_str(&Moment::new(moment.date(), None).map(Moment::reveal).unwrap_or_default()),
-        },
+        Cell::Moment(moment) if of_date => {
+            joined.push_str(&Moment::new(moment.date(), None).map(Moment::reveal).unwrap_or_default());
+        }
         other => joined.push_str(&Reading::of(other).text().unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::fields::{appointment, person};
+    use crate::records::sample;
+    use crate::records::texts::Symbol;
+    use crate::sources::RowKind;
+    use jiff::civil::date;
+
+    fn header(names: &[&str]) -> Header {
+        Header::new(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+    }
+
+    fn item(field: Field, rule: &FieldRule) -> Item<'_> {
+        let cleaner = Cleaner::for_field(field, rule, &[], date(2017, 9, 30));
+        Item { target: Target::Field(field), name: "any".into(), own: true, rule, cleaner }
+    }
+
+    #[test]
+    fn names_are_compared_loosely_and_the_first_of_two_is_meant() {
+        let header = header(&["Patient ID", "", " date \n of  BIRTH ", "patient id"]);
+        let found = ["PATIENT  ID", "Date of birth", "Patient", "patient id "].map(|name| header.place(name));
+        assert_eq!(found, [Some(0), Some(2), None, Some(0)]);
+    }
+
+    #[test]
+    fn a_column_is_missing_when_no_alternative_is_there_or_any_part_is_not() {
+        let check = |columns: Columns, expected: (Vec<usize>, bool)| {
+            let rule = FieldRule { columns, ..sample::rule("any") };
+            let (cells, missing) = item(person::ADDRESS, &rule).cells(&header(&["A", "B"]));
+            let places = match cells {
+                Cells::None => Vec::new(),
+                Cells::One(place) => vec![place],
+                Cells::Joined(places) => places,
+            };
+            assert_eq!((places, missing), expected);
+        };
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        check(Columns::FirstOf(names(&["X", "b", "a"])), (vec![1], false));
+        check(Columns::FirstOf(names(&["X", "Y"])), (vec![], true));
+        check(Columns::Join { columns: names(&["B", "A"]), join: " ".into() }, (vec![1, 0], false));
+        check(Columns::Join { columns: names(&["B", "X"]), join: " ".into() }, (vec![1], true));
+        check(Columns::Join { columns: names(&["X"]), join: " ".into() }, (vec![], true));
+    }
+
+    #[track_caller]
+    fn check_joined(field: Field, join: &str, cells: Vec<Cell>, expected: (&str, Option<Reason>)) {
+        let columns = (0..cells.len()).map(|place| place.to_string()).collect();
+        let mut rule = sample::rule("any");
+        rule.columns = Columns::Join { columns, join: join.into() };
+        rule.dates = vec!["%d/%m/%Y %H:%M".into()];
+        let row = sample::row_of(0, 2, RowKind::Data, cells);
+        let places = Cells::Joined((0..row.cells.len()).collect());
+        let (mut texts, mut scratch) = (Texts::default(), String::new());
+        let (cleaned, _) = item(field, &rule).clean(&places, &row, &mut texts, &mut scratch);
+        let shown = match field {
+            appointment::STARTS => Moment::unpack(cleaned.bits).map(Moment::reveal).unwrap_or_default(),
+            _ => texts.text(Symbol::at(cleaned.bits)).to_owned(),
+        };
+        assert_eq!((shown.as_str(), cleaned.reason), expected);
+    }
+
+    #[test]
+    fn joined_cells_leave_out_what_is_empty() {
+        let text = |text: &str| Cell::Text(text.into());
+        let address = vec![text("12 High St"), Cell::Empty, text("NULL"), text("Town")];
+        check_joined(person::ADDRESS, ", ", address, ("12 High St, Town", None));
+        check_joined(person::ADDRESS, ", ", vec![Cell::Number(12.0), text("High St")], ("12, High St", None));
+        check_joined(person::ADDRESS, ", ", vec![Cell::Empty, text("-")], ("", None));
+        let spoilt = vec![Cell::Error("#REF!".into()), text("Town")];
+        check_joined(person::ADDRESS, ", ", spoilt, ("Town", Some(Reason::CellError)));
+        check_joined(person::ADDRESS, ", ", vec![Cell::Error("#REF!".into())], ("", Some(Reason::CellError)));
+    }
+
+    #[test]
+    fn a_day_and_a_time_make_a_moment() {
+        let text = |text: &str| Cell::Text(text.into());
+        let day = || Moment::new(date(2017, 10, 4), None).map(Cell::Moment).expect("in range");
+        let starts = appointment::STARTS;
+        check_joined(starts, " ", vec![text("04/10/2017"), text("9:30")], ("2017-10-04T09:30", None));
+        check_joined(starts, " ", vec![text("04/10/2017"), Cell::Empty], ("2017-10-04", None));
+        check_joined(starts, " ", vec![day(), text("09:30")], ("2017-10-04T09:30", None));
+        check_joined(starts, " ", vec![day(), Cell::Number(9.5 / 24.0)], ("2017-10-04T09:30", None));
+        check_joined(starts, " ", vec![day(), Cell::Empty], ("2017-10-04", None));
+        check_joined(starts, " ", vec![Cell::Empty, text("09:30")], ("", Some(Reason::DateNotUnderstood)));
     }
 }

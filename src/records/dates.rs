@@ -323,7 +323,7 @@ fn month_name(text: &[u8], abbreviated: bool) -> usize {
     let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let name = |month: &'static str| if abbreviated { &month[..3] } else { month };
     let is = |month: &&'static str| text[..letters].eq_ignore_ascii_case(name(month).as_bytes());
-    if MONTHS.iter().any(|month| is(&month)) { letters } else { 0 }
+    if MONTHS.iter().any(is) { letters } else { 0 }
 }
 
 /// ISO 8601 without an offset: `2017-09-30`, `2017-09`, `2017`, `20170930`, and a time after a day. A time with an offset
@@ -381,9 +381,9 @@ fn clock(text: &str) -> Option<u16> {
     parts.next().is_none().then_some(hour * 60 + minute)
 }
 
-/// `00/00/0000`
+/// `00/00/0000`, or the day nought of a workbook, which reads as a midnight without a day.
 fn is_all_noughts(text: &str) -> bool {
-    text.bytes().filter(|byte| *byte == b'0').count() >= 6 && text.bytes().all(|byte| b"0/-. :T".contains(&byte))
+    text.contains('0') && text.bytes().all(|byte| b"0/-. :T".contains(&byte))
 }
 
 #[cfg(test)]
@@ -457,9 +457,17 @@ mod tests {
 
     #[test]
     fn days_that_mean_nothing() {
-        for text in
-            ["01/01/1900", "31/12/1899", "30/12/1899", "01/01/1753", "31/12/9999", "00/00/0000", "0000-00-00 00:00"]
-        {
+        for text in [
+            "01/01/1900",
+            "31/12/1899",
+            "30/12/1899",
+            "01/01/1753",
+            "31/12/9999",
+            "00/00/0000",
+            "0000-00-00 00:00",
+            "00:00",
+            "0",
+        ] {
             check(Role::Birth, text, "", Some(DatePlaceholder));
             check(Role::Day, text, "", Some(DatePlaceholder));
             check(Role::Moment, text, "", Some(DatePlaceholder));

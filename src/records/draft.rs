@@ -4,7 +4,7 @@ use super::clean::Cleaned;
 use super::columns::{Item, Target};
 use super::names::{first_and_rest, is_test_entry, take_apart};
 use super::texts::{Symbol, Texts};
-use super::{PersonId, Records, Table};
+use super::{PersonId, Records};
 use crate::config::fields::{appointment, diagnostic, document, outcome_score, paper, person, referral};
 use crate::config::{Field, RecordKind};
 use crate::ledger::Reason;
@@ -108,7 +108,7 @@ impl Draft {
             if value.bits == 0 || kind != RecordKind::Person && !self.said[kind as usize] {
                 continue;
             }
-            if let Some(table) = table(records, kind) {
+            if let Some(table) = records.table_mut(kind) {
                 let last = u32::try_from(table.len()).expect("fewer records than 4 billion") - 1;
                 table.set_extra(name, last, Symbol::at(value.bits));
             }
@@ -116,7 +116,7 @@ impl Draft {
     }
 
     fn push(&self, kind: RecordKind, at: RowRef, subject: PersonId, records: &mut Records) {
-        let Some(table) = table(records, kind) else { return };
+        let Some(table) = records.table_mut(kind) else { return };
         let record = table.push(at, subject);
         for (place, bits) in self.bits[kind as usize].iter().enumerate().filter(|(_, bits)| **bits != 0) {
             table.set_bits(Field { kind, place }, record, *bits);
@@ -151,19 +151,5 @@ impl Draft {
             let named = PERSON_LOCAL_IDS.iter().map(|field| self.bits(*field)).find(|bits| *bits != 0);
             self.set(person::LOCAL_ID, Symbol::at(named.unwrap_or(0)));
         }
-    }
-}
-
-/// The table of a kind; paper's own marks have none.
-pub(super) fn table(records: &mut Records, kind: RecordKind) -> Option<&mut Table> {
-    match kind {
-        RecordKind::Person => Some(&mut records.people),
-        RecordKind::Referral => Some(&mut records.referrals),
-        RecordKind::Appointment => Some(&mut records.appointments),
-        RecordKind::Diagnostic => Some(&mut records.diagnostics),
-        RecordKind::Document => Some(&mut records.documents),
-        RecordKind::OutcomeScore => Some(&mut records.outcome_scores),
-        RecordKind::Concern => Some(&mut records.concerns),
-        RecordKind::Paper => None,
     }
 }

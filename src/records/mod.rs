@@ -11,6 +11,7 @@ mod draft;
 mod names;
 mod normalise;
 mod paper;
+mod reader;
 #[cfg(test)]
 mod sample;
 mod sites;

@@ -60,31 +60,42 @@ pub(super) fn first_and_rest(given: &str) -> Option<(&str, &str)> {
     given.split_once(' ').map(|(first, rest)| (first, rest.trim_start())).filter(|(_, rest)| !rest.is_empty())
 }
 
-/// Whether a name is made of nothing but the words of test entries. Strict: a real person must never be caught, so one
-/// word that could be somebody's name is enough to say no.
+/// Whether a name is a test entry's. Strict, since a real person must never be caught: every word must be a word of test
+/// entries, and one that could be somebody's name is enough to say no. Only what nobody is called, such as the
+/// XXTESTPATIENT that marks test patients of national systems, says so whatever stands beside it.
 pub(super) fn is_test_entry(given: &str, family: &str, full: &str) -> bool {
-    if !given.is_empty() && !family.is_empty() {
-        return is_made_of_test_words(&format!("{family} {given}"));
+    let family = if family.is_empty() { full } else { family };
+    let whole = format!("{family} {given}").to_uppercase();
+    let words: Vec<&str> = words(&whole).collect();
+    let family_words = &words[..words.len() - self::words(given).count()];
+    if family_words.iter().any(|word| is_nobodys_name(word)) {
+        return true;
     }
-    let whole = if full.is_empty() { family } else { full };
-    // "Test" alone is a surname; the others are not.
-    given.is_empty() && is_made_of_test_words(whole) && !whole.eq_ignore_ascii_case("test")
-}
-
-fn is_made_of_test_words(name: &str) -> bool {
-    let name = name.to_uppercase();
-    let words: Vec<&str> =
-        name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    // "Test" alone is a surname.
     let says_so =
         words.iter().any(|word| is_test_word(word)) || words.windows(3).any(|three| three == ["DO", "NOT", "USE"]);
-    says_so && words.iter().all(|word| is_test_word(word) || ["PATIENT", "DO", "NOT", "USE", "RECORD"].contains(word))
+    let fillers = ["PATIENT", "DO", "NOT", "USE", "DONOTUSE", "RECORD"];
+    says_so && words != ["TEST"] && words.iter().all(|word| is_test_word(word) || fillers.contains(word))
 }
 
-/// `TEST`, `TESTPATIENT`, `XXTEST`, `ZZTEST`, `ZZZ`.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// `TEST`, `ZZZ` and what nobody is called.
 fn is_test_word(word: &str) -> bool {
-    let rest = word.trim_start_matches(['X', 'Z']);
-    let before = word.len() - rest.len();
-    matches!(rest, "TEST" | "TESTPATIENT" | "TESTING") && before != 1 || rest.is_empty() && before >= 3
+    matches!(word, "TEST" | "TESTING") || marks(word) >= 3 && marks(word) == word.len() || is_nobodys_name(word)
+}
+
+/// `XXTEST`, `ZZZTEST`, `TESTPATIENT`, `XXTESTPATIENTABC`
+fn is_nobodys_name(word: &str) -> bool {
+    let rest = &word[marks(word)..];
+    marks(word) >= 2 && rest == "TEST" || marks(word) != 1 && rest.starts_with("TESTPATIENT")
+}
+
+/// How many letters X and Z a word starts with.
+fn marks(word: &str) -> usize {
+    word.len() - word.trim_start_matches(['X', 'Z']).len()
 }
 
 /// `SMITH`, ` John Paul` or ` Mr John` or ` John, Mr`
@@ -276,6 +287,10 @@ mod tests {
         check_test("", "DO NOT USE", "", true);
         check_test("", "", "TEST, Patient", true);
         check_test("", "", "XXTEST", true);
+        check_test("Donotuse", "ZZZTEST", "", true);
+        check_test("Physio", "XXTESTPATIENT", "", true);
+        check_test("Anna", "XXTESTPATIENT-TNRH", "", true);
+        check_test("", "", "TESTPATIENT, Anna", true);
     }
 
     #[test]
@@ -289,6 +304,10 @@ mod tests {
             ("Zza", "Zzz"),
             ("Do", "Not"),
             ("Use", "Do"),
+            ("XXTEST", "Smith"),
+            ("John", "ZZZ"),
+            ("John", "ZZZSmith"),
+            ("Anna", "XTestpatient"),
             ("", "Test"),
             ("", "Xtest"),
             ("Xx", "Zz"),

@@ -1,18 +1,17 @@
 //! Batches of rows in, records out.
 
+use super::Records;
 use super::clean::Cleaned;
 use super::columns::{Cells, Header, Item};
 use super::declared::DeclaredColumns;
-use super::draft::{Draft, table};
-use super::paper::{self, FolderName, HeldRow, Pass};
+use super::draft::Draft;
+use super::paper;
+use super::reader::{Serial, SourceReader};
 use super::sites::SiteColumns;
 use super::store::Keying;
-use super::{PersonId, Records, Table};
-use crate::config::fields::paper::{BOX, FOLDER, PASS};
-use crate::config::{Config, PaperMapping, RecordKind};
+use crate::config::Config;
 use crate::ledger::{Disposition, Exception, Reason};
-use crate::sources::{Batch, DateSystem, Finding, Intake, Origin, RawRow, RowKind, RowRef, Sheet};
-use crate::values::Digest;
+use crate::sources::{Batch, DateSystem, Finding, Intake, Origin, RawRow, RowKind, RowRef};
 use std::mem::take;
 
 /// Takes batches while the sources are read, and gives the records when the last has come.
@@ -24,23 +23,6 @@ pub struct Normaliser<'a> {
     draft: Draft,
     values: Vec<Cleaned>,
     scratch: String,
-}
-
-/// What is known of one source while its rows come.
-struct SourceReader<'a> {
-    items: Vec<Item<'a>>,
-    paper: Option<&'a PaperMapping>,
-    test_number_told: bool,
-    held: Vec<HeldRow>,
-    serials: Vec<Serial>,
-}
-
-/// A number that was read as a count of days. Which day it means is certain only when the workbook's date system is
-/// known, and that comes with the intake.
-struct Serial {
-    at: RowRef,
-    item: usize,
-    number: f64,
 }
 
 /// The sheet whose rows are coming.
@@ -63,13 +45,7 @@ enum SheetColumns {
 impl<'a> Normaliser<'a> {
     /// Ready for the first batch.
     pub fn new(config: &'a Config) -> Self {
-        let sources = (0..config.sources.len()).map(|source| SourceReader {
-            items: Item::of_source(config, source),
-            paper: config.sources[source].mapping.paper.as_ref(),
-            test_number_told: false,
-            held: Vec::new(),
-            serials: Vec::new(),
-        });
+        let sources = (0..config.sources.len()).map(|source| SourceReader::new(config, source));
         Normaliser {
             config,
             records: Records::empty(),
@@ -119,8 +95,8 @@ impl<'a> Normaliser<'a> {
         records.disagreements.sort_unstable_by(|one, other| {
             (one.first, one.second, &one.field).cmp(&(other.first, other.second, &other.field))
         });
-        assert_every_row_is_kept(&records);
-        shrink(&mut records);
+        records.assert_every_row_is_kept();
+        records.shrink();
         records
     }
 
@@ -237,10 +213,10 @@ impl<'a> Normaliser<'a> {
             }
             let reason = cleaned.reason.map(|reason| Exception { at, field: item.name.clone(), reason });
             self.records.exceptions.extend(reason);
-            if let (Some(field), Some(table)) = (item.field(), table(&mut self.records, item.kind())) {
-                if let Some(record) = table.at_row(at) {
-                    table.set_bits(field, record, cleaned.bits);
-                }
+            if let (Some(field), Some(table)) = (item.field(), self.records.table_mut(item.kind()))
+                && let Some(record) = table.at_row(at)
+            {
+                table.set_bits(field, record, cleaned.bits);
             }
         }
     }
@@ -255,7 +231,7 @@ impl<'a> Normaliser<'a> {
             self.draft.fill(&reader.items, &values);
             self.draft.record((at, digest, number), &reader.items, &values, &mut self.records);
         }
-        arrange(&mut self.records);
+        self.records.arrange();
         let people = &self.records.people;
         for (at, first) in settled.keyings {
             let of = people.at_row(first).expect("the first keying became a record");
@@ -267,84 +243,6 @@ impl<'a> Normaliser<'a> {
         self.records.paper.extend(settled.folders);
         self.records.disagreements.extend(settled.disagreements);
         self.records.exceptions.extend(settled.exceptions);
-    }
-}
-
-impl SourceReader<'_> {
-    /// Cleans a row, one value an item. Test numbers are told once a source: in test data every row has one.
-    fn clean(
-        &mut self,
-        row: &RawRow,
-        cells: &[Cells],
-        (records, values, scratch): (&mut Records, &mut Vec<Cleaned>, &mut String),
-    ) {
-        values.clear();
-        for (place, (item, cells)) in self.items.iter_mut().zip(cells).enumerate() {
-            let (mut cleaned, serial) = item.clean(cells, row, &mut records.texts, scratch);
-            if let Some(number) = serial {
-                self.serials.push(Serial { at: row.at, item: place, number });
-                cleaned.reason = None;
-            }
-            if cleaned.reason == Some(Reason::NhsNumberTest) {
-                cleaned.reason = None;
-                if !self.test_number_told {
-                    let (field, reason) = (item.name.clone(), Reason::NhsNumberTest);
-                    records.exceptions.push(Exception { at: row.at, field, reason });
-                    self.test_number_told = true;
-                }
-            }
-            values.push(cleaned);
-        }
-    }
-
-    /// A row of paper as it is kept until all keyings are there. A sheet laid out beforehand has rows that name a folder
-    /// and say nothing yet: they are kept for the folder's sake.
-    fn hold(
-        &self,
-        row: &RawRow,
-        cells: &[Cells],
-        values: &[Cleaned],
-        vacant: bool,
-        draft: &Draft,
-        records: &Records,
-    ) -> HeldRow {
-        let text = |field| draft.text(&records.texts, field).to_owned();
-        let is_mapped = |field| self.items.iter().any(|item| item.field() == Some(field));
-        let (box_name, folder, pass) = (text(BOX), text(FOLDER), text(PASS));
-        let is_named = !folder.is_empty() && (!box_name.is_empty() || !is_mapped(BOX));
-        let found = |(item, (value, cells)): (&Item<'_>, (&Cleaned, &Cells))| {
-            if value.filled && value.bits == 0 { item.as_found(cells, row) } else { String::new() }
-        };
-        let as_found = self.items.iter().zip(values.iter().zip(cells)).map(found).collect();
-        HeldRow {
-            at: row.at,
-            digest: row.digest,
-            folder: is_named.then_some(FolderName { box_name, folder }),
-            pass: if is_mapped(PASS) { Pass::parse(&pass) } else { Pass::First },
-            values: if vacant { Vec::new() } else { values.to_vec() },
-            as_found,
-        }
-    }
-}
-
-/// Puts every table in the order of rows: paper was added last, wherever its rows stand.
-fn arrange(records: &mut Records) {
-    let Some(order) = records.people.order_by_row() else { return };
-    let mut places: Vec<PersonId> = vec![0; order.len()];
-    for (new, old) in (0..).zip(&order) {
-        places[*old as usize] = new;
-    }
-    let digests: Vec<Digest> = order.iter().map(|old| records.digest[*old as usize]).collect();
-    let sources: Vec<u16> = order.iter().map(|old| records.source[*old as usize]).collect();
-    (records.digest, records.source) = (digests, sources);
-    for (kind, _) in RecordKind::ALL {
-        if let Some(table) = table(records, *kind) {
-            table.arrange(&places);
-        }
-    }
-    // Keyings of an earlier source name people by their old places.
-    for keying in &mut records.keyings {
-        keying.of = places[keying.of as usize];
     }
 }
 
@@ -362,32 +260,265 @@ fn reason_of(finding: Finding) -> Reason {
     }
 }
 
-/// The rows of people and the other rows are together exactly the physical rows of the intake, each once.
-fn assert_every_row_is_kept(records: &Records) {
-    let mut people = records.people.places().map(|place| records.people.row(place)).peekable();
-    let mut others = records.other_rows.iter().map(|(at, _)| *at).peekable();
-    let mut next = || match (people.peek(), others.peek()) {
-        (Some(person), Some(other)) if person < other => people.next(),
-        (Some(_), None) => people.next(),
-        _ => others.next(),
-    };
-    for (file, source) in records.intake.files.iter().enumerate() {
-        for (sheet, Sheet { rows, .. }) in source.sheets.iter().enumerate() {
-            for row in 1..=*rows {
-                let kept = next().map(|at| (at.file(), at.sheet(), at.row()));
-                assert_eq!(kept, Some((file, sheet, row)), "every physical row is kept exactly once");
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::fields::{appointment, person, referral};
+    use crate::config::{Columns, FieldRule, Mapping, PaperMapping};
+    use crate::records::sample;
+    use crate::sources::Cell;
+    use proptest::prelude::*;
+
+    fn reasons(records: &Records) -> Vec<(u32, &str, Reason)> {
+        let told = records.exceptions.iter();
+        told.map(|exception| (exception.at.row(), exception.field.as_str(), exception.reason)).collect()
+    }
+
+    fn dispositions(records: &Records) -> Vec<(u32, Disposition)> {
+        records.other_rows.iter().map(|(at, kept)| (at.row(), *kept)).collect()
+    }
+
+    #[test]
+    fn a_wide_row_carries_one_record_of_each_kind_it_speaks_of() {
+        let fields = [
+            "person.family_name",
+            "referral.person_local_id",
+            "referral.local_id",
+            "appointment.person_local_id",
+            "appointment.referral_local_id",
+            "appointment.starts",
+            "person.extra.job",
+            "appointment.extra.room",
+        ];
+        let config = sample::config(vec![sample::mapping(&fields)]);
+        let rows: &[&[&str]] = &[
+            &["Smith", "L1", "R1", "L1", "R1", "04/10/2017", "Baker", "5"],
+            &["Jones", "L2", "R2", "L2", "R2", "", "", "6"],
+            &["Brown", "", "", "", "", "not a date", "", ""],
+        ];
+        let records = sample::records(&config, &fields, rows);
+        let (texts, people) = (&records.texts, &records.people);
+        let ids: Vec<&str> = people.places().map(|place| people.text(texts, person::LOCAL_ID, place)).collect();
+        assert_eq!(ids, ["L1", "L2", ""]);
+        assert_eq!(records.referrals.subject(1), 1);
+        let appointments: Vec<_> =
+            records.appointments.places().map(|place| records.appointments.row(place).row()).collect();
+        assert_eq!(appointments, [2, 4], "ids alone make no appointment; a date that cannot be read does");
+        assert_eq!(reasons(&records), [(4, "appointment.starts", Reason::DateNotUnderstood)]);
+        assert_eq!(texts.text(people.extra("job", 0)), "Baker");
+        assert_eq!(texts.text(records.appointments.extra("room", 0)), "5");
+        assert_eq!(texts.text(records.appointments.extra("room", 1)), "");
+    }
+
+    #[test]
+    fn a_persons_own_local_id_goes_first() {
+        let fields = ["person.local_id", "referral.person_local_id", "referral.local_id"];
+        let config = sample::config(vec![sample::mapping(&fields)]);
+        let records = sample::records(&config, &fields, &[&["P1", "L1", "R1"], &["", "L2", "R2"]]);
+        let id = |place| records.people.text(&records.texts, person::LOCAL_ID, place);
+        assert_eq!((id(0), id(1)), ("P1", "L2"));
+        assert_eq!(records.referrals.text(&records.texts, referral::PERSON_LOCAL_ID, 0), "L1");
+    }
+
+    #[test]
+    fn names_are_taken_apart_where_no_family_name_is_given() {
+        let fields =
+            ["person.full_name", "person.family_name", "person.given_name", "person.other_names", "person.title"];
+        let config = sample::config(vec![sample::mapping(&fields)]);
+        let check = |cells: [&str; 5], expected: [&str; 4]| {
+            let records = sample::records(&config, &fields, &[&cells]);
+            let shown = [person::TITLE, person::GIVEN_NAME, person::OTHER_NAMES, person::FAMILY_NAME]
+                .map(|field| records.people.text(&records.texts, field, 0));
+            assert_eq!(shown, expected);
+        };
+        check(["SMITH, John Paul (Mr)", "", "", "", ""], ["Mr", "John", "Paul", "SMITH"]);
+        check(["SMITH, John", "Jones", "", "", ""], ["", "", "", "Jones"]);
+        check(["SMITH, John", "", "Jack", "", "Dr"], ["Dr", "Jack", "", "SMITH"]);
+        check(["", "Smith", "John Paul", "", ""], ["", "John", "Paul", "Smith"]);
+        check(["", "Smith", "John Paul", "George", ""], ["", "John Paul", "George", "Smith"]);
+    }
+
+    #[test]
+    fn rows_of_nobody_are_set_aside_and_rows_of_somebody_never() {
+        let fields = ["person.given_name", "person.family_name", "person.nhs_number"];
+        let config = sample::config(vec![sample::mapping(&fields)]);
+        let rows: &[&[&str]] =
+            &[&["", "NULL", "n/a"], &["Test", "Patient", "9990000050"], &["", "", "123"], &["Anna", "Testa"]];
+        let records = sample::records(&config, &fields, rows);
+        let expected = [
+            (1, Disposition::Header),
+            (2, Disposition::SetAside(Reason::NothingMapped)),
+            (3, Disposition::SetAside(Reason::TestRow)),
+        ];
+        assert_eq!(dispositions(&records), expected);
+        let expected = [
+            (2, "", Reason::NothingMapped),
+            (3, "", Reason::TestRow),
+            (3, "person.nhs_number", Reason::NhsNumberTest),
+            (4, "person.nhs_number", Reason::NhsNumberLength),
+        ];
+        assert_eq!(reasons(&records), expected);
+        assert_eq!(records.people.len(), 2);
+    }
+
+    #[test]
+    fn test_numbers_are_told_once() {
+        let fields = ["person.nhs_number"];
+        let config = sample::config(vec![sample::mapping(&fields)]);
+        let records = sample::records(&config, &fields, &[&["4010232137"], &["9990000050"], &["9990000050"]]);
+        assert_eq!(reasons(&records), [(3, "person.nhs_number", Reason::NhsNumberTest)]);
+    }
+
+    #[test]
+    fn a_missing_column_is_told_once_at_the_header() {
+        let config = sample::config(vec![sample::mapping(&["person.family_name", "person.phone"])]);
+        let records = sample::records(&config, &["PERSON.family_name "], &[&["Smith"], &["Jones"]]);
+        assert_eq!(reasons(&records), [(1, "person.phone", Reason::ColumnMissing)]);
+        assert_eq!(records.people.text(&records.texts, person::FAMILY_NAME, 1), "Jones");
+    }
+
+    #[test]
+    fn a_count_of_days_waits_for_the_date_system() {
+        let fields = ["person.date_of_birth", "appointment.starts"];
+        let config = sample::config(vec![sample::mapping(&fields)]);
+        let check = |system, born: f64, expected: (&str, &str), wrong: &[(u32, &str, Reason)]| {
+            let cells = vec![Cell::Number(born), Cell::Number(41_550.5)];
+            let row = sample::row_of(0, 2, RowKind::Data, cells);
+            let records = sample::records_of(&config, &fields, vec![row], system);
+            let born = records.people.reveal(&records.texts, person::DATE_OF_BIRTH, 0);
+            let starts = records.appointments.reveal(&records.texts, appointment::STARTS, 0);
+            assert_eq!((born.as_str(), starts.as_str()), expected);
+            assert_eq!(reasons(&records), wrong);
+        };
+        let implausible = (2, "person.date_of_birth", Reason::BirthDateImplausible);
+        check(None, 22_041.0, ("1960-05-05", "2013-10-03T12:00"), &[]);
+        check(Some(DateSystem::From1904), 20_579.0, ("1960-05-05", "2017-10-04T12:00"), &[]);
+        check(Some(DateSystem::From1900), 42_000.0, ("2014-12-27", "2013-10-03T12:00"), &[]);
+        check(Some(DateSystem::From1904), 42_000.0, ("", "2017-10-04T12:00"), &[implausible]);
+    }
+
+    #[test]
+    fn paper_takes_its_place_among_the_rows_of_other_sources() {
+        let mut paper = sample::mapping(&["paper.folder", "paper.pass", "person.family_name"]);
+        paper.paper = Some(PaperMapping::default());
+        let config = sample::config(vec![paper, sample::mapping(&["person.family_name", "referral.local_id"])]);
+        let mut normaliser = Normaliser::new(&config);
+        let header = ["paper.folder", "paper.pass", "person.family_name"].map(str::to_owned);
+        let rows = vec![sample::row(0, 1, &["7", "2", "Smith"]), sample::row(0, 2, &["7", "1", "Smith"])];
+        normaliser.take(Batch { origin: Origin::Source(0), header: &header, rows });
+        let header = ["person.family_name", "referral.local_id"].map(str::to_owned);
+        let rows = vec![sample::row(1, 1, &["Jones", ""]), sample::row(1, 2, &["Brown", "R1"])];
+        normaliser.take(Batch { origin: Origin::Source(1), header: &header, rows });
+        let files = vec![sample::file(Origin::Source(0), 2, None), sample::file(Origin::Source(1), 2, None)];
+        let records = normaliser.finish(Intake { files });
+        let people = &records.people;
+        let names: Vec<&str> =
+            people.places().map(|place| people.text(&records.texts, person::FAMILY_NAME, place)).collect();
+        assert_eq!(names, ["Smith", "Jones", "Brown"]);
+        assert_eq!(records.source, [0, 1, 1]);
+        assert!(people.places().all(|place| people.subject(place) == place));
+        assert_eq!(records.referrals.subject(0), 2);
+        assert_eq!(records.keyings[0].of, 0);
+    }
+
+    #[test]
+    fn an_unmapped_sheet_is_one_exception() {
+        let config = sample::config(vec![Mapping::default()]);
+        let aside = |row| sample::row_of(0, row, RowKind::SetAside(Finding::SheetNotMapped), Vec::new());
+        let wide = sample::row_of(0, 4, RowKind::SetAside(Finding::TooManyCells), Vec::new());
+        let records = sample::records_of(&config, &[], vec![aside(2), aside(3), wide], None);
+        assert_eq!(reasons(&records), [(2, "", Reason::SheetNotMapped), (4, "", Reason::RowTooWide)]);
+        assert_eq!(dispositions(&records)[2], (3, Disposition::SetAside(Reason::SheetNotMapped)));
+    }
+
+    /// Any row at all: mostly data, with words that clean to values, to reasons and to nothing.
+    fn any_row() -> impl Strategy<Value = (RowKind, Vec<&'static str>)> {
+        let kinds = vec![
+            RowKind::Data,
+            RowKind::Data,
+            RowKind::Data,
+            RowKind::Data,
+            RowKind::Header,
+            RowKind::Preamble,
+            RowKind::Footer,
+            RowKind::Blank,
+            RowKind::SetAside(Finding::StrayQuote),
+            RowKind::SetAside(Finding::SheetNotMapped),
+        ];
+        let words = vec![
+            "",
+            "",
+            "1",
+            "2",
+            "7",
+            "8",
+            "TEST",
+            "ZZZ",
+            "Smith",
+            "Okafor",
+            "05/05/1960",
+            "NULL",
+            "#N/A",
+            "4010232137",
+        ];
+        (prop::sample::select(kinds), prop::collection::vec(prop::sample::select(words), 0..7))
+    }
+
+    fn any_mapping(paper: bool) -> Mapping {
+        let fields = [
+            "person.family_name",
+            "person.given_name",
+            "person.date_of_birth",
+            "referral.received",
+            "paper.folder",
+            "paper.pass",
+        ];
+        let mut mapping = sample::mapping(if paper { &fields } else { &fields[..4] });
+        mapping.paper = paper.then(PaperMapping::default);
+        let rule = FieldRule { columns: Columns::FirstOf(vec!["person.nhs_number".into()]), ..sample::rule("") };
+        mapping.fields.insert(person::NHS_NUMBER, rule);
+        mapping
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        /// `finish` asserts that every physical row is kept exactly once; here that the tables agree with each other too.
+        #[test]
+        fn every_row_is_kept_exactly_once(
+            files in prop::collection::vec(prop::collection::vec(any_row(), 0..24), 1..4),
+        ) {
+            let config = sample::config((0..files.len()).map(|number| any_mapping(number % 2 == 0)).collect());
+            let header = [
+                "person.family_name", "person.given_name", "person.date_of_birth", "referral.received", "paper.folder",
+                "paper.pass", "person.nhs_number",
+            ].map(str::to_owned);
+            let mut normaliser = Normaliser::new(&config);
+            let mut intake = Intake::default();
+            let mut people = 0;
+            for (number, rows) in files.iter().enumerate() {
+                let place = u16::try_from(number).expect("few");
+                let mint = |(row, (kind, cells)): (u32, &(RowKind, Vec<&'static str>))| {
+                    RawRow { kind: *kind, ..sample::row(place, row, cells) }
+                };
+                let rows: Vec<RawRow> = (1..).zip(rows).map(mint).collect();
+                let last = rows.len();
+                people += rows.iter().filter(|row| row.kind == RowKind::Data).count();
+                let (origin, last) = (Origin::Source(number), u32::try_from(last).expect("few"));
+                normaliser.take(Batch { origin, header: &header, rows });
+                intake.files.push(sample::file(origin, last, None));
+            }
+            let records = normaliser.finish(intake);
+            let beside = |kept: &Disposition| matches!(kept, Disposition::Keying | Disposition::SetAside(
+                Reason::NothingMapped | Reason::TestRow | Reason::KeyedTooOften));
+            let beside = records.other_rows.iter().filter(|(_, kept)| beside(kept)).count();
+            prop_assert_eq!(records.people.len() + beside, people);
+            prop_assert_eq!(records.keyings.len(), records.other_rows.iter().filter(|(_, kept)| *kept == Disposition::Keying).count());
+            prop_assert!(records.exceptions.is_sorted());
+            for place in records.referrals.places() {
+                let subject = records.referrals.subject(place);
+                prop_assert_eq!(records.people.row(subject), records.referrals.row(place));
             }
         }
     }
-    assert_eq!(next(), None, "no row is kept that no file holds");
-}
-
-fn shrink(records: &mut Records) {
-    for (kind, _) in RecordKind::ALL {
-        table(records, *kind).into_iter().for_each(Table::shrink);
-    }
-    records.source.shrink_to_fit();
-    records.digest.shrink_to_fit();
-    records.other_rows.shrink_to_fit();
-    records.exceptions.shrink_to_fit();
 }

@@ -334,3 +334,204 @@ fn holds_text(item: &Item<'_>) -> bool {
         Target::Extra(..) => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::fields::person::{DATE_OF_BIRTH, FAMILY_NAME, NHS_NUMBER};
+    use crate::config::fields::referral::{PRIORITY, RECEIVED};
+    use crate::ledger::Disposition;
+    use crate::records::{Records, sample};
+
+    const FIELDS: [&str; 9] = [
+        "paper.box",
+        "paper.folder",
+        "paper.pass",
+        "person.nhs_number",
+        "person.family_name",
+        "person.date_of_birth",
+        "referral.received",
+        "referral.priority",
+        "person.extra.ward",
+    ];
+
+    fn keyed(double: &[&str], rows: &[[&str; 9]]) -> Records {
+        let mut mapping = sample::mapping(&FIELDS);
+        mapping.paper = Some(PaperMapping { double: double.iter().map(|name| (*name).to_owned()).collect() });
+        let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
+        sample::records(&sample::config(vec![mapping]), &FIELDS, &rows)
+    }
+
+    fn reasons(records: &Records) -> Vec<(u32, &str, Reason)> {
+        let told = records.exceptions.iter();
+        told.map(|exception| (exception.at.row(), exception.field.as_str(), exception.reason)).collect()
+    }
+
+    fn people(records: &Records) -> Vec<u32> {
+        records.people.places().map(|place| records.people.row(place).row()).collect()
+    }
+
+    fn folders(records: &Records) -> Vec<(u32, u32, u32, u32)> {
+        let shown =
+            |folder: &PaperFolder| (folder.at.row(), folder.keyings, folder.fields_compared, folder.fields_disagreeing);
+        records.paper.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn two_keyings_that_agree_are_one_record() {
+        let records = keyed(
+            &[],
+            &[
+                ["B1", "7", "1", "4010232137", "SMITH", "05/05/1960", "01/09/2017", "urgent", "W"],
+                ["b1", " 7", "2", "401 023 2137", "Smith", "5/5/1960", "01/09/2017", "Urgent", "w"],
+            ],
+        );
+        assert_eq!(people(&records), [2]);
+        assert_eq!(reasons(&records), []);
+        assert_eq!(folders(&records), [(2, 2, 6, 0)]);
+        assert_eq!((records.keyings[0].at.row(), records.keyings[0].of), (3, 0));
+        assert_eq!(records.other_rows.last().map(|(at, kept)| (at.row(), *kept)), Some((3, Disposition::Keying)));
+        assert_eq!(records.referrals.len(), 1);
+        assert_eq!(records.texts.text(records.people.extra("ward", 0)), "W");
+    }
+
+    #[test]
+    fn disagreement_is_noted_and_a_usable_value_goes_before_none() {
+        let records = keyed(
+            &[],
+            &[
+                ["B1", "7", "2", "4010232137", "SMITH", "05/05/1960", "01/09/2017", "urgent", ""],
+                ["B1", "7", "1", "4010232136", "SMYTH", "", "02/09/2017", "urgent", ""],
+            ],
+        );
+        // The first keying stands in the second row.
+        assert_eq!(people(&records), [3]);
+        assert_eq!(folders(&records), [(3, 2, 5, 4)]);
+        let disagree = Reason::KeyingsDisagree;
+        let expected = [
+            (3, "person.date_of_birth", disagree),
+            (3, "person.family_name", disagree),
+            (3, "person.nhs_number", disagree),
+            (3, "referral.received", disagree),
+        ];
+        assert_eq!(reasons(&records), expected);
+        let (texts, people) = (&records.texts, &records.people);
+        assert_eq!(people.reveal(texts, NHS_NUMBER, 0), "4010232137");
+        assert_eq!(people.reveal(texts, FAMILY_NAME, 0), "SMYTH");
+        assert_eq!(people.reveal(texts, DATE_OF_BIRTH, 0), "1960-05-05");
+        assert_eq!(records.referrals.reveal(texts, RECEIVED, 0), "2017-09-02");
+        let shown = |found: &PaperDisagreement| (found.first_reading.clone(), found.second_reading.clone());
+        let readings: Vec<_> = records.disagreements.iter().map(shown).collect();
+        let expected =
+            [("", "1960-05-05"), ("SMYTH", "SMITH"), ("4010232136", "4010232137"), ("2017-09-02", "2017-09-01")];
+        assert_eq!(readings, expected.map(|(first, second)| (first.to_owned(), second.to_owned())));
+    }
+
+    #[test]
+    fn two_good_nhs_numbers_give_neither() {
+        let records = keyed(
+            &[],
+            &[
+                ["B1", "7", "1", "9990000050", "SMITH", "05/05/1960", "", "", ""],
+                ["B1", "7", "2", "4010232137", "SMITH", "05/05/1960", "", "", ""],
+            ],
+        );
+        assert_eq!(records.people.nhs_number(&records.texts, NHS_NUMBER, 0), None);
+        assert_eq!(
+            reasons(&records),
+            [(2, "person.nhs_number", Reason::NhsNumberTest), (2, "person.nhs_number", Reason::KeyingsDisagree)]
+        );
+    }
+
+    #[test]
+    fn fields_keyed_once_are_not_compared_but_fill_gaps() {
+        let records = keyed(
+            &["nhs_number", "referral.received"],
+            &[
+                ["B1", "7", "1", "4010232137", "SMITH", "", "01/09/2017", "", ""],
+                ["B1", "7", "2", "4010232137", "SMYTH", "05/05/1960", "01/09/2017", "urgent", ""],
+            ],
+        );
+        assert_eq!(reasons(&records), []);
+        assert_eq!(folders(&records), [(2, 2, 2, 0)]);
+        assert_eq!(records.people.reveal(&records.texts, FAMILY_NAME, 0), "SMITH");
+        assert_eq!(records.people.reveal(&records.texts, DATE_OF_BIRTH, 0), "1960-05-05");
+        assert_eq!(records.referrals.text(&records.texts, PRIORITY, 0), "urgent");
+    }
+
+    #[test]
+    fn what_is_keyed_once_stands_alone_and_says_so() {
+        let records = keyed(
+            &[],
+            &[
+                ["B1", "7", "1", "", "SMITH", "", "", "", ""],
+                ["B1", "8", "2", "", "JONES", "", "", "", ""],
+                ["B1", "", "1", "", "BROWN", "", "", "", ""],
+                ["", "9", "1", "", "GREEN", "", "", "", ""],
+                ["B1", "9", "3", "", "WHITE", "31/02/1960", "", "", ""],
+            ],
+        );
+        assert_eq!(people(&records), [2, 3, 4, 5, 6]);
+        let expected = [
+            (2, "", Reason::KeyedOnce),
+            (3, "", Reason::KeyedOnce),
+            (4, "paper.folder", Reason::FolderUnnamed),
+            (5, "paper.folder", Reason::FolderUnnamed),
+            (6, "paper.pass", Reason::PassUnknown),
+            (6, "person.date_of_birth", Reason::DateImpossible),
+        ];
+        assert_eq!(reasons(&records), expected);
+        assert_eq!(folders(&records), [(2, 1, 0, 0), (3, 1, 0, 0), (6, 1, 0, 0)]);
+    }
+
+    #[test]
+    fn referrals_of_one_folder_find_their_own_second_keying() {
+        let records = keyed(
+            &[],
+            &[
+                ["B1", "7", "1", "", "SMITH", "05/05/1960", "01/09/2017", "urgent", ""],
+                ["B1", "7", "1", "", "SMITH", "05/05/1960", "08/03/2016", "routine", ""],
+                ["B1", "7", "2", "", "SMITH", "05/05/1960", "08/03/2016", "routine", ""],
+                ["B1", "7", "2", "", "SMITH", "05/05/1960", "01/09/2017", "urgent", ""],
+            ],
+        );
+        assert_eq!(reasons(&records), []);
+        let pairs: Vec<_> = records.keyings.iter().map(|keying| (keying.at.row(), keying.of)).collect();
+        assert_eq!(pairs, [(4, 1), (5, 0)]);
+        assert_eq!(folders(&records), [(2, 2, 8, 0)]);
+    }
+
+    #[test]
+    fn two_people_under_one_folder_are_both_kept() {
+        let records = keyed(
+            &[],
+            &[
+                ["B1", "7", "1", "", "SMITH", "05/05/1960", "01/09/2017", "", ""],
+                ["B1", "7", "2", "", "OKAFOR", "11/12/1983", "01/09/2017", "", ""],
+            ],
+        );
+        assert_eq!(people(&records), [2, 3]);
+        assert_eq!(reasons(&records), [(2, "", Reason::KeyingsUnlike), (3, "", Reason::KeyingsUnlike)]);
+        assert_eq!(folders(&records), [(2, 1, 0, 0)]);
+    }
+
+    #[test]
+    fn a_row_keyed_again_word_for_word_in_one_pass_is_set_aside() {
+        let row = ["B1", "7", "1", "", "SMITH", "05/05/1960", "01/09/2017", "", ""];
+        let second = ["B1", "7", "2", "", "SMITH", "05/05/1960", "01/09/2017", "", ""];
+        let records = keyed(&[], &[row, row, second]);
+        assert_eq!(people(&records), [2]);
+        assert_eq!(reasons(&records), [(3, "", Reason::KeyedTooOften)]);
+        // Twice in both passes: two referrals that look the same, each keyed twice.
+        let records = keyed(&[], &[row, row, second, second]);
+        assert_eq!((people(&records), reasons(&records)), (vec![2, 3], vec![]));
+    }
+
+    #[test]
+    fn a_folder_that_nobody_keyed_yet_is_outstanding() {
+        let records = keyed(&[], &[["B1", "7", "1", "", "", "", "", "", ""], ["B1", "7", "2", "", "", "", "", "", ""]]);
+        assert_eq!(people(&records), [0u32; 0]);
+        assert_eq!(reasons(&records), [(2, "", Reason::NothingMapped), (3, "", Reason::NothingMapped)]);
+        assert_eq!(folders(&records), [(2, 0, 0, 0)]);
+    }
+}

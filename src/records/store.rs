@@ -6,6 +6,7 @@ use crate::ledger::{Accountable, Disposition, Exception};
 use crate::sources::{Intake, RowRef};
 use crate::values::{Digest, Moment, NhsNumber, PartialDate};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A person record: its place in [`Records::people`]. Every row that speaks of somebody has exactly one.
 pub type PersonId = u32;
@@ -53,7 +54,6 @@ pub struct Records {
 }
 
 /// Records of one kind, a column a field. A column that nothing filled is empty.
-#[derive(Debug)]
 pub struct Table {
     kind: RecordKind,
     rows: Vec<RowRef>,
@@ -147,7 +147,7 @@ pub struct PaperFolder {
 }
 
 /// A field on which two keyings disagree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PaperDisagreement {
     /// The first keying's row.
     pub first: RowRef,
@@ -309,6 +309,18 @@ impl Table {
     }
 }
 
+impl fmt::Debug for Table {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Table({}, {} redacted)", self.kind.name(), self.rows.len())
+    }
+}
+
+impl fmt::Debug for PaperDisagreement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "PaperDisagreement({:?}, {:?}, {}, redacted)", self.first, self.second, self.field)
+    }
+}
+
 fn set(column: &mut Vec<u32>, place: u32, bits: u32) {
     let place = place as usize;
     if column.len() <= place {
@@ -348,5 +360,67 @@ impl Records {
     /// The tables of records that hang on a person record, people themselves not among them.
     pub fn dependent_tables(&self) -> [&Table; 6] {
         [&self.referrals, &self.appointments, &self.diagnostics, &self.documents, &self.outcome_scores, &self.concerns]
+    }
+
+    /// The table of a kind; paper's own marks have none.
+    pub(super) fn table_mut(&mut self, kind: RecordKind) -> Option<&mut Table> {
+        match kind {
+            RecordKind::Person => Some(&mut self.people),
+            RecordKind::Referral => Some(&mut self.referrals),
+            RecordKind::Appointment => Some(&mut self.appointments),
+            RecordKind::Diagnostic => Some(&mut self.diagnostics),
+            RecordKind::Document => Some(&mut self.documents),
+            RecordKind::OutcomeScore => Some(&mut self.outcome_scores),
+            RecordKind::Concern => Some(&mut self.concerns),
+            RecordKind::Paper => None,
+        }
+    }
+
+    /// Puts every table in the order of rows.
+    pub(super) fn arrange(&mut self) {
+        let Some(order) = self.people.order_by_row() else { return };
+        let mut places: Vec<PersonId> = vec![0; order.len()];
+        for (new, old) in (0..).zip(&order) {
+            places[*old as usize] = new;
+        }
+        self.digest = order.iter().map(|old| self.digest[*old as usize]).collect();
+        self.source = order.iter().map(|old| self.source[*old as usize]).collect();
+        for (kind, _) in RecordKind::ALL {
+            if let Some(table) = self.table_mut(*kind) {
+                table.arrange(&places);
+            }
+        }
+        self.keyings.iter_mut().for_each(|keying| keying.of = places[keying.of as usize]);
+    }
+
+    /// The rows of people and the other rows are together exactly the physical rows of the intake, each once.
+    pub(super) fn assert_every_row_is_kept(&self) {
+        let mut people = self.people.rows.iter().copied().peekable();
+        let mut others = self.other_rows.iter().map(|(at, _)| *at).peekable();
+        let mut next = || match (people.peek(), others.peek()) {
+            (Some(person), Some(other)) if person < other => people.next(),
+            (Some(_), None) => people.next(),
+            _ => others.next(),
+        };
+        for (file, source) in self.intake.files.iter().enumerate() {
+            for (sheet, rows) in source.sheets.iter().map(|sheet| sheet.rows).enumerate() {
+                for row in 1..=rows {
+                    let kept = next().map(|at| (at.file(), at.sheet(), at.row()));
+                    assert_eq!(kept, Some((file, sheet, row)), "every physical row is kept exactly once");
+                }
+            }
+        }
+        assert_eq!(next(), None, "no row is kept that no file holds");
+    }
+
+    /// Gives back memory that growing left over.
+    pub(super) fn shrink(&mut self) {
+        for (kind, _) in RecordKind::ALL {
+            self.table_mut(*kind).into_iter().for_each(Table::shrink);
+        }
+        self.source.shrink_to_fit();
+        self.digest.shrink_to_fit();
+        self.other_rows.shrink_to_fit();
+        self.exceptions.shrink_to_fit();
     }
 }

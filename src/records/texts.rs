@@ -33,10 +33,27 @@ impl Symbol {
 pub struct Texts {
     bytes: String,
     ends: Vec<u32>,
-    index: HashTable<u32>,
+    index: HashTable<Entry>,
+}
+
+/// A symbol beside half of its text's hash, so that a text is read only where it very likely is the one looked for, and
+/// not at all when the table grows.
+struct Entry {
+    hash: u32,
+    symbol: u32,
 }
 
 type Hasher = BuildHasherDefault<DefaultHasher>;
+
+/// Half a hash is kept, so half a hash is all that decides the place: the other half repeats it.
+fn hash(text: &str) -> (u32, u64) {
+    let half = (Hasher::default().hash_one(text) >> 32) as u32;
+    (half, whole(half))
+}
+
+fn whole(half: u32) -> u64 {
+    u64::from(half) << 32 | u64::from(half)
+}
 
 impl Texts {
     /// The symbol of a text; empty text is [`Symbol::NONE`]. Panics past 4 GiB of distinct text.
@@ -44,23 +61,24 @@ impl Texts {
         if text.is_empty() {
             return Symbol::NONE;
         }
-        let hash = Hasher::default().hash_one(text);
+        let (half, whole_hash) = hash(text);
         let (bytes, ends) = (&self.bytes, &self.ends);
-        if let Some(found) = self.index.find(hash, |symbol| slice(bytes, ends, *symbol) == text) {
-            return Symbol(*found);
+        let is = |entry: &Entry| entry.hash == half && slice(bytes, ends, entry.symbol) == text;
+        if let Some(found) = self.index.find(whole_hash, is) {
+            return Symbol(found.symbol);
         }
         self.bytes.push_str(text);
         self.ends.push(u32::try_from(self.bytes.len()).expect("distinct text of a run stays below 4 GiB"));
         let symbol = u32::try_from(self.ends.len()).expect("fewer texts than bytes");
-        let (bytes, ends) = (&self.bytes, &self.ends);
-        self.index.insert_unique(hash, symbol, |symbol| Hasher::default().hash_one(slice(bytes, ends, *symbol)));
+        self.index.insert_unique(whole_hash, Entry { hash: half, symbol }, |entry| whole(entry.hash));
         Symbol(symbol)
     }
 
     /// The symbol of a text that was interned before.
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        let hash = Hasher::default().hash_one(text);
-        self.index.find(hash, |symbol| slice(&self.bytes, &self.ends, *symbol) == text).map(|symbol| Symbol(*symbol))
+        let (half, whole_hash) = hash(text);
+        let is = |entry: &Entry| entry.hash == half && slice(&self.bytes, &self.ends, entry.symbol) == text;
+        self.index.find(whole_hash, is).map(|entry| Symbol(entry.symbol))
     }
 
     /// The text of a symbol; empty for [`Symbol::NONE`].

@@ -18,8 +18,8 @@ impl Postcode {
         }
         let (outward, inward) = packed.split_at(packed.len() - 3);
         let inward = fit(inward, "9AA")?;
-        // "Inward letters never include C I K M O V", but the pseudo-postcodes (ZZ99 3VZ, 3CZ, 6CZ) do.
-        if outward != b"ZZ99" && inward[1..].iter().any(|letter| b"CIKMOV".contains(letter)) {
+        // No real inward code has these letters; the pseudo-postcode of no fixed abode, ZZ99 3VZ, does.
+        if !packed.starts_with(b"ZZ99") && inward[1..].iter().any(|letter| b"CIKMOV".contains(letter)) {
             return None;
         }
         let shapes = ["A9", "A99", "AA9", "AA99", "A9A", "AA9A"];

@@ -41,6 +41,8 @@ pub(super) struct Facts {
     pub(super) sheets: Vec<Sheet>,
     /// Numerator, denominator and value of each figure, as they stand in the table.
     pub(super) figures: BTreeMap<String, [String; 3]>,
+    /// Lines of `figure_rows` of each figure that has any.
+    pub(super) behind: BTreeMap<String, u64>,
     /// The state of each gate.
     pub(super) gates: BTreeMap<String, String>,
     /// Every row, tagged with the place of its disposition among those that the schema allows.
@@ -94,7 +96,10 @@ impl Account {
                 let values = ["numerator", "denominator", "value"].map(|column| line.value(column).to_owned());
                 self.facts.figures.insert(line.value("figure").to_owned(), values);
             }
-            "figure_rows" => behind_figure(line, sets, &mut judging.references),
+            "figure_rows" => {
+                *self.facts.behind.entry(line.value("figure").to_owned()).or_default() += 1;
+                behind_figure(line, sets, &mut judging.references);
+            }
             "gates" => {
                 self.facts.gates.insert(line.value("gate").to_owned(), line.value("state").to_owned());
             }
@@ -269,16 +274,28 @@ fn candidates(line: &Line, sets: &KeySets, findings: &mut Findings) {
 }
 
 fn behind_figure(line: &Line, sets: &KeySets, findings: &mut Findings) {
-    let table = match line.value("kind") {
-        "patient" => "patients",
-        "referral" => "referrals",
-        "appointment" => "appointments",
+    let item = line.value("item");
+    let (table, item) = match line.value("kind") {
+        "patient" => ("patients", Some(key([item]))),
+        "referral" => ("referrals", Some(key([item]))),
+        "appointment" => ("appointments", Some(key([item]))),
+        "row" => ("rows", row_named(item)),
         _ => return,
     };
-    if sets.get(table).is_some_and(|set| !set.holds(key([line.value("item")]))) {
+    let Some(set) = sets.get(table) else { return };
+    findings.count(1);
+    if !item.is_some_and(|item| set.holds(item)) {
         let detail = || format!("not in {table}");
         findings.add(Kind::ReferenceOrphan, &line.place().column("item"), detail);
     }
+}
+
+/// `source:file:sheet:row`. Only the file's name may hold a colon itself.
+fn row_named(item: &str) -> Option<u128> {
+    let (source, rest) = item.split_once(':')?;
+    let (rest, row) = rest.rsplit_once(':')?;
+    let (file, sheet) = rest.rsplit_once(':')?;
+    Some(key([source, file, sheet, row]))
 }
 
 /// In the order of the schema, as tags number them.
@@ -301,6 +318,13 @@ const COHORTS: [&str; 10] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_behind_a_figure_is_taken_apart() {
+        assert_eq!(row_named("clinic:a:b.csv::7"), Some(key(["clinic", "a:b.csv", "", "7"])));
+        assert_eq!(row_named("diary:book.xlsx:Diary:2"), Some(key(["diary", "book.xlsx", "Diary", "2"])));
+        assert_eq!(row_named("clinic"), None);
+    }
 
     #[test]
     fn tags_number_the_words_as_the_schemas_do() {

@@ -22,6 +22,11 @@ pub(super) fn judge(folder: &Folder, facts: &Facts, counts: &Option<Counts>) -> 
             let detail = || "not the ledger's count of the same name".into();
             findings.add(Kind::FigureDiffers, &place, detail);
         }
+        // A figure that people work through lists each thing it counts.
+        if facts.behind.get(name).is_some_and(|behind| *numerator != behind.to_string()) {
+            let detail = || "tables/figure_rows.csv lists more or fewer things than the figure counts".into();
+            findings.add(Kind::FigureRows, &place, detail);
+        }
         let expected = match (number(numerator), number(denominator)) {
             (Some(numerator), None) => Some(numerator),
             (Some(_), Some(0.0)) => Some(0.0),

@@ -199,17 +199,17 @@ fn judge_identities(ledger: &Ledger, schemas: &Schemas) -> Check {
         findings.count(1);
         let place = Place::file(FILE).column(&identity.name);
         let sum = |names: &[String]| {
-            let counts = names.iter().map(|name| ledger.counts.0.get(name).copied());
-            counts.sum::<Option<u64>>()
+            let count = |name| ledger.counts.0.get(name).copied();
+            names.iter().try_fold(0u64, |sum, name| sum.checked_add(count(name)?))
         };
         match (sum(&identity.left), sum(&identity.right)) {
             (Some(left), Some(right)) if left == right => {}
             (Some(left), Some(right)) => {
                 findings.add(Kind::IdentityBroken, &place, || format!("{left} on the left, {right} on the right"));
             }
-            _ => {
-                findings.add(Kind::IdentityBroken, &place, || "it is stated in counts the ledger does not hold".into())
-            }
+            _ => findings.add(Kind::IdentityBroken, &place, || {
+                "it is stated in counts that the ledger does not hold, or that do not add up".into()
+            }),
         }
         let right: BTreeSet<String> = identity.right.iter().cloned().collect();
         let states = |(left, parts): &(String, BTreeSet<String>)| {

@@ -58,26 +58,30 @@ const PACKAGE_CHECKS: [&str; 16] = [
 pub fn verify(directory: &Path, options: &Options) -> Result<Verdict, Error> {
     let folder = Folder::read(directory)?;
     let judged = if folder.is_package() { Judged::Package } else { Judged::Bag };
-    let (mut checks, digests) = bag::judge(&folder, judged);
-    match judged {
-        Judged::Bag => checks.extend(PACKAGE_CHECKS.map(not_applicable)),
-        Judged::Package => checks.extend(judge_package(&folder, &digests, options)),
-    }
+    let checks = match judged {
+        Judged::Bag => {
+            let (mut checks, _) = bag::judge(&folder, judged);
+            checks.extend(PACKAGE_CHECKS.map(not_applicable));
+            checks
+        }
+        Judged::Package => judge_package(&folder, options),
+    };
     Ok(Verdict { judged, checks })
 }
 
-fn judge_package(folder: &Folder, digests: &folder::Digests, options: &Options) -> Vec<Check> {
+fn judge_package(folder: &Folder, options: &Options) -> Vec<Check> {
     let schemas = Schemas::embedded();
+    let (bag, scan) = rayon::join(|| bag::judge(folder, Judged::Package), || scan::scan(folder, &schemas));
+    let (mut checks, digests) = bag;
     let layout = bag::judge_layout(folder, &schemas);
-    let scan = scan::scan(folder, &schemas);
-    let descriptor = descriptor::judge(folder, &schemas, digests, &scan.facts);
+    let descriptor = descriptor::judge(folder, &schemas, &digests, &scan.facts);
     let (ledger, identities, counts) = ledger::judge(folder, &schemas, &scan.facts);
     let figures = figures::judge(folder, &scan.facts, &counts);
     let (gates, config_digest) = run::judge(folder, &scan.facts);
     let head = head::judge(folder, &counts, config_digest.as_deref());
     let commitment = head::judge_commitment(folder, options.key.as_deref());
     let from_sources = sources::judge(folder, &schemas, &scan.facts, options.sources.as_deref());
-    let mut checks = vec![layout, descriptor];
+    checks.extend([layout, descriptor]);
     checks.extend(scan.checks);
     checks.extend([ledger, identities, figures, gates, head, commitment]);
     checks.extend(from_sources);

@@ -41,16 +41,23 @@ impl Node {
     /// Whether this node matches from a place on, and then `rest` what follows.
     fn accepts(&self, value: &[u8], at: usize, rest: &mut dyn FnMut(usize) -> bool) -> bool {
         match self {
-            Node::Byte(ranges) => {
-                let fits = |byte: &u8| ranges.iter().any(|(from, to)| (from..=to).contains(&byte));
-                value.get(at).is_some_and(fits) && rest(at + 1)
-            }
+            Node::Byte(ranges) => value.get(at).is_some_and(|byte| within(ranges, *byte)) && rest(at + 1),
             Node::End => at == value.len() && rest(at),
             Node::Sequence(nodes) => sequence(nodes, value, at, rest),
             Node::Choice(nodes) => nodes.iter().any(|node| node.accepts(value, at, rest)),
+            // Digests and ids are long runs of one class, in every line of every table.
+            Node::Repeat(node, least, most) if least == most && matches!(**node, Node::Byte(_)) => {
+                let Node::Byte(ranges) = &**node else { return false };
+                let run = value.get(at..at + least);
+                run.is_some_and(|run| run.iter().all(|byte| within(ranges, *byte))) && rest(at + least)
+            }
             Node::Repeat(node, least, most) => repeat(node, (*least, *most), value, at, rest),
         }
     }
+}
+
+fn within(ranges: &[(u8, u8)], byte: u8) -> bool {
+    ranges.iter().any(|(from, to)| (*from..=*to).contains(&byte))
 }
 
 fn sequence(nodes: &[Node], value: &[u8], at: usize, rest: &mut dyn FnMut(usize) -> bool) -> bool {

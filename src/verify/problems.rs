@@ -120,6 +120,8 @@ problems! {
     // Figures, gates, head.
     /// A figure is not the count of its name, or not its numerator over its denominator.
     FigureDiffers = "figure-differs";
+    /// A figure that lists what is behind it lists more or fewer things than it counts.
+    FigureRows = "figure-rows";
     /// The report shows another value than the table of figures.
     ReportDiffers = "report-differs";
     /// The gates that the run states are not those of the table.

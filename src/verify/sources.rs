@@ -10,6 +10,7 @@ use super::text::{Rows, cells, row_digest, usual_width};
 use super::verdict::{Check, Findings, not_asked};
 use super::workbook::Workbook;
 use encoding_rs::Encoding;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
@@ -18,9 +19,12 @@ use std::path::{Component, Path, PathBuf};
 /// The digests of used rows by the row's key, in order of keys; the first 16 bytes of each.
 type UsedRows = Vec<(u128, u128)>;
 
+const CHECKS: [&str; 3] = ["source-files", "source-rows", "row-digests"];
+
+/// What one file of the sources shows.
 struct Recount<'a> {
     facts: &'a Facts,
-    used: UsedRows,
+    used: &'a UsedRows,
     files: Findings,
     rows: Findings,
     digests: Findings,
@@ -29,24 +33,25 @@ struct Recount<'a> {
 
 /// The checks `source-files`, `source-rows` and `row-digests`.
 pub(super) fn judge(folder: &Folder, schemas: &Schemas, facts: &Facts, sources: Option<&Path>) -> [Check; 3] {
-    let names = ["source-files", "source-rows", "row-digests"];
-    let Some(sources) = sources else { return names.map(|name| not_asked(name, "the sources were not given")) };
-    let [files, rows, digests] = names.map(Findings::new);
+    let Some(sources) = sources else { return CHECKS.map(|name| not_asked(name, "the sources were not given")) };
     let used = used_rows(folder, schemas);
-    let mut recount = Recount { facts, used, files, rows, digests, compared: 0 };
     let mut by_file: BTreeMap<&str, Vec<&Sheet>> = BTreeMap::new();
     for sheet in &facts.sheets {
         by_file.entry(&sheet.file).or_default().push(sheet);
     }
-    for (file, sheets) in by_file {
+    let of_file = |(file, sheets): (&str, Vec<&Sheet>)| {
+        let mut recount = Recount::new(facts, &used);
         recount.judge_file(sources, file, &sheets);
-    }
-    let left = recount.used.len() as u64 - recount.compared.min(recount.used.len() as u64);
+        recount
+    };
+    let of_files: Vec<Recount> = by_file.into_par_iter().map(of_file).collect();
+    let mut all = of_files.into_iter().fold(Recount::new(facts, &used), Recount::join);
+    let left = (used.len() as u64).saturating_sub(all.compared);
     if left > 0 {
         let detail = || format!("{left} used rows hold nothing in the sources, or could not be read there");
-        recount.digests.add(Kind::RowChanged, &Place::default(), detail);
+        all.digests.add(Kind::RowChanged, &Place::default(), detail);
     }
-    [recount.files.close(), recount.rows.close(), recount.digests.close()]
+    [all.files.close(), all.rows.close(), all.digests.close()]
 }
 
 fn used_rows(folder: &Folder, schemas: &Schemas) -> UsedRows {
@@ -69,7 +74,20 @@ fn inside(sources: &Path, file: &str) -> Option<PathBuf> {
     (plain && !file.is_empty() && !file.contains('\\')).then(|| sources.join(file))
 }
 
-impl Recount<'_> {
+impl<'a> Recount<'a> {
+    fn new(facts: &'a Facts, used: &'a UsedRows) -> Self {
+        let [files, rows, digests] = CHECKS.map(Findings::new);
+        Recount { facts, used, files, rows, digests, compared: 0 }
+    }
+
+    fn join(mut self, other: Self) -> Self {
+        self.files.absorb(other.files);
+        self.rows.absorb(other.rows);
+        self.digests.absorb(other.digests);
+        self.compared += other.compared;
+        self
+    }
+
     fn judge_file(&mut self, sources: &Path, file: &str, sheets: &[&Sheet]) {
         let place = Place::file(file);
         self.files.count(1);

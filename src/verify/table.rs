@@ -6,6 +6,8 @@ use super::schema::{Field, FieldKind, Table};
 use super::verdict::Findings;
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Terminator};
 use std::fs::File;
+use std::io::{self, BufRead as _, BufReader};
+use std::path::Path;
 
 /// What is told of each line: its number and its fields, as many as the schema has.
 pub(super) type EachLine<'a> = dyn FnMut(u64, &StringRecord) + 'a;
@@ -17,17 +19,17 @@ pub(super) fn read(folder: &Folder, table: &Table, findings: &mut Findings, each
         findings.add(Kind::FileAbsent, &place, || "every package has this table".into());
         return None;
     };
-    let Ok(file) = File::open(path) else {
+    let Ok(file) = open(&path) else {
         findings.add(Kind::FileUnreadable, &place, || "the table could not be read".into());
         return None;
     };
+    if file.buffer().starts_with(b"\xef\xbb\xbf") {
+        findings.add(Kind::TableHeader, &place.line(1), || "a byte order mark stands before the header".into());
+        return None;
+    }
     // Lines end with LF alone, so that a CR is part of a value and shows as one that does not fit.
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .terminator(Terminator::Any(b'\n'))
-        .buffer_capacity(256 << 10)
-        .from_reader(file);
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).terminator(Terminator::Any(b'\n')).from_reader(file);
     let mut record = StringRecord::new();
     let headed = matches!(reader.read_record(&mut record), Ok(true));
     if !headed || !record.iter().eq(table.fields.iter().map(|field| field.name.as_str())) {
@@ -41,6 +43,9 @@ pub(super) fn read(folder: &Folder, table: &Table, findings: &mut Findings, each
             Ok(false) => return Some(lines),
             Ok(true) if record.len() == table.fields.len() => {
                 lines += 1;
+                if record.iter().next_back().is_some_and(|last| last.ends_with('\r')) {
+                    findings.add(Kind::TableLine, &place.clone().line(line), || "ends with CR LF, not LF".into());
+                }
                 each(line, &record);
             }
             Ok(true) => {
@@ -59,6 +64,13 @@ pub(super) fn read(folder: &Folder, table: &Table, findings: &mut Findings, each
             }
         }
     }
+}
+
+/// The file with its first bytes already in the buffer.
+fn open(path: &Path) -> io::Result<BufReader<File>> {
+    let mut file = BufReader::with_capacity(256 << 10, File::open(path)?);
+    file.fill_buf()?;
+    Ok(file)
 }
 
 fn header_detail(found: Option<&StringRecord>, table: &Table) -> String {

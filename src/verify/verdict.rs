@@ -122,10 +122,15 @@ impl Findings {
     /// Takes over what another found on the side.
     pub(super) fn absorb(&mut self, other: Findings) {
         self.counted += other.counted;
+        for problem in other.listed {
+            let listed = self.listed.iter().filter(|listed| listed.kind == problem.kind).count();
+            if (listed as u64) < LISTED_MAX {
+                self.listed.push(problem);
+            }
+        }
         for (kind, found) in other.found {
             *self.found.entry(kind).or_default() += found;
         }
-        self.listed.extend(other.listed);
     }
 
     pub(super) fn is_clean(&self) -> bool {
@@ -200,9 +205,13 @@ mod tests {
     #[test]
     fn a_long_list_is_cut_and_says_so() {
         let mut findings = Findings::new("many");
-        for line in 1..=LISTED_MAX + 7 {
+        let mut aside = Findings::new("aside");
+        for line in 1..=LISTED_MAX + 6 {
+            let findings = if line % 2 == 0 { &mut aside } else { &mut findings };
             findings.add(ProblemKind::KeyDuplicate, &Place::file("a.csv").line(line), String::new);
         }
+        findings.absorb(aside);
+        findings.add(ProblemKind::KeyDuplicate, &Place::file("a.csv"), String::new);
         findings.add(ProblemKind::ValueType, &Place::file("a.csv"), String::new);
         let check = findings.close_unable("blocked");
         assert_eq!(check.outcome, Outcome::Failed);

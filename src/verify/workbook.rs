@@ -14,6 +14,11 @@ const COLUMNS_MAX: u32 = 1 << 14;
 /// A cell's date lies between 1800 and this many days later; else it is the number it is stored as.
 const DAYS_MAX: i64 = 400_000;
 
+/// What a workbook's entries may come to when expanded, and how many times their size in the file once that is large.
+const EXPANDED_BYTES_MAX: u64 = 2 << 30;
+const EXPANSION_MAX: u64 = 200;
+const EXPANSION_APPLIES_FROM_BYTES: u64 = 10 << 20;
+
 type Input = BufReader<File>;
 
 /// An open workbook.
@@ -31,6 +36,9 @@ impl Workbook {
     /// `None` when it cannot be read as this format.
     pub(super) fn open(path: &Path, format: &str) -> Option<Workbook> {
         guarded(|| {
+            if format != "xls" && !expands_modestly(path)? {
+                return None;
+            }
             Some(match format {
                 "xlsx" => Workbook::Xlsx(Box::new(open_workbook(path).ok()?)),
                 "xlsb" => Workbook::Xlsb(Box::new(open_workbook(path).ok()?)),
@@ -83,6 +91,19 @@ impl Workbook {
         rows.finish();
         Some(rows.last.map_or(0, |last| u64::from(last) + 1))
     }
+}
+
+/// A small archive can claim to hold more than any memory does.
+fn expands_modestly(path: &Path) -> Option<bool> {
+    let file = File::open(path).ok()?;
+    let in_file = file.metadata().ok()?.len();
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).ok()?;
+    let mut expanded = 0u64;
+    for place in 0..archive.len() {
+        expanded = expanded.saturating_add(archive.by_index_raw(place).ok()?.size());
+    }
+    let within_ratio = expanded <= EXPANSION_APPLIES_FROM_BYTES || expanded / EXPANSION_MAX <= in_file;
+    Some(expanded <= EXPANDED_BYTES_MAX && within_ratio)
 }
 
 /// The reading library has panicked on damaged files in most of its releases.
@@ -258,6 +279,20 @@ mod tests {
         assert_eq!(text_of_iso("2017-10-04T09:30:00"), "2017-10-04T09:30");
         assert_eq!(text_of_iso("2017-10-04T00:00:00"), "2017-10-04");
         assert_eq!(text_of_duration("PT09H30M00S"), "09:30");
+    }
+
+    #[test]
+    fn an_archive_that_expands_beyond_measure_is_not_opened() {
+        use std::io::Write as _;
+        let place = tempfile::tempdir().expect("a folder");
+        let path = place.path().join("bomb.xlsx");
+        let mut archive = zip::ZipWriter::new(File::create(&path).expect("made"));
+        let options = zip::write::SimpleFileOptions::default();
+        archive.start_file("xl/workbook.xml", options).expect("begun");
+        (0..20).for_each(|_| archive.write_all(&vec![b' '; 1 << 20]).expect("written"));
+        archive.finish().expect("closed");
+        assert_eq!(expands_modestly(&path), Some(false));
+        assert!(Workbook::open(&path, "xlsx").is_none());
     }
 
     #[test]
