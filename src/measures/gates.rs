@@ -54,10 +54,11 @@ impl Reading {
         let ceiling = config.gates.get(self.name).copied();
         let waived = config.waivers.iter().any(|waiver| waiver.gate == self.name);
         let holds = matches!((self.value, ceiling), (Some(value), Some(ceiling)) if value <= ceiling) && !self.red;
-        let state = match (self.value.is_none() && !self.red, holds, waived) {
-            (true, ..) => GateState::NotMeasured,
-            (false, true, _) => GateState::Green,
-            (false, false, true) => GateState::Waived,
+        let state = match (holds, waived, self.value.is_none() && !self.red) {
+            (true, ..) => GateState::Green,
+            // A person may also answer for what cannot be measured, such as paper where there is none.
+            (false, true, _) => GateState::Waived,
+            (false, false, true) => GateState::NotMeasured,
             (false, false, false) => GateState::Red,
         };
         Gate {

@@ -67,7 +67,7 @@ pub enum GateState {
     Green,
     /// Over its ceiling, or without one.
     Red,
-    /// Red, and a person has taken it upon themselves.
+    /// Red or not measured, and a person has taken it upon themselves.
     Waived,
     /// Nothing to measure: never green.
     NotMeasured,

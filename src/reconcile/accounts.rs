@@ -1,8 +1,8 @@
 //! Both ledgers: what became of every physical row and of every record.
 
-use super::caseload::is_appointment;
+use super::caseload::{Substance, substance};
 use super::context::Context;
-use crate::config::{RecordKind, Standing};
+use crate::config::RecordKind;
 use crate::ledger::{Balanced, Disposition, Ledger, Outstanding};
 use crate::linkage::Linked;
 use crate::records::{PersonId, RecordOutcome, RecordRef, Table};
@@ -45,8 +45,8 @@ pub(super) fn records(context: &Context, linked: &Linked) -> Balanced<RecordRef>
 }
 
 fn outcome(context: &Context, linked: &Linked, table: &Table, place: u32, person: PersonId) -> RecordOutcome {
-    let says_nothing = table.kind() == RecordKind::Appointment && !is_appointment(context, place);
-    if says_nothing && context.standing(person) == Standing::Record {
+    let fragment = table.kind() == RecordKind::Appointment && substance(context, place) == Substance::Fragment;
+    if fragment {
         RecordOutcome::SetAside
     } else if linked.patient_of(person).is_some() {
         RecordOutcome::Joined

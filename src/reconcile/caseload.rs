@@ -9,8 +9,8 @@ use super::grouping::group;
 use super::referrals::{Draft, draft};
 use super::slots::Slot;
 use super::{Appointment, Referral, ReferralIndex};
-use crate::config::Standing;
 use crate::config::fields::{appointment, referral};
+use crate::config::{Field, RecordKind, Standing};
 use crate::ledger::{Exception, Reason};
 use crate::linkage::{Linked, PatientIndex, Place};
 use crate::records::{PersonId, Symbol};
@@ -99,17 +99,41 @@ fn that_are_appointments(context: &Context, places: &[u32]) -> Vec<u32> {
     places.iter().copied().filter(|place| is_appointment(context, *place)).collect()
 }
 
+/// What an appointment record amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Substance {
+    /// An appointment, or news of one.
+    Appointment,
+    /// A row of another kind whose columns for an appointment are empty: it speaks of none.
+    Nothing,
+    /// Something, but neither when nor which: it cannot be used.
+    Fragment,
+}
+
 /// Whether a record says enough to be an appointment: evidence always does, because someone may turn up.
-pub(super) fn is_appointment(context: &Context, place: u32) -> bool {
+pub(super) fn substance(context: &Context, place: u32) -> Substance {
     let table = &context.records.appointments;
-    let dated = table.moment(appointment::STARTS, place).is_some()
-        || table.moment(appointment::BOOKED, place).is_some()
-        || table.date(appointment::OFFERED, place).is_some();
+    let dated = table.moment(appointment::STARTS, place).is_some();
+    let booked = table.moment(appointment::BOOKED, place).is_some()
+        || table.date(appointment::OFFERED, place).is_some()
+        || table.symbol(appointment::LOCAL_ID, place).is_some();
+    let refers = [appointment::REFERRAL_LOCAL_ID, appointment::PERSON_LOCAL_ID];
+    let fields =
+        (0..RecordKind::Appointment.fields().len()).map(|at| Field { kind: RecordKind::Appointment, place: at });
+    let says_more = fields.filter(|field| !refers.contains(field)).any(|field| table.bits(field, place) != 0);
     match context.standing(table.subject(place)) {
-        Standing::Evidence(_) => true,
-        Standing::Record => dated || table.symbol(appointment::LOCAL_ID, place).is_some(),
-        Standing::Declared | Standing::Trace => table.moment(appointment::STARTS, place).is_some(),
+        _ if dated => Substance::Appointment,
+        _ if !says_more => Substance::Nothing,
+        Standing::Evidence(_) => Substance::Appointment,
+        Standing::Record if booked => Substance::Appointment,
+        Standing::Record => Substance::Fragment,
+        Standing::Declared | Standing::Trace => Substance::Nothing,
     }
+}
+
+/// Whether a record is an appointment, or news of one.
+pub(super) fn is_appointment(context: &Context, place: u32) -> bool {
+    substance(context, place) == Substance::Appointment
 }
 
 /// Places of referral records and of appointment records.
@@ -151,12 +175,12 @@ fn work(context: &Context, bulk: &BulkResets, case: &Case) -> Caseload {
     let finder = Finder::new(context, &drafts);
     let appointments = appointments(context, case.patient, &case.appointments, |slots| finder.referral_of(slots));
     exceptions.extend(finder.exceptions(&case.appointments));
-    cohorts::place(context, &mut drafts, &appointments, case.diagnostics);
-    // Being seen in an appointment can be what stopped a clock, so clocks run on only now.
+    // Being seen in an appointment can be what stopped a clock, so clocks run on only after that.
+    cohorts::see(context, &mut drafts, &appointments);
     if case.patient.is_some() {
         chain(context, &mut drafts);
     }
-    cohorts::weigh(context, &mut drafts);
+    cohorts::place(context, &mut drafts, &appointments, case.diagnostics);
     let standing = drafts.iter().map(|draft| Waiting {
         clock_runs: draft.clock_runs(),
         specialty: draft.specialty,

@@ -46,7 +46,7 @@ fn parent_of(context: &Context, drafts: &[Draft], later: usize, earlier: &[usize
     if let Some(parent) = before().find(|at| was_sent_on_to(context, &drafts[*at], child)) {
         return Some((parent, Link::Onward));
     }
-    before().find(|at| is_again(&drafts[*at], child)).map(|parent| (parent, Link::Again))
+    before().find(|at| is_again(context, &drafts[*at], child)).map(|parent| (parent, Link::Again))
 }
 
 fn symbols<'d>(
@@ -120,7 +120,8 @@ fn was_sent_on_to(context: &Context, parent: &Draft, child: &Draft) -> bool {
         let provider = &context.config.sources[usize::from(*system)].provider;
         words::folded(&destination).contains(&words::folded(provider))
     });
-    words::is_hub(&referrer) || named || by_code || referrer.is_empty() && destination.is_empty()
+    let agrees = parent.condition.agreement(child.condition) >= Agreement::Similar;
+    words::is_hub(&referrer) || named || by_code || agrees || referrer.is_empty() && destination.is_empty()
 }
 
 fn differs_in_service(parent: &Draft, child: &Draft) -> bool {
@@ -129,7 +130,7 @@ fn differs_in_service(parent: &Draft, child: &Draft) -> bool {
 
 /// The same patient referred again for the same thing, while the earlier referral was open or within twelve months after
 /// it was closed.
-fn is_again(parent: &Draft, child: &Draft) -> bool {
+fn is_again(context: &Context, parent: &Draft, child: &Draft) -> bool {
     let (Some(before), Some(day)) = (parent.day, child.day) else { return false };
     let condition = parent.condition.agreement(child.condition);
     let specialty = parent.specialty.agreement(child.specialty);
@@ -143,16 +144,38 @@ fn is_again(parent: &Draft, child: &Draft) -> bool {
         return false;
     }
     let seen = parent.referral.last_seen.map(|seen| day_number(seen.date()));
+    let words = same_words(context, parent, child);
     let ended = parent.closure.is_closed().then(|| parent.closure.day().or(seen).unwrap_or(before));
     match ended {
-        Some(ended) if ended <= day => day - ended <= AGAIN_DAYS,
+        Some(ended) if ended <= day => {
+            // After a valid end a like complaint in other words is another complaint.
+            let another = parent.stopped_by(child.day) && words == Some(false);
+            !another && day - ended <= AGAIN_DAYS
+        }
         // Still open: two referrals side by side in one system are two conditions unless both say the same.
         _ => {
             let one_system = parent.systems.iter().any(|system| child.systems.contains(system));
-            let sure = condition >= Agreement::Similar || !one_system;
+            let sure = words.unwrap_or(condition >= Agreement::Similar || !one_system);
             sure && day - seen.unwrap_or(before).max(before) <= AGAIN_DAYS
         }
     }
+}
+
+/// Whether a system that holds both referrals says the same of both conditions; `None` where none does.
+fn same_words(context: &Context, parent: &Draft, child: &Draft) -> Option<bool> {
+    let table = &context.records.referrals;
+    let said = |draft: &Draft| -> Vec<(u16, Symbol)> {
+        let read = |place: &u32| (context.system(table.subject(*place)), table.symbol(referral::CONDITION, *place));
+        draft.places.iter().map(read).filter(|(_, condition)| condition.is_some()).collect()
+    };
+    let (ours, theirs) = (said(parent), said(child));
+    let mut shared = ours
+        .iter()
+        .flat_map(|one| theirs.iter().map(move |other| (one, other)))
+        .filter(|(one, other)| one.0 == other.0)
+        .peekable();
+    shared.peek()?;
+    Some(shared.any(|(one, other)| context.condition(one.1).same_words(context.condition(other.1))))
 }
 
 /// "Change of provider does not restart the clock: the period continues with the original referral to treatment period
@@ -181,6 +204,10 @@ fn run_on(drafts: &mut [Draft], later: usize, parent: usize, link: Link) {
             child.clock.received.and_then(|moment| crate::values::PartialDate::day(moment.date()));
         return;
     }
+    if link == Link::Again {
+        drafts[parent].give_way(drafts[later].day);
+    }
+    let child = &mut drafts[later];
     let Some(kept) = earlier.clock_start else { return };
     if child.referral.clock_start.is_none_or(|own| kept <= own) {
         let rule = if link == Link::Onward { ClockRule::ParentRuns } else { ClockRule::OriginalKept };

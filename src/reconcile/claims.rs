@@ -4,9 +4,9 @@ use super::caseload::Caseload;
 use super::context::{Context, day_number};
 use super::words::Agreement;
 use super::{Referral, ReferralIndex};
-use crate::config::Standing;
 use crate::config::fields::referral;
-use crate::ledger::Exception;
+use crate::config::{Field, Standing};
+use crate::ledger::{Exception, Reason};
 use crate::linkage::{Linked, PatientIndex};
 use crate::sources::RowRef;
 use crate::values::{PartialDate, Priority};
@@ -134,24 +134,37 @@ fn days_apart(context: &Context, claim: &Claim, other: &Referral) -> Option<i32>
     [apart(received, theirs), apart(clocks[0], clocks[1])].into_iter().flatten().min()
 }
 
-/// One referral id on rows of different patients: an identifier that is equal is not the same person.
+/// One referral id on rows of different patients: an identifier that is equal is not the same person. A local id is known
+/// within its system, a pathway id with its issuer; a UBRN is unique.
 pub(super) fn shared_ids(context: &Context, linked: &Linked) -> Vec<Exception> {
     let table = &context.records.referrals;
-    let mut ids: Vec<_> = table
-        .places()
-        .filter(|place| context.standing(table.subject(*place)) != Standing::Declared)
-        .filter_map(|place| {
-            let (person, local) = (table.subject(place), table.symbol(referral::LOCAL_ID, place));
-            let patient = linked.patient_of(person)?;
-            local.is_some().then(|| ((local, context.system(person)), patient, table.row(place)))
-        })
-        .collect();
-    ids.sort_unstable();
-    let shared = ids.chunk_by(|one, other| one.0 == other.0).filter(|same| same.iter().any(|one| one.1 != same[0].1));
-    let exception = |at: RowRef| Exception {
-        at,
-        field: "referral.local_id".to_owned(),
-        reason: crate::ledger::Reason::ReferralIdShared,
+    let key = |field: Field, place: u32| -> Option<(u64, u32)> {
+        let symbol = table.symbol(field, place);
+        match field {
+            referral::UBRN => Some((context.ubrn(symbol), 0)).filter(|(ubrn, _)| *ubrn != 0),
+            referral::LOCAL_ID => {
+                symbol.is_some().then(|| (u64::from(symbol.place()), u32::from(context.system(table.subject(place)))))
+            }
+            _ => symbol
+                .is_some()
+                .then(|| (u64::from(symbol.place()), table.symbol(referral::PATHWAY_ISSUER, place).place())),
+        }
     };
-    shared.flatten().map(|(.., row)| exception(*row)).collect()
+    let mut exceptions = Vec::new();
+    for field in [referral::LOCAL_ID, referral::UBRN, referral::PATHWAY_ID] {
+        let mut ids: Vec<((u64, u32), PatientIndex, RowRef)> = table
+            .places()
+            .filter(|place| context.standing(table.subject(*place)) != Standing::Declared)
+            .filter_map(|place| Some((key(field, place)?, linked.patient_of(table.subject(place))?, table.row(place))))
+            .collect();
+        ids.sort_unstable();
+        let shared =
+            ids.chunk_by(|one, other| one.0 == other.0).filter(|same| same.iter().any(|one| one.1 != same[0].1));
+        exceptions.extend(shared.flatten().map(|(.., row)| Exception {
+            at: *row,
+            field: format!("referral.{}", field.name()),
+            reason: Reason::ReferralIdShared,
+        }));
+    }
+    exceptions
 }

@@ -20,15 +20,22 @@ struct Request<'a> {
     text: &'a str,
 }
 
-/// Fills cohort, last seen, next appointment and weeks of one patient's referrals.
+fn of_referral(appointments: &[Appointment], at: usize) -> Vec<&Appointment> {
+    appointments.iter().filter(|appointment| appointment.referral.map(|found| found as usize) == Some(at)).collect()
+}
+
+/// Fills what appointments say of each referral: last seen, next appointment.
+pub(super) fn see(context: &Context, drafts: &mut [Draft], appointments: &[Appointment]) {
+    for (at, draft) in drafts.iter_mut().enumerate() {
+        fill(context, draft, &of_referral(appointments, at));
+    }
+}
+
+/// Fills cohort and weeks of one patient's referrals, once it is known where their clocks start.
 pub(super) fn place(context: &Context, drafts: &mut [Draft], appointments: &[Appointment], diagnostics: &[u32]) {
     for (at, draft) in drafts.iter_mut().enumerate() {
-        let own: Vec<&Appointment> = appointments
-            .iter()
-            .filter(|appointment| appointment.referral.map(|found| found as usize) == Some(at))
-            .collect();
-        fill(context, draft, &own);
-        draft.referral.cohort = cohort(context, draft, &own);
+        draft.referral.cohort = cohort(context, draft, &of_referral(appointments, at));
+        weigh(context, draft);
     }
     for request in open_requests(context, diagnostics) {
         if let Some(draft) = waits_for(drafts, &request) {
@@ -57,12 +64,10 @@ fn fill(context: &Context, draft: &mut Draft, own: &[&Appointment]) {
 }
 
 /// Whole weeks from clock start to the census date; none where the clock starts after it.
-pub(super) fn weigh(context: &Context, drafts: &mut [Draft]) {
-    for draft in drafts {
-        let start = draft.referral.clock_start.map(|start| day_number(start.date()));
-        let days = start.and_then(|start| u32::try_from(context.as_at() - start).ok());
-        draft.referral.weeks = days.map(|days| days / 7);
-    }
+fn weigh(context: &Context, draft: &mut Draft) {
+    let start = draft.referral.clock_start.map(|start| day_number(start.date()));
+    let days = start.and_then(|start| u32::try_from(context.as_at() - start).ok());
+    draft.referral.weeks = days.map(|days| days / 7);
 }
 
 /// Exactly one cohort, by what the records show, the end of a referral before its middle.

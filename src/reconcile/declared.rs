@@ -73,7 +73,7 @@ type Period = Option<(i32, i32)>;
 /// Whose referrals and of which service.
 enum Group {
     Whole,
-    Text(String),
+    Texts(Vec<String>),
     Service(Specialty),
     Priority(Priority),
 }
@@ -81,7 +81,6 @@ enum Group {
 /// What one provider, or everybody, says of a referral.
 struct Fact {
     referral: u32,
-    received: Option<i32>,
     services: Vec<String>,
     specialty: Specialty,
 }
@@ -113,16 +112,14 @@ fn facts(context: &Context, caseload: &Caseload) -> BTreeMap<String, Vec<Fact>> 
     for (index, one) in (0u32..).zip(&caseload.referrals) {
         for (place, _) in &one.records {
             let source = context.source(table.subject(*place));
-            let received = table.moment(referral::RECEIVED, *place).map(|received| day_number(received.date()));
             let service = folded(table.text(&context.records.texts, referral::SPECIALTY, *place));
             for provider in ["", source.provider.as_str()] {
                 let of = facts.entry(provider.to_owned()).or_default();
                 if of.last().is_none_or(|last| last.referral != index) {
                     let specialty = caseload.standing[index as usize].specialty;
-                    of.push(Fact { referral: index, received: None, services: Vec::new(), specialty });
+                    of.push(Fact { referral: index, services: Vec::new(), specialty });
                 }
                 if let Some(fact) = of.last_mut() {
-                    fact.received = [fact.received, received].into_iter().flatten().min();
                     fact.services.push(service.clone());
                 }
             }
@@ -147,7 +144,7 @@ impl Counting<'_> {
         let provider = self.provider(figure);
         let none = Vec::new();
         let facts = self.facts.get(provider).unwrap_or(&none);
-        let group = self.group(&figure.group, facts)?;
+        let group = self.group(figure, facts)?;
         let chosen: BTreeMap<u32, &Fact> = facts
             .iter()
             .filter(|fact| in_group(fact, &group, &self.caseload.referrals[fact.referral as usize]))
@@ -164,6 +161,21 @@ impl Counting<'_> {
         &self.caseload.referrals[index as usize]
     }
 
+    /// When the first provider received it.
+    fn received(&self, index: u32) -> Option<i32> {
+        self.referral(index).received.map(|received| day_number(received.date()))
+    }
+
+    /// The groups beside which a table gives its whole: the whole is then theirs, like for like.
+    fn groups_beside(&self, figure: &DeclaredFigure) -> Vec<String> {
+        let file = |of: &DeclaredFigure| (of.at.file(), of.at.sheet());
+        let beside = self.context.records.declared.iter().filter(|other| {
+            (file(other), &other.measure, &other.period) == (file(figure), &figure.measure, &figure.period)
+        });
+        let groups = beside.map(|other| folded(&other.group)).filter(|group| !WHOLE.contains(&group.trim()));
+        groups.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// The provider whose figure it is; everybody when it hands nothing over (a commissioner's return).
     fn provider(&self, figure: &DeclaredFigure) -> &str {
         let file = &self.context.records.intake.files[figure.at.file()];
@@ -177,18 +189,21 @@ impl Counting<'_> {
     }
 
     /// The service in the provider's own words, a known specialty, or a priority; `None` when it is neither.
-    fn group(&self, text: &str, facts: &[Fact]) -> Option<Group> {
-        let wanted = folded(text);
+    fn group(&self, figure: &DeclaredFigure, facts: &[Fact]) -> Option<Group> {
+        let wanted = folded(&figure.group);
         if WHOLE.contains(&wanted.trim()) {
-            return Some(Group::Whole);
+            let groups = self.groups_beside(figure);
+            let services = |group: &String| facts.iter().any(|fact| fact.services.contains(group));
+            let add_up = !groups.is_empty() && groups.iter().all(services);
+            return Some(if add_up { Group::Texts(groups) } else { Group::Whole });
         }
         if facts.iter().any(|fact| fact.services.contains(&wanted)) {
-            return Some(Group::Text(wanted));
+            return Some(Group::Texts(vec![wanted]));
         }
         if let Some(priority) = priority_word(&wanted) {
             return Some(Group::Priority(priority));
         }
-        Some(services::specialty(text)).filter(|specialty| specialty.is_known()).map(Group::Service)
+        Some(services::specialty(&figure.group)).filter(|specialty| specialty.is_known()).map(Group::Service)
     }
 
     fn tally(
@@ -206,7 +221,7 @@ impl Counting<'_> {
         };
         let census = |period: Period| period.is_none_or(|(from, to)| (from..=to).contains(&self.context.as_at()));
         match measure.counter {
-            Counter::Received => Some(chosen.values().filter(|fact| within(fact.received)).count()),
+            Counter::Received => Some(chosen.keys().filter(|index| within(self.received(**index))).count()),
             Counter::Closed => {
                 let closed = |index: &&u32| {
                     let on = self.referral(**index).closed;
@@ -286,7 +301,7 @@ impl Counting<'_> {
 fn in_group(fact: &Fact, group: &Group, referral: &Referral) -> bool {
     match group {
         Group::Whole => true,
-        Group::Text(text) => fact.services.contains(text),
+        Group::Texts(texts) => texts.iter().any(|text| fact.services.contains(text)),
         Group::Service(service) => {
             let least = if service.code().is_empty() { Agreement::Similar } else { Agreement::Same };
             fact.specialty.agreement(*service) >= least

@@ -23,6 +23,8 @@ pub(super) struct Draft<'a> {
     pub(super) day: Option<i32>,
     pub(super) clock: OwnClock,
     pub(super) closure: Closure,
+    /// A closure that an open record outranks.
+    overruled: Option<Closure>,
     pub(super) rtt: Option<u8>,
     pub(super) referred_on: Option<i32>,
     pub(super) specialty: Specialty,
@@ -65,7 +67,7 @@ pub(super) fn draft<'a>(
     let canonical = reading.canonical();
     let deciding = Reading { context: *context, places: &canonical };
     let clock = own_clock(context, bulk, &places, exceptions);
-    let closure = reading.closure();
+    let (closure, overruled) = reading.closure();
     let specialty_text = reading.first(referral::SPECIALTY);
     let condition_text = reading.first(referral::CONDITION);
     let specialty = deciding.specialty();
@@ -101,6 +103,7 @@ pub(super) fn draft<'a>(
     Draft {
         day,
         closure,
+        overruled,
         rtt,
         referred_on: reading.dates(referral::REFERRED_ON).map(|date| day_number(date.date())).min(),
         specialty,
@@ -257,7 +260,7 @@ impl Reading<'_, '_> {
     /// A later extract of one system outranks an earlier. Between systems an open record outranks a closed one, because
     /// a referral closed too early is a patient lost; but not a dated end of treatment after which nothing more is known
     /// to have happened: a booking service keeps what it booked open for good.
-    fn closure(&self) -> Closure {
+    fn closure(&self) -> (Closure, Option<Closure>) {
         let states: Vec<State> = self.places.iter().filter_map(|place| self.state(*place)).collect();
         let latest = |state: &State| {
             let same_system = states.iter().filter(|other| other.system == state.system);
@@ -271,16 +274,17 @@ impl Reading<'_, '_> {
             closed.max_by_key(|(rank, on, place, _)| (*rank, *on, std::cmp::Reverse(*place)))
         else {
             let status = (!open.is_empty()).then_some(ReferralStatus::Open);
-            return Closure { status, on: None, ending: Ending::Unknown, place: None };
+            return (Closure { status, on: None, ending: Ending::Unknown, place: None }, None);
         };
         let day = on.map(|on| day_number(on.date()));
         let ended = matches!(ending, Ending::Stop | Ending::ReferredOn | Ending::Discharged | Ending::NotAttended);
         let quiet =
             open.iter().all(|state| state.activity.is_none_or(|activity| day.is_some_and(|day| activity <= day)));
+        let closed = Closure { status: Some(ReferralStatus::Closed), on, ending, place: Some(place) };
         if open.is_empty() || ended && day.is_some() && quiet {
-            return Closure { status: Some(ReferralStatus::Closed), on, ending, place: Some(place) };
+            return (closed, None);
         }
-        Closure { status: Some(ReferralStatus::Open), on: None, ending: Ending::Unknown, place: None }
+        (Closure { status: Some(ReferralStatus::Open), on: None, ending: Ending::Unknown, place: None }, Some(closed))
     }
 }
 
@@ -324,6 +328,18 @@ impl Draft<'_> {
                 Ending::ReferredOn | Ending::Administrative | Ending::Unknown => false,
             };
         by_code || by_event
+    }
+
+    /// Another referral took over on `day`, and one system had closed this one by then: what still holds it open is what
+    /// nobody tidied.
+    pub(super) fn give_way(&mut self, day: Option<i32>) {
+        let passed = |closure: &Closure| matches!((closure.day(), day), (Some(closed), Some(day)) if closed <= day);
+        if let Some(closure) = self.overruled.take_if(|closure| passed(closure)) {
+            self.referral.status = closure.status;
+            self.referral.closed = closure.on;
+            self.referral.closed_without_end = closure.ending == Ending::Administrative;
+            self.closure = closure;
+        }
     }
 
     /// Whether its clock runs: on the waiting list until the first definitive treatment or another stop.

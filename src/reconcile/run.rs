@@ -1,12 +1,12 @@
 //! The room's one verb.
 
-use super::caseload::{Caseload, caseload, is_appointment};
+use super::caseload::{Caseload, Substance, caseload, substance};
 use super::claims::{claims, shared_ids};
 use super::clocks::BulkResets;
 use super::context::{Context, Lexicon};
 use super::differences::Comparison;
 use super::{Reconciled, accounts, declared, flags, placing, waiting};
-use crate::config::{Config, Standing};
+use crate::config::Config;
 use crate::decisions::Decisions;
 use crate::ledger::{Exception, Reason};
 use crate::linkage::Linked;
@@ -59,9 +59,8 @@ fn said_nothing(context: &Context) -> Vec<Exception> {
         field: "appointment.starts".to_owned(),
         reason: Reason::AppointmentUndated,
     };
-    let nothing =
-        |place: &u32| context.standing(table.subject(*place)) == Standing::Record && !is_appointment(context, *place);
-    table.places().filter(nothing).map(exception).collect()
+    let fragment = |place: &u32| substance(context, *place) == Substance::Fragment;
+    table.places().filter(fragment).map(exception).collect()
 }
 
 /// Puts the second keyings of paper rows to the referrals of the rows they repeat.

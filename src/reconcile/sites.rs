@@ -165,7 +165,24 @@ fn resolve(text: &str, sites: &[Site], names: &[Vec<String>]) -> Option<SiteKey>
     if let [only] = inside[..] {
         return line(only).map(SiteKey::Known);
     }
-    alike(&words, names).and_then(line).map(SiteKey::Known)
+    alike(&words, names).or_else(|| slip(&words, names)).and_then(line).map(SiteKey::Known)
+}
+
+/// A slip of the finger across words ("Ludbroo kClinic"): the one name that is one letter away, or two in a long name,
+/// and from which every other is clearly further.
+fn slip(words: &[String], names: &[Vec<String>]) -> Option<usize> {
+    let written = words.concat();
+    let mut found: Vec<(usize, usize)> =
+        names.iter().map(|name| strsim::damerau_levenshtein(&written, &name.concat())).zip(0..).collect();
+    found.sort_unstable();
+    let (distance, at) = *found.first()?;
+    let allowed = match written.chars().count() {
+        0..=7 => 0,
+        8..=13 => 1,
+        _ => 2,
+    };
+    let clear = found.get(1).is_none_or(|(next, _)| *next >= distance + 2);
+    (distance <= allowed && clear).then_some(at)
 }
 
 fn code_within(code: &str, text: &str) -> bool {
@@ -308,6 +325,9 @@ mod tests {
         check("RAA04 - Outpatients", Some(SiteKey::Known(3)));
         check("Community Hospital", None);
         check("Northern Clinic", None);
+        check("Tolbridg eCommunity Hospital", Some(SiteKey::Known(2)));
+        check("Tolbridge Xommunity Hospital", Some(SiteKey::Known(2)));
+        check("est Marsh Health Centre", None);
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn wait_type(context: &Context, caseload: &Caseload, index: ReferralIndex) -> Op
         Cohort::Closed | Cohort::ReferredOn | Cohort::NotTransferring => None,
         Cohort::InTreatment => runs.then_some(treatment),
         Cohort::AwaitingTriage | Cohort::FirstAppointment => Some(treatment),
-        Cohort::Diagnostics => Some(WaitType::Diagnostic),
+        Cohort::Diagnostics => Some(if runs { treatment } else { WaitType::Diagnostic }),
         Cohort::FollowUpDue | Cohort::FollowUpOverdue => Some(if runs { treatment } else { WaitType::FollowUp }),
         Cohort::PlannedReview => Some(if runs { treatment } else { WaitType::Planned }),
     }
