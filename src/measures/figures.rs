@@ -23,11 +23,15 @@ fn count(name: &str, definition: &str, numerator: usize) -> Figure {
     }
 }
 
-/// A count with the items that a person works through; each once, in order.
+/// A count with the items that a person works through, in order: as many as are counted. Where one item stands for
+/// several of the things counted, such as a row of several declared figures, the table of those things is the list.
 pub(super) fn listed(name: &str, definition: &str, mut items: Vec<Item>) -> Figure {
     let numerator = items.len();
     items.sort_unstable();
     items.dedup();
+    if items.len() < numerator {
+        items.clear();
+    }
     Figure { items, ..count(name, definition, numerator) }
 }
 
@@ -112,12 +116,11 @@ fn patients(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figure>)
     let placed = linked.places.iter().filter(|place| by_slot(place)).count();
     figures.push(count("patients.rows-placed-by-slot", "Rows placed through the slot of their appointment", placed));
     let review = linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review);
-    let rows =
-        review.flat_map(|pair| [pair.left, pair.right]).map(|person| Item::Row(linked.records.people.row(person)));
-    let mut pairs =
-        listed("review.pairs", "Pairs of rows that a person must decide; the rows are listed", rows.collect());
-    pairs.numerator /= 2;
-    figures.push(pairs);
+    figures.push(count(
+        "review.pairs",
+        "Pairs of rows that a person must decide; tables/pairs.csv lists them",
+        review.count(),
+    ));
 }
 
 fn referrals(reconciled: &Reconciled, figures: &mut Vec<Figure>) {
@@ -324,9 +327,9 @@ fn paper(reconciled: &Reconciled, figures: &mut Vec<Figure>) {
         listed("paper.outstanding", "Folders that nobody has keyed a second time", once.collect()).of(folders.len()),
     );
     let compared: u32 = folders.iter().map(|folder| folder.fields_compared).sum();
-    let disagreements = records.disagreements.iter().map(|one| Item::Row(one.first)).collect();
+    let definition = "Fields on which two keyings disagree; tables/paper_disagreements.csv lists them";
     figures.push(
-        listed("paper.disagreements", "Fields on which two keyings disagree; the rows are listed", disagreements)
+        count("paper.disagreements", definition, records.disagreements.len())
             .of(usize::try_from(compared).unwrap_or(usize::MAX)),
     );
 }
