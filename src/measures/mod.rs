@@ -4,6 +4,7 @@
 //! Holds: every figure has its definition, numerator, denominator and the items behind it; an unmeasured gate is never green.
 
 mod counts;
+mod exclusions;
 mod figures;
 mod gates;
 mod product;

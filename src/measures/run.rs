@@ -1,7 +1,7 @@
 //! The room's one verb.
 
 use super::counts::Counts;
-use super::{Measures, figures, gates, safety};
+use super::{Measures, exclusions, figures, gates, safety};
 use crate::config::Config;
 use crate::decisions::Decisions;
 use crate::reconcile::Reconciled;
@@ -13,6 +13,7 @@ pub fn measure(config: &Config, reconciled: &Reconciled, decisions: &Decisions) 
     let mut figures = figures::figures(&counts, reconciled);
     figures.extend(safety.iter().map(safety::Rule::figure));
     figures.push(safety::open(&safety));
+    figures.extend(exclusions::figures(config, reconciled));
     let gates = gates::gates(&counts, reconciled, decisions, &safety);
     Measures { figures, gates }
 }
@@ -213,5 +214,7 @@ mod tests {
             .expect("the rule")
             .definition;
         assert!(text.contains("held elsewhere"));
+        let rules = measures.figures.iter().filter_map(|figure| figure.name.strip_prefix("safety."));
+        assert!(rules.eq(safety::RULES.into_iter().chain(["open"])));
     }
 }

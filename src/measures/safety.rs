@@ -7,6 +7,19 @@ use crate::config::{Config, Field, RecordKind};
 use crate::reconcile::{Flag, Reconciled, Referral, WaitType};
 use crate::values::{PartialDate, Priority};
 
+/// The rules that `[[safety]]` can switch off, worst first.
+pub(super) const RULES: [&str; 9] = [
+    "suspected-cancer-open",
+    "urgent-without-appointment",
+    "priority-lowered",
+    "diagnostic-unread",
+    "diagnostic-unsent",
+    "diagnostic-overdue",
+    "closed-without-contact",
+    "booked-after-death",
+    "document-not-delivered",
+];
+
 /// One rule with what it found.
 pub(super) struct Rule {
     name: &'static str,

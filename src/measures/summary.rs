@@ -1,5 +1,6 @@
 //! The one screen that a person sees at the end of a run: counts only, no patient.
 
+use super::safety::RULES;
 use super::{GateState, Measures};
 use crate::config::{Config, Standing};
 use crate::ledger::{Disposition, Exception, Reason};
@@ -131,8 +132,7 @@ fn not_acted_upon(config: &Config) -> Vec<&'static str> {
         ("link.comparison", !config.link.comparisons.is_empty()),
         ("link.block", !config.link.blocks.is_empty()),
         ("kpi", !config.kpis.is_empty()),
-        ("safety", !config.safety.is_empty()),
-        ("exclusion", !config.exclusions.is_empty()),
+        ("safety (a rule of that name)", config.safety.iter().any(|switch| !RULES.contains(&switch.rule.as_str()))),
     ];
     asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect()
 }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Counter {
+pub(super) enum Counter {
     Received,
     Waiting,
     WaitingForFollowUp,
@@ -60,7 +60,7 @@ const WHOLE: &[&str] =
 
 /// A measure in words, understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Measure {
+pub(super) struct Measure {
     counter: Counter,
     priority: Option<Priority>,
     /// Weeks waited: more than, or at most.
@@ -68,7 +68,7 @@ struct Measure {
 }
 
 /// Days from and to, both counted; `None` is any time.
-type Period = Option<(i32, i32)>;
+pub(super) type Period = Option<(i32, i32)>;
 
 /// Whose referrals and of which service.
 enum Group {
@@ -321,7 +321,7 @@ fn priority_word(folded: &str) -> Option<Priority> {
 }
 
 /// Reads a measure; `None` when it is not one that can be counted here.
-fn measure(text: &str) -> Option<Measure> {
+pub(super) fn measure(text: &str) -> Option<Measure> {
     let words = folded(text);
     let has = |word: &str| words.contains(&format!(" {word}"));
     if text.contains('%') || NOT_COUNTS.iter().any(|word| has(word)) {
@@ -348,23 +348,37 @@ fn weeks(folded: &str) -> Option<Option<(bool, u32)>> {
     }
 }
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 /// Reads a period: nothing, a month ("Sep-17", "September 2017", "2017-09"), a financial year ("2017/18"), a calendar
 /// year, or a day. `None` when it is none of these.
-fn period(text: &str, as_at: Date) -> Option<Period> {
+pub(super) fn period(text: &str, as_at: Date) -> Option<Period> {
     let words = folded(text);
     let parts: Vec<&str> = words.split(' ').filter(|word| !word.is_empty()).collect();
     let number = |word: &str| word.parse::<i16>().ok();
     let year = |word: &str| number(word).and_then(|year| full_year(year, as_at));
     let month_name = |word: &str| {
-        let head: String = word.chars().take(3).collect();
-        MONTHS.iter().position(|month| *month == head).and_then(|at| i8::try_from(at + 1).ok())
+        let found = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(word));
+        found.and_then(|at| i8::try_from(at + 1).ok())
     };
     match parts[..] {
         [] | ["total"] | ["all"] => Some(None),
         [one] if one.len() == 4 => year(one).and_then(|year| span(date(year, 1, 1), date(year, 12, 31))),
-        [one] if one.len() == 5 && month_name(&one[..3]).is_some() => month(year(&one[3..])?, month_name(&one[..3])?),
+        // "Sep17".
+        [one] if one.len() == 5 && one.is_ascii() => month(year(&one[3..])?, month_name(&one[..3])?),
         [first, second] if month_name(first).is_some() => month(year(second)?, month_name(first)?),
         [first, second] if first.len() == 4 && second.len() == 2 => {
             let (first, second) = (year(first)?, number(second)?);
@@ -444,6 +458,6 @@ mod tests {
         check("2017-09-30", date(2017, 9, 30), date(2017, 9, 30));
         check("30/09/2017", date(2017, 9, 30), date(2017, 9, 30));
         assert_eq!(period("", as_at), Some(None));
-        assert_eq!([period("YTD", as_at), period("Q2", as_at), period("2017-13", as_at)], [None; 3]);
+        assert_eq!([period("YTD", as_at), period("Marsh 2017", as_at), period("2017-13", as_at)], [None; 3]);
     }
 }

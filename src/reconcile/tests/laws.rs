@@ -1,7 +1,7 @@
 //! What holds of any rows.
 
-use crate::reconcile::Reconciled;
 use crate::reconcile::fixture::{COMMUNITY, HOSPITAL, LETTERS, PAPER, RECEIVER, TEXTS, World};
+use crate::reconcile::{Reconciled, conditions, declared, services, words};
 use proptest::prelude::*;
 
 /// One row of a patient: source, then choices among few values, so that rows meet.
@@ -104,6 +104,21 @@ proptest! {
             shuffled.swap(at, other);
         }
         prop_assert_eq!(conclusions(&reconciled(&numbered)), conclusions(&reconciled(&shuffled)));
+    }
+
+    #[test]
+    fn no_text_is_too_odd(text in ".{0,40}", words in "[a-zé0-9 ./-]{0,24}") {
+        for text in [text, words] {
+            let _ = (words::ending(&text), words::following(&text), words::visit(&text), words::rtt_status(&text));
+            let _ = (words::name(&text), services::specialty(&text), conditions::condition(&text));
+            let as_at = jiff::civil::date(2017, 9, 30);
+            let _ = (declared::measure(&text), declared::period(&text, as_at));
+            let mut world = World::new();
+            world.site(&text, &text, &text);
+            world.site("RAA01", "East Marsh Health Centre", "");
+            world.row(COMMUNITY, "p").appointment(&[("starts", "2017-10-11"), ("site", &text)]);
+            prop_assert_eq!(world.reconcile().appointments.len(), 1);
+        }
     }
 
     #[test]
