@@ -89,7 +89,8 @@ pub(super) fn given(name: &str) -> Option<String> {
     let folded = fold(name);
     let words: Vec<&str> = folded.split(' ').filter(|word| !TITLES.contains(word)).collect();
     let plain = words.join(" ");
-    let nobody = NOT_A_NAME.contains(&plain.as_str()) || ["BABY ", "INFANT ", "TWIN "].iter().any(|start| plain.starts_with(start));
+    let nobody = NOT_A_NAME.contains(&plain.as_str())
+        || ["BABY ", "INFANT ", "TWIN "].iter().any(|start| plain.starts_with(start));
     (!plain.is_empty() && !nobody).then_some(plain)
 }
 

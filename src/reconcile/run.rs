@@ -70,7 +70,9 @@ fn said_nothing(context: &Context) -> Vec<Exception> {
 fn received_later(context: &Context) -> Vec<Exception> {
     let table = &context.records.referrals;
     let later = |place: &u32| {
-        table.moment(referral::RECEIVED, *place).is_some_and(|received| received.date() > context.config.transition.as_at)
+        table
+            .moment(referral::RECEIVED, *place)
+            .is_some_and(|received| received.date() > context.config.transition.as_at)
     };
     let exception = |place: u32| Exception {
         at: table.row(place),
