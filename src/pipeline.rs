@@ -108,7 +108,9 @@ pub fn intake(config: &Config, observer: &mut dyn Observer) -> Result<Records, E
     observer.begins(Stage::Read);
     let mut normaliser = Normaliser::new(config);
     let intake = sources::read(config, &mut |batch| normaliser.take(batch), &mut |progress| observer.reads(progress))?;
-    Ok(normaliser.finish(intake))
+    let records = normaliser.finish(intake);
+    tracing::info!(value_bytes = records.texts.value_bytes(), person_records = records.people.len(), "records made");
+    Ok(records)
 }
 
 /// The main job, from a configuration to a sealed package.

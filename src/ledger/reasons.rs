@@ -160,6 +160,8 @@ reasons! {
     NhsNumberAlone = "nhs-number-alone", Warning, "decide in review; one of the numbers may be somebody else's";
     /// Two rows agree in much, but the given names are clearly different: perhaps twins or relatives.
     GivenNamesDiffer = "given-names-differ", Warning, "decide in review";
+    /// Two rows agree in much, but the dates of birth do not agree even in part: perhaps a parent and a child.
+    BirthDatesDiffer = "birth-dates-differ", Warning, "decide in review";
     /// Two rows have too little in common beyond a name.
     TooLittleInCommon = "too-little-in-common", Warning, "decide in review";
     /// The row fits two clearly different people almost equally well.

@@ -120,6 +120,8 @@ fn is_evidence(config: &Config, records: &Records, record: PersonId) -> bool {
     matches!(config.sources[usize::from(records.source[record as usize])].standing, Standing::Evidence(_))
 }
 
+/// So many of the nearest are compared with one another.
+const RIVALS_AT_MOST: usize = 64;
 /// How much heavier, in hundredths of a bit, the best must be than a rival who is clearly another person.
 const CLEAR_LEAD: i32 = 400;
 
@@ -139,7 +141,7 @@ fn bar_close_rivals(scorer: &Scorer<'_>, units: usize, shown: &mut [(Candidate, 
             // Everybody within reach of the best; if any two of them are clearly two people, none is joined by machine.
             let best = -rivals[0].1;
             let near: Vec<&(u32, i32, u32, u32)> =
-                rivals.iter().take_while(|end| -end.1 > best - CLEAR_LEAD).take(8).collect();
+                rivals.iter().take_while(|end| -end.1 > best - CLEAR_LEAD).take(RIVALS_AT_MOST).collect();
             let two_people = near.iter().enumerate().any(|(place, one)| {
                 near[place + 1..].iter().any(|other| {
                     let bar = scorer.score(one.2.min(other.2), one.2.max(other.2)).bar;

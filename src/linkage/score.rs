@@ -32,7 +32,9 @@ pub(super) enum Bar {
     NumberAlone,
     /// One family name and clearly different given names, with no number to say otherwise.
     OtherGivenName,
-    /// No date of birth and no number in common, and nothing else that places them.
+    /// Dates of birth that do not agree even in part, with no number to say otherwise.
+    OtherBirthDate,
+    /// No date of birth and no number in common; or names exchanged, with nothing that places them.
     TooLittle,
     /// Somebody else, clearly another person, fits almost as well.
     CloseRival,
@@ -46,11 +48,15 @@ impl Bar {
             Bar::DifferentNumbers => Some(Reason::NhsNumberConflict),
             Bar::NumberAlone => Some(Reason::NhsNumberAlone),
             Bar::OtherGivenName => Some(Reason::GivenNamesDiffer),
+            Bar::OtherBirthDate => Some(Reason::BirthDatesDiffer),
             Bar::TooLittle => Some(Reason::TooLittleInCommon),
             Bar::CloseRival => Some(Reason::CloseRival),
         }
     }
 }
+
+/// The level of a given name that stands where the other has the family name.
+const EXCHANGED: u8 = 2;
 
 /// Applies a model.
 pub(super) struct Scorer<'a> {
@@ -139,6 +145,13 @@ impl<'a> Scorer<'a> {
         if pattern.level(of::GIVEN) == else_level(of::GIVEN) {
             return Bar::OtherGivenName;
         }
-        if pattern.level(of::BIRTH) == NULL && !placed { Bar::TooLittle } else { Bar::None }
+        if pattern.level(of::BIRTH) != NULL && !born {
+            return Bar::OtherBirthDate;
+        }
+        if pattern.level(of::GIVEN) == EXCHANGED && !placed {
+            return Bar::TooLittle;
+        }
+        // A parent and a child of one name share an address and a telephone: without a date of birth nobody can tell.
+        if pattern.level(of::BIRTH) == NULL { Bar::TooLittle } else { Bar::None }
     }
 }

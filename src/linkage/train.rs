@@ -285,12 +285,25 @@ fn chances_of_different_people(random: &Weighted, neighbours: &Counts) -> Chance
                     }
                     match start_u_at_one_address(comparison, condition) {
                         Some(start) => smooth(&seen, start, START_WEIGHT * 5.0),
-                        None => smooth(&seen, &vec![1.0 / seen.len() as f64; seen.len()], 0.01),
+                        None => {
+                            let mut u = smooth(&seen, &vec![1.0 / seen.len() as f64; seen.len()], 0.01);
+                            u[0] = u[0].max(rarest_agreement(comparison));
+                            u
+                        }
                     }
                 })
                 .collect()
         })
         .collect()
+}
+
+/// The rarest that an agreement of different people may count: telephones and e-mail addresses are shared by families whose
+/// addresses differ, which a sample of random pairs seldom shows.
+fn rarest_agreement(comparison: usize) -> f64 {
+    match comparison {
+        of::PHONE | of::EMAIL => 2e-4,
+        _ => 0.0,
+    }
 }
 
 fn chances_of_matches(expected: &Expected, weight: f64) -> Chances {

@@ -113,7 +113,11 @@ fn patients(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figure>)
     let review: Vec<_> = linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review).collect();
     let rows = review.iter().flat_map(|pair| [pair.left, pair.right]);
     let rows = rows.map(|person| Item::Row(linked.records.people.row(person))).collect();
-    figures.push(count("review.pairs", "Pairs of rows that a person must decide", review.len()));
+    figures.push(count(
+        "review.pairs",
+        "Pairs of rows that a person must decide; tables/pairs.csv lists them",
+        review.len(),
+    ));
     figures.push(listed("review.rows", "Rows in a pair that a person must decide", rows));
 }
 
@@ -312,10 +316,9 @@ fn paper(reconciled: &Reconciled, figures: &mut Vec<Figure>) {
         listed("paper.outstanding", "Folders that nobody has keyed a second time", once.collect()).of(folders.len()),
     );
     let compared: u32 = folders.iter().map(|folder| folder.fields_compared).sum();
+    let definition = "Fields on which two keyings disagree; tables/paper_disagreements.csv lists them";
     let rows: Vec<Item> = records.disagreements.iter().map(|one| Item::Row(one.first)).collect();
-    figures.push(
-        count("paper.disagreements", "Fields on which two keyings disagree", rows.len())
-            .of(usize::try_from(compared).unwrap_or(usize::MAX)),
-    );
+    figures
+        .push(count("paper.disagreements", definition, rows.len()).of(usize::try_from(compared).unwrap_or(usize::MAX)));
     figures.push(listed("paper.folders-disagreeing", "Folders of which two keyings disagree", rows).of(folders.len()));
 }

@@ -22,6 +22,7 @@ mod grouping;
 mod placing;
 mod product;
 mod referrals;
+mod rivals;
 mod run;
 mod services;
 mod sites;

@@ -3,10 +3,11 @@
 use super::context::{ByPatient, Context};
 use super::slots::Slot;
 use super::words::{Agreement, folded};
-use crate::config::fields::person;
+use crate::config::fields::{appointment, person};
 use crate::config::{Field, Standing};
 use crate::linkage::{JoinedBy, Linked, PatientIndex, Place};
 use crate::records::PersonId;
+use crate::values::Moment;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Chance that the right patient has a slot that agrees: most bookings that are written to somebody are recorded.
@@ -48,8 +49,10 @@ type SlotName = (PatientIndex, u32);
 
 /// Places what can be placed and gives the records with it. Patients stay in the order of their first members.
 pub(super) fn place(context: &Context, linked: &Linked) -> Vec<(PersonId, PatientIndex, f64)> {
-    let open = open_evidence(context, linked);
+    let mut open = open_evidence(context, linked);
     let known = ByPatient::of(linked, &linked.records.appointments);
+    find_by_slot(context, linked, &mut open);
+    open.retain(|one| !one.candidates.is_empty());
     let mut slots: BTreeMap<PatientIndex, Vec<Slot>> = BTreeMap::new();
     for patient in open.iter().flat_map(|one| &one.candidates).collect::<BTreeSet<_>>() {
         let own = known.patient(*patient).iter().map(|place| Slot::of(context, *place)).collect();
@@ -66,8 +69,7 @@ fn open_evidence(context: &Context, linked: &Linked) -> Vec<Open> {
     let mut by_person: BTreeMap<PersonId, Vec<Slot>> = BTreeMap::new();
     for place in table.places() {
         let person = table.subject(place);
-        let unplaced =
-            matches!(&linked.places[person as usize], Place::Unplaced { candidates, .. } if !candidates.is_empty());
+        let unplaced = matches!(&linked.places[person as usize], Place::Unplaced { .. });
         if unplaced && matches!(context.standing(person), Standing::Evidence(_)) {
             by_person.entry(person).or_default().push(Slot::of(context, place));
         }
@@ -76,8 +78,60 @@ fn open_evidence(context: &Context, linked: &Linked) -> Vec<Open> {
         .into_iter()
         .filter(|(_, slots)| slots.iter().all(|slot| slot.day.is_some()))
         .map(|(person, slots)| Open { person, slots, candidates: named(context, linked, person) })
-        .filter(|open| !open.candidates.is_empty())
         .collect()
+}
+
+/// Gives evidence that linkage found no candidates for those who have a recorded slot at its very minute and site, and the
+/// name it gives: "a text log with only a phone and an initial finds its patient through the slot".
+fn find_by_slot(context: &Context, linked: &Linked, open: &mut [Open]) {
+    let table = &context.records.appointments;
+    let nobody = |one: &Open| matches!(&linked.places[one.person as usize], Place::Unplaced { candidates, .. } if candidates.is_empty());
+    let minutes: BTreeSet<Moment> = open
+        .iter()
+        .filter(|one| nobody(one))
+        .flat_map(|one| one.slots.iter().filter_map(|slot| slot.starts.filter(|starts| starts.minute().is_some())))
+        .collect();
+    if minutes.is_empty() {
+        return;
+    }
+    let mut recorded: BTreeMap<Moment, Vec<(PatientIndex, Slot)>> = BTreeMap::new();
+    for place in table.places() {
+        let starts = table.moment(appointment::STARTS, place).filter(|starts| minutes.contains(starts));
+        let patient = linked.patient_of(table.subject(place));
+        if let (Some(starts), Some(patient)) = (starts, patient) {
+            let slot = Slot::of(context, place);
+            if slot.is_recorded() {
+                recorded.entry(starts).or_default().push((patient, slot));
+            }
+        }
+    }
+    for one in open.iter_mut().filter(|one| nobody(one)) {
+        let mut candidates: BTreeSet<PatientIndex> = BTreeSet::new();
+        for said in &one.slots {
+            for (patient, slot) in said.starts.and_then(|starts| recorded.get(&starts)).into_iter().flatten() {
+                let place_agrees = context.lexicon.sites.agreement(said.site, slot.site) == Agreement::Same;
+                if place_agrees && goes_by(context, one.person, &linked.members[*patient as usize]) {
+                    candidates.insert(*patient);
+                }
+            }
+        }
+        one.candidates = candidates.into_iter().collect();
+    }
+}
+
+/// Whether a patient goes by every name that a row gives, a name on its own being either.
+fn goes_by(context: &Context, row: PersonId, members: &[PersonId]) -> bool {
+    let people = &context.records.people;
+    let names = |row: PersonId| {
+        let text = |field| folded(people.text(&context.records.texts, field, row));
+        [text(person::GIVEN_NAME), text(person::FAMILY_NAME)]
+            .map(|name| name.split(' ').next().unwrap_or("").to_owned())
+    };
+    let said: Vec<String> = names(row).into_iter().filter(|name| !name.is_empty()).collect();
+    let is =
+        |name: &String, other: &String| name == other || (other.len() > 3 && strsim::jaro_winkler(name, other) >= 0.93);
+    !said.is_empty()
+        && said.iter().all(|name| members.iter().any(|member| names(*member).iter().any(|other| is(name, other))))
 }
 
 /// The candidates whose given name agrees, where any does; else those whose given name does not contradict.

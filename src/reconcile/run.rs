@@ -5,7 +5,7 @@ use super::claims::{claims, shared_ids};
 use super::clocks::BulkResets;
 use super::context::{Context, Lexicon};
 use super::differences::Comparison;
-use super::{Reconciled, accounts, declared, flags, placing, waiting};
+use super::{Reconciled, accounts, declared, flags, placing, rivals, waiting};
 use crate::config::Config;
 use crate::decisions::Decisions;
 use crate::ledger::{Exception, Reason};
@@ -22,6 +22,7 @@ pub fn reconcile(config: &Config, linked: Linked, _decisions: &Decisions) -> Rec
     let context = Context { config, records: &linked.records, lexicon: &lexicon };
     let bulk = BulkResets::find(config, &linked.records);
     let mut found = caseload(&context, &linked, &bulk);
+    rivals::match_rivals(&linked, &mut found);
     flags::flag(&context, &linked, &mut found.appointments);
     list_keyings(&linked, &mut found);
     let waiting_list = waiting::waiting_list(&context, &found);

@@ -150,15 +150,21 @@ impl Account {
 
     /// Counts the line's word; the tag is the word's place among those allowed.
     fn count_word(&mut self, line: &Line) -> usize {
-        let Some((_, column)) = TALLIED.iter().find(|(name, _)| *name == line.table.name) else { return 0 };
-        if self.words.is_empty() {
-            self.words = line.table.words(column).to_vec();
-            self.tally = vec![0; self.words.len() + 1];
-        }
+        let Some(column) = self.open_tally(line.table) else { return 0 };
         let word = line.value(column);
         let place = self.words.iter().position(|known| known == word).unwrap_or(self.words.len());
         self.tally[place] += 1;
         place
+    }
+
+    /// The column by whose words a table is tallied. A table without lines has every word nought times.
+    fn open_tally(&mut self, table: &Table) -> Option<&'static str> {
+        let (_, column) = TALLIED.iter().find(|(name, _)| *name == table.name)?;
+        if self.words.is_empty() {
+            self.words = table.words(column).to_vec();
+            self.tally = vec![0; self.words.len() + 1];
+        }
+        Some(column)
     }
 
     fn count_member(&mut self, line: &Line, sets: &KeySets) {
@@ -172,6 +178,7 @@ impl Account {
 
     /// Called when a table has been read whole.
     pub(super) fn table_read(&mut self, table: &Table, sets: &KeySets) {
+        self.open_tally(table);
         for (word, count) in self.words.drain(..).zip(self.tally.drain(..)) {
             self.facts.tallies.insert((table.name, word), count);
         }

@@ -1,3 +1,8 @@
 //! One integration binary.
 
+mod cases;
+mod cli;
+mod flow;
+mod laws;
 mod packages;
+mod transition;

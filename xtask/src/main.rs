@@ -4,6 +4,7 @@
 //! `tidy` holds the source to the house rules, `bench` measures whole runs. None of them uses the library:
 //! what is judged must not also be the judge.
 
+mod bench;
 mod evaluate;
 mod generate;
 mod tidy;
@@ -27,6 +28,8 @@ enum Task {
     Evaluate(evaluate::Arguments),
     /// Holds the source to the house rules.
     Tidy,
+    /// Times and weighs whole runs of the program.
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         Task::Generate(arguments) => generate::run(&arguments),
         Task::Evaluate(arguments) => evaluate::run(&arguments),
         Task::Tidy => Ok(tidy::run()),
+        Task::Bench(arguments) => bench::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         // Nothing is left to be done when standard error itself is closed.

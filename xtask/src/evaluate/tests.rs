@@ -19,6 +19,8 @@ struct Damage {
     forget_every: Option<usize>,
     /// Clocks restart on one day.
     reset_clocks: bool,
+    /// Dispositions of rows that the truth does not list.
+    stray: &'static [(&'static str, &'static str)],
 }
 
 fn table(path: &Path, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
@@ -46,7 +48,12 @@ fn package(truth: &Path, dir: &Path, damage: &Damage) {
     };
     let audit = rows.iter().enumerate().filter(|(at, _)| damage.forget_every.is_none_or(|every| at % every > 0));
     let header = ["source", "file", "sheet", "row", "disposition", "reason"];
-    table(&dir.join("data/audit/rows.csv"), &header, audit.map(|(_, row)| with(row, &["used", ""])));
+    let stray = damage.stray.iter().enumerate().map(|(at, (source, disposition))| {
+        let file = rows.iter().find(|row| row["source"] == **source);
+        let [file, sheet] = ["file", "sheet"].map(|name| file.map(|row| row[name].clone()).unwrap_or_default());
+        vec![(*source).to_owned(), file, sheet, (900_000 + at).to_string(), (*disposition).to_owned(), String::new()]
+    });
+    table(&dir.join("data/audit/rows.csv"), &header, audit.map(|(_, row)| with(row, &["used", ""])).chain(stray));
 
     let tables = dir.join("data/tables");
     let data: Vec<_> = rows.iter().filter(|row| row["kind"] == "data").collect();
@@ -162,6 +169,14 @@ fn what_is_hidden_forgotten_or_reset_is_seen() {
     assert_eq!(recall.count, 0);
     let missed = missed(&hidden, "once").expect("floors");
     assert!(missed.iter().any(|line| line == "unrecorded.precision: nothing to check"), "{missed:?}");
+}
+
+#[test]
+fn reference_rows_of_other_files_are_not_invented() {
+    let stray = &[("sites", "header"), ("sites", "reference"), ("sites", "used"), ("ers", "reference")];
+    let scores = scores(&Damage { stray, ..Damage::default() });
+    let count = |name: &str| scores.figures.iter().find(|figure| figure.name == name).expect("a figure").count;
+    assert_eq!((count("rows.reference"), count("rows.invented")), (2, 2));
 }
 
 #[test]
