@@ -25,7 +25,7 @@ pub(super) fn check(path: &Path, voice: Voice) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-fn source_name<'a>(config: &'a Config, origin: Origin) -> &'a str {
+fn source_name(config: &Config, origin: Origin) -> &str {
     match origin {
         Origin::Source(place) => &config.sources[place].id,
         Origin::Sites => "sites",

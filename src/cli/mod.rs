@@ -111,5 +111,10 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         }
         Command::Demo { dir } => demo::demo(dir, cli.voice),
     };
-    result.unwrap_or_else(|failure| exit::report(&failure, cli.voice))
+    let outcome = result.unwrap_or_else(|failure| exit::report(&failure, cli.voice));
+    if outcome == Outcome::Done && terminal::output_lost() {
+        terminal::say("error: what was to be printed could not be written\n  next: make room where the output goes");
+        return Outcome::Machine;
+    }
+    outcome
 }

@@ -5,17 +5,36 @@ use super::exit::{Failure, Outcome};
 use crate::pipeline::{Observer, Stage};
 use crate::sources::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Prints a line on standard output. When nobody listens any more (a closed pipe), there is nobody to tell.
 pub(super) fn print(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    let mut out = std::io::stdout().lock();
+    let written = writeln!(out, "{}", harmless(text)).and_then(|()| out.flush());
+    if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+        OUTPUT_LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether something that was printed did not arrive, though somebody may be waiting for it (a full disk).
+pub(super) fn output_lost() -> bool {
+    OUTPUT_LOST.load(Ordering::Relaxed)
+}
+
+static OUTPUT_LOST: AtomicBool = AtomicBool::new(false);
+
+/// Names of files, sheets and columns are data: what would steer a terminal is shown as a sign instead.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |character: char| character.is_control() && character != '\n';
+    if text.contains(steers) { text.replace(steers, "\u{fffd}").into() } else { text.into() }
 }
 
 /// Says a line on standard error.
 pub(super) fn say(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
 }
 
 /// The log goes to standard error; it holds paths, rows and counts, never a value.
@@ -45,6 +64,9 @@ pub(super) fn quiet_panics() {
     }));
 }
 
+/// More threads than any machine that this is for has cores.
+const THREADS_MAX: usize = 1024;
+
 /// Runs with so many threads.
 pub(super) fn with_threads(
     threads: Option<usize>,
@@ -55,6 +77,11 @@ pub(super) fn with_threads(
         Some(0) => Err(Failure::new(
             Outcome::Usage,
             "--threads 0: at least one thread is needed",
+            "leave --threads out to use all cores",
+        )),
+        Some(threads) if threads > THREADS_MAX => Err(Failure::new(
+            Outcome::Usage,
+            format!("--threads {threads}: more than {THREADS_MAX}"),
             "leave --threads out to use all cores",
         )),
         Some(threads) => {
@@ -135,7 +162,7 @@ pub(super) fn thousands(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -162,6 +162,8 @@ reasons! {
     GivenNamesDiffer = "given-names-differ", Warning, "decide in review";
     /// Two rows agree in much, but the dates of birth do not agree even in part: perhaps a parent and a child.
     BirthDatesDiffer = "birth-dates-differ", Warning, "decide in review";
+    /// Two rows agree in much, but one system gives them different ids.
+    LocalIdsDiffer = "local-ids-differ", Warning, "decide in review";
     /// Two rows have too little in common beyond a name.
     TooLittleInCommon = "too-little-in-common", Warning, "decide in review";
     /// The row fits two clearly different people almost equally well.

@@ -19,12 +19,14 @@ pub(super) mod of {
     pub const GIVEN: usize = 0;
     pub const FAMILY: usize = 1;
     pub const BIRTH: usize = 2;
+    pub const SEX: usize = 3;
     pub const POSTCODE: usize = 4;
     pub const ADDRESS: usize = 5;
     pub const PHONE: usize = 6;
     pub const EMAIL: usize = 7;
     pub const NUMBER: usize = 8;
     pub const PRACTICE: usize = 9;
+    pub const LOCAL_ID: usize = 10;
 }
 
 /// The ordered levels of each comparison: null first, else last, best to worst between.

@@ -119,6 +119,23 @@ pub(super) fn start_m(comparison: usize, match_condition: usize) -> &'static [f6
 
 const INITIAL_OF_A_MATCH: [f64; 8] = [1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.97, 0.03];
 
+/// Starting values of u for two people anywhere: what a small table cannot teach. A large one outweighs them.
+pub(super) fn start_u(comparison: usize, condition: usize) -> &'static [f64] {
+    match (comparison, condition) {
+        (of::GIVEN, _) => &[0.008, 0.00002, 0.004, 0.0002, 0.006, 0.004, 0.0001, 0.97768],
+        (of::FAMILY, _) => &[0.003, 0.00002, 0.0002, 0.002, 0.002, 0.99278],
+        (of::BIRTH, _) => &[0.00004, 0.00004, 0.0006, 0.014, 0.002, 0.98332],
+        (of::SEX, _) => &[0.5, 0.5],
+        (of::POSTCODE, _) => &[0.0005, 0.0005, 0.002, 0.05, 0.947],
+        (of::ADDRESS, 1) => &[0.35, 0.05, 0.60],
+        (of::ADDRESS, _) => &[0.0005, 0.0005, 0.999],
+        (of::PHONE | of::EMAIL, _) => &[0.0002, 0.9998],
+        (of::NUMBER, _) => &[0.000001, 0.000001, 0.999998],
+        (of::PRACTICE, _) => &[0.05, 0.95],
+        _ => &[0.00001, 0.99999],
+    }
+}
+
 /// Starting values of u where two people share an address, by comparison and condition past the first: families.
 pub(super) fn start_u_at_one_address(comparison: usize, condition: usize) -> Option<&'static [f64]> {
     match (comparison, condition) {

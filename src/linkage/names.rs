@@ -89,7 +89,9 @@ pub(super) fn given(name: &str) -> Option<String> {
     let folded = fold(name);
     let words: Vec<&str> = folded.split(' ').filter(|word| !TITLES.contains(word)).collect();
     let plain = words.join(" ");
-    (!plain.is_empty() && !NOT_A_NAME.contains(&plain.as_str())).then_some(plain)
+    let nobody = NOT_A_NAME.contains(&plain.as_str())
+        || ["BABY ", "INFANT ", "TWIN "].iter().any(|start| plain.starts_with(start));
+    (!plain.is_empty() && !nobody).then_some(plain)
 }
 
 /// A family name to compare: folded, hyphens and spaces one space; `None` where it names nobody.
@@ -218,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_names_nobody_is_missing() {
-        for name in ["Baby", "baby boy", "Unknown", "", "Mr", "Twin 1"] {
+        for name in ["Baby Of Anita", "Baby", "baby boy", "Unknown", "", "Mr", "Twin 1"] {
             assert_eq!(given(name), None, "{name}");
         }
         assert_eq!(given("Mrs Ann").as_deref(), Some("ANN"));

@@ -34,7 +34,9 @@ pub(super) enum Bar {
     OtherGivenName,
     /// Dates of birth that do not agree even in part, with no number to say otherwise.
     OtherBirthDate,
-    /// No date of birth and no number in common; or names exchanged, with nothing that places them.
+    /// Two ids of one system, with no number to say that they are one person.
+    OtherLocalId,
+    /// No date of birth and no number in common; no given name; or names exchanged, with nothing that places them.
     TooLittle,
     /// Somebody else, clearly another person, fits almost as well.
     CloseRival,
@@ -49,14 +51,27 @@ impl Bar {
             Bar::NumberAlone => Some(Reason::NhsNumberAlone),
             Bar::OtherGivenName => Some(Reason::GivenNamesDiffer),
             Bar::OtherBirthDate => Some(Reason::BirthDatesDiffer),
+            Bar::OtherLocalId => Some(Reason::LocalIdsDiffer),
             Bar::TooLittle => Some(Reason::TooLittleInCommon),
             Bar::CloseRival => Some(Reason::CloseRival),
         }
     }
 }
 
+/// Years between two people of one name that are parent and child rather than one with a slip in the date.
+const GENERATION_YEARS: i16 = 15;
+/// The level of two ids of one system.
+const OTHER_ID: u8 = 2;
 /// The level of a given name that stands where the other has the family name.
 const EXCHANGED: u8 = 2;
+
+/// What an equal number with agreeing details is worth at least, in hundredths of a bit: a probability of 0.9999.
+const NUMBER_WITH_DETAILS: i32 = 1329;
+
+/// Whether two whole dates of birth lie a generation apart.
+fn a_generation_apart(one: &super::features::Profile, two: &super::features::Profile) -> bool {
+    one.birth().zip(two.birth()).is_some_and(|(one, two)| (one.0 - two.0).abs() >= GENERATION_YEARS)
+}
 
 /// Applies a model.
 pub(super) struct Scorer<'a> {
@@ -120,12 +135,17 @@ impl<'a> Scorer<'a> {
         add(of::GIVEN, &self.given_frequency, profile.given);
         add(of::FAMILY, &self.family_frequency, profile.family);
         add(of::POSTCODE, &self.postcode_frequency, profile.postcode);
-        let weight = self.weights.prior + weights.iter().flatten().sum::<i32>();
+        let bar = self.bar(pattern, left, right);
+        let mut weight = self.weights.prior + weights.iter().flatten().sum::<i32>();
+        if bar == Bar::None && pattern.level(of::NUMBER) == BEST && pattern.level(of::BIRTH) != NULL {
+            // An equal number with a birth date and a name that agree joins, however little a small table can teach.
+            weight = weight.max(NUMBER_WITH_DETAILS);
+        }
         Score {
             weight,
             probability: probability(weight),
             weights,
-            bar: self.bar(pattern, left, right),
+            bar,
             number_equal: pattern.level(of::NUMBER) == BEST,
         }
     }
@@ -145,8 +165,17 @@ impl<'a> Scorer<'a> {
         if pattern.level(of::GIVEN) == else_level(of::GIVEN) {
             return Bar::OtherGivenName;
         }
-        if pattern.level(of::BIRTH) != NULL && !born {
+        if pattern.level(of::BIRTH) != NULL && (!born || a_generation_apart(one, two)) {
             return Bar::OtherBirthDate;
+        }
+        // A system that gives two ids means two people, unless all of the name and the birth date and a place say otherwise.
+        let exact = [of::GIVEN, of::FAMILY, of::BIRTH].iter().all(|comparison| pattern.level(*comparison) == BEST);
+        if pattern.level(of::LOCAL_ID) == OTHER_ID && !(exact && placed) {
+            return Bar::OtherLocalId;
+        }
+        // "Twin 1" and "Twin 2" have no given name: nothing tells them apart, and nothing makes them one.
+        if pattern.level(of::GIVEN) == NULL {
+            return Bar::TooLittle;
         }
         if pattern.level(of::GIVEN) == EXCHANGED && !placed {
             return Bar::TooLittle;

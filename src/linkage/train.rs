@@ -7,7 +7,7 @@
 use super::blocking::mix;
 use super::compare::{BEST, CONDITIONS, COUNT, LEVELS, Pattern, compare, match_condition, match_conditions, of};
 use super::features::{Features, Profile};
-use super::model::{Chances, LinkModel, SessionReport, TrainingReport, start_m, start_u_at_one_address};
+use super::model::{Chances, LinkModel, SessionReport, TrainingReport, start_m, start_u, start_u_at_one_address};
 use super::product::COMPARISONS;
 use super::units::Units;
 use crate::records::Symbol;
@@ -286,7 +286,7 @@ fn chances_of_different_people(random: &Weighted, neighbours: &Counts) -> Chance
                     match start_u_at_one_address(comparison, condition) {
                         Some(start) => smooth(&seen, start, START_WEIGHT * 5.0),
                         None => {
-                            let mut u = smooth(&seen, &vec![1.0 / seen.len() as f64; seen.len()], 0.01);
+                            let mut u = smooth(&seen, start_u(comparison, condition), START_WEIGHT);
                             u[0] = u[0].max(rarest_agreement(comparison));
                             u
                         }

@@ -115,8 +115,8 @@ pub(super) fn two_verified_numbers(left: &Profile, right: &Profile) -> bool {
     left.verified && right.verified && left.number != right.number
 }
 
-/// Whether two dates of birth share at least two of year, month and day, differ in at most two digits, are the same with
-/// day and month exchanged, or agree as far as they are known. Missing agrees.
+/// Whether two dates of birth share at least two of year, month and day, are the same with day and month exchanged, or
+/// agree as far as they are known. Missing agrees.
 pub(super) fn births_agree_in_part(left: &Profile, right: &Profile) -> bool {
     use crate::values::Precision::Day;
     let (Some(left), Some(right)) = (left.birth(), right.birth()) else { return true };
@@ -124,9 +124,7 @@ pub(super) fn births_agree_in_part(left: &Profile, right: &Profile) -> bool {
         return left.0 == right.0;
     }
     let same = u8::from(left.0 == right.0) + u8::from(left.1 == right.1) + u8::from(left.2 == right.2);
-    let digits = |date: (i16, i8, i8, crate::values::Precision)| format!("{:04}{:02}{:02}", date.0, date.1, date.2);
-    let differing = digits(left).bytes().zip(digits(right).bytes()).filter(|(one, two)| one != two).count();
-    same >= 2 || differing <= 2 || (left.0 == right.0 && left.1 == right.2 && left.2 == right.1)
+    same >= 2 || (left.0 == right.0 && left.1 == right.2 && left.2 == right.1)
 }
 
 /// Whether the names agree: the given names alike (family names change by marriage), or given and family name exchanged; of

@@ -7,6 +7,7 @@ use super::context::{Context, Lexicon};
 use super::differences::Comparison;
 use super::{Reconciled, accounts, declared, flags, placing, rivals, waiting};
 use crate::config::Config;
+use crate::config::fields::referral;
 use crate::decisions::Decisions;
 use crate::ledger::{Exception, Reason};
 use crate::linkage::Linked;
@@ -38,6 +39,7 @@ pub fn reconcile(config: &Config, linked: Linked, _decisions: &Decisions) -> Rec
     exceptions.extend(lexicon.sites.exceptions(&linked.records));
     exceptions.extend(shared_ids(&context, &linked));
     exceptions.extend(said_nothing(&context));
+    exceptions.extend(received_later(&context));
     linked.records.exceptions.extend(exceptions);
     linked.records.exceptions.sort_unstable();
     Reconciled {
@@ -62,6 +64,22 @@ fn said_nothing(context: &Context) -> Vec<Exception> {
     };
     let fragment = |place: &u32| substance(context, *place) == Substance::Fragment;
     table.places().filter(fragment).map(exception).collect()
+}
+
+/// Referrals received after the census date wait for nothing at it: most often a year that was mistyped.
+fn received_later(context: &Context) -> Vec<Exception> {
+    let table = &context.records.referrals;
+    let later = |place: &u32| {
+        table
+            .moment(referral::RECEIVED, *place)
+            .is_some_and(|received| received.date() > context.config.transition.as_at)
+    };
+    let exception = |place: u32| Exception {
+        at: table.row(place),
+        field: "referral.received".to_owned(),
+        reason: Reason::SequenceImplausible,
+    };
+    table.places().filter(later).map(exception).collect()
 }
 
 /// Puts the second keyings of paper rows to the referrals of the rows they repeat.

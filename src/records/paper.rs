@@ -281,6 +281,7 @@ impl Comparison<'_, '_> {
 
     /// Whether both rows say who they are about, and nothing of it is even alike.
     fn is_unlike(&self, one: &HeldRow, other: &HeldRow) -> bool {
+        // Neighbouring numbers are a slip of the pen only where nothing else says that they are two people's.
         let mut compared = false;
         for (place, item) in self.items.iter().enumerate() {
             let Target::Field(field) = item.target else { continue };
@@ -288,10 +289,14 @@ impl Comparison<'_, '_> {
             if left == 0 || right == 0 || !IDENTIFYING.contains(&field) {
                 continue;
             }
-            compared = true;
-            if left == right || self.is_alike(field, left, right) {
+            let alike = left == right || self.is_alike(field, left, right);
+            if alike && left != right && field == person::NHS_NUMBER {
+                continue;
+            }
+            if alike {
                 return false;
             }
+            compared = true;
         }
         compared
     }
