@@ -9,7 +9,6 @@ use crate::linkage::{JoinedBy, PairStanding, PatientIndex, Place};
 use crate::reconcile::{
     Classification, ClockRule, Cohort, DifferenceKind, Flag, Reconciled, RecordedBy, Relation, WaitType,
 };
-use crate::sources::RowRef;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A plain count.
@@ -23,15 +22,11 @@ fn count(name: &str, definition: &str, numerator: usize) -> Figure {
     }
 }
 
-/// A count with the items that a person works through, in order: as many as are counted. Where one item stands for
-/// several of the things counted, such as a row of several declared figures, the table of those things is the list.
+/// A count of the items that a person works through: each once, in order, so that the list is as long as the count says.
 pub(super) fn listed(name: &str, definition: &str, mut items: Vec<Item>) -> Figure {
-    let numerator = items.len();
     items.sort_unstable();
     items.dedup();
-    if items.len() < numerator {
-        items.clear();
-    }
+    let numerator = items.len();
     Figure { items, ..count(name, definition, numerator) }
 }
 
@@ -115,12 +110,15 @@ fn patients(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figure>)
     let by_slot = |place: &Place| matches!(place, Place::Patient { joined_by: JoinedBy::Slot, .. });
     let placed = linked.places.iter().filter(|place| by_slot(place)).count();
     figures.push(count("patients.rows-placed-by-slot", "Rows placed through the slot of their appointment", placed));
-    let review = linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review);
+    let review: Vec<_> = linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review).collect();
+    let rows = review.iter().flat_map(|pair| [pair.left, pair.right]);
+    let rows = rows.map(|person| Item::Row(linked.records.people.row(person))).collect();
     figures.push(count(
         "review.pairs",
         "Pairs of rows that a person must decide; tables/pairs.csv lists them",
-        review.count(),
+        review.len(),
     ));
+    figures.push(listed("review.rows", "Rows in a pair that a person must decide", rows));
 }
 
 fn referrals(reconciled: &Reconciled, figures: &mut Vec<Figure>) {
@@ -277,17 +275,11 @@ fn waiting(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figure>) 
         let name = format!("waiting-list.differences.{}", kind.word());
         figures.push(count(&name, &format!("Differences of kind \"{}\"", kind.word()), with));
     }
-    let unexplained: Vec<_> = differences.iter().filter(|one| one.cause == "unknown").collect();
-    let item = |one: &&crate::reconcile::Difference| -> Option<Item> {
-        one.referral.map(Item::Referral).or(one.declared_row.map(Item::Row))
-    };
-    let mut figure = listed(
-        "waiting-list.differences.unexplained",
-        "Differences without a row that proves their cause",
-        unexplained.iter().filter_map(item).collect(),
+    let unexplained = differences.iter().filter(|one| one.cause == "unknown").count();
+    figures.push(
+        count("waiting-list.differences.unexplained", "Differences without a row that proves their cause", unexplained)
+            .of(differences.len()),
     );
-    figure.numerator = unexplained.len() as u64;
-    figures.push(figure.of(differences.len()));
 }
 
 /// Rows of declared lists that claim a referral: the patient of each, where known.
@@ -302,19 +294,16 @@ pub(super) fn claims(counts: &Counts, reconciled: &Reconciled) -> Vec<Option<Pat
 fn declared(reconciled: &Reconciled, figures: &mut Vec<Figure>) {
     let records = &reconciled.linked.records;
     let value = |figure: usize| records.declared[figure].value;
-    let row = |figure: usize| records.declared[figure].at;
     let compared: Vec<(usize, f64)> =
         reconciled.declared.iter().filter_map(|one| one.found.map(|found| (one.figure, found))).collect();
-    let differ = compared.iter().filter(|(figure, found)| value(*figure) != *found);
-    let rows: Vec<RowRef> = differ.map(|(figure, _)| row(*figure)).collect();
+    let differ = compared.iter().filter(|(figure, found)| value(*figure) != *found).count();
     figures.push(count("declared.figures", "Declared figures", reconciled.declared.len()));
     figures.push(
         count("declared.compared", "Declared figures that could be counted again", compared.len())
             .of(reconciled.declared.len()),
     );
-    let items = rows.iter().map(|row| Item::Row(*row)).collect();
     figures.push(
-        listed("declared.differs", "Declared figures that the records do not bear out", items).of(compared.len()),
+        count("declared.differs", "Declared figures that the records do not bear out", differ).of(compared.len()),
     );
 }
 
@@ -328,8 +317,8 @@ fn paper(reconciled: &Reconciled, figures: &mut Vec<Figure>) {
     );
     let compared: u32 = folders.iter().map(|folder| folder.fields_compared).sum();
     let definition = "Fields on which two keyings disagree; tables/paper_disagreements.csv lists them";
-    figures.push(
-        count("paper.disagreements", definition, records.disagreements.len())
-            .of(usize::try_from(compared).unwrap_or(usize::MAX)),
-    );
+    let rows: Vec<Item> = records.disagreements.iter().map(|one| Item::Row(one.first)).collect();
+    figures
+        .push(count("paper.disagreements", definition, rows.len()).of(usize::try_from(compared).unwrap_or(usize::MAX)));
+    figures.push(listed("paper.folders-disagreeing", "Folders of which two keyings disagree", rows).of(folders.len()));
 }

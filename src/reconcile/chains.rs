@@ -161,21 +161,26 @@ fn is_again(context: &Context, parent: &Draft, child: &Draft) -> bool {
     }
 }
 
-/// Whether a system that holds both referrals says the same of both conditions; `None` where none does.
+/// Whether the systems that hold both referrals say the same of both conditions; `None` where none does. One system
+/// whose words tell them apart is enough: another may know only the service.
 fn same_words(context: &Context, parent: &Draft, child: &Draft) -> Option<bool> {
     let table = &context.records.referrals;
-    let said = |draft: &Draft| -> Vec<(u16, Symbol)> {
-        let read = |place: &u32| (context.system(table.subject(*place)), table.symbol(referral::CONDITION, *place));
-        draft.places.iter().map(read).filter(|(_, condition)| condition.is_some()).collect()
+    let said = |draft: &Draft, system: u16| -> Vec<Symbol> {
+        let own = draft.places.iter().filter(|place| context.system(table.subject(**place)) == system);
+        let conditions = own.map(|place| table.symbol(referral::CONDITION, *place));
+        conditions.filter(|condition| condition.is_some()).collect()
     };
-    let (ours, theirs) = (said(parent), said(child));
-    let mut shared = ours
-        .iter()
-        .flat_map(|one| theirs.iter().map(move |other| (one, other)))
-        .filter(|(one, other)| one.0 == other.0)
-        .peekable();
-    shared.peek()?;
-    Some(shared.any(|(one, other)| context.condition(one.1).same_words(context.condition(other.1))))
+    let mut answer = None;
+    for system in parent.systems.iter().filter(|system| child.systems.contains(system)) {
+        let (ours, theirs) = (said(parent, *system), said(child, *system));
+        if ours.is_empty() || theirs.is_empty() {
+            continue;
+        }
+        let same =
+            |one: &Symbol| theirs.iter().any(|other| context.condition(*one).same_words(context.condition(*other)));
+        answer = Some(answer.unwrap_or(true) && ours.iter().any(same));
+    }
+    answer
 }
 
 /// "Change of provider does not restart the clock: the period continues with the original referral to treatment period

@@ -157,7 +157,10 @@ fn points(context: &Context, left: &Facts, right: &Facts) -> Option<u32> {
     });
     let referrer = add(if context.names(left.referrer, right.referrer) == Agreement::Same { 1 } else { 0 });
     let pathway = add(if left.same_pathway(right) { 4 } else { 0 });
-    let sum = date + specialty + condition + referrer + pathway;
+    // Made on one day and received on one day: two dates agree, not one.
+    let made = left.received == right.received && left.referred == right.referred;
+    let dates = add(if made && left.received.is_some() && left.referred.is_some() { 1 } else { 0 });
+    let sum = date + dates + specialty + condition + referrer + pathway;
     // A date alone, however near, is not a referral.
     (sum >= ENOUGH && kinds > 0).then_some(sum)
 }

@@ -266,11 +266,17 @@ pub(super) fn name(text: &str) -> Vec<String> {
     words
 }
 
+/// The same word, or a slip of the finger in a long one.
+fn one_word(left: &str, right: &str) -> bool {
+    let long = left.chars().count().min(right.chars().count()) >= 5;
+    left == right || long && strsim::damerau_levenshtein(left, right) <= 1
+}
+
 /// Whether two names of professionals may be one: they share a word.
 pub(super) fn names_agree(left: &[String], right: &[String]) -> Agreement {
     if left.is_empty() || right.is_empty() {
         Agreement::Unknown
-    } else if left.iter().any(|word| right.contains(word)) {
+    } else if left.iter().any(|word| right.iter().any(|other| one_word(word, other))) {
         Agreement::Same
     } else {
         Agreement::Differs
@@ -310,6 +316,16 @@ mod tests {
         check("Follow-up in 6 weeks", Following::ToBeMade(Some(42)));
         check("review 3/12", Following::ToBeMade(Some(90)));
         check("seen", Following::Unsaid);
+    }
+
+    #[test]
+    fn professionals_by_name() {
+        let check =
+            |left, right, expected| assert_eq!(names_agree(&name(left), &name(right)), expected, "{left} / {right}");
+        check("Dr E Tranter", "TRANTER, E", Agreement::Same);
+        check("Dr E Traanter", "Dr E Tranter", Agreement::Same);
+        check("Dr A Hale", "Dr A Hall", Agreement::Differs);
+        check("Dr E Tranter", "", Agreement::Unknown);
     }
 
     #[test]

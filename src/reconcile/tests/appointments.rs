@@ -219,6 +219,17 @@ fn a_row_that_speaks_of_no_appointment_is_set_aside_with_its_reason() {
 }
 
 #[test]
+fn a_wide_row_without_an_appointment_is_nothing_to_complain_of() {
+    let mut world = World::new();
+    let row = world.row(COMMUNITY, "p");
+    row.referral(&[("local_id", "R1"), ("received", "2017-03-01")]);
+    row.appointment(&[("referral_local_id", "R1")]);
+    let reconciled = world.reconcile();
+    assert!(reconciled.appointments.is_empty() && reconciled.linked.records.exceptions.is_empty());
+    assert_eq!(reconciled.records.count(|outcome| outcome == crate::records::RecordOutcome::Joined), 3);
+}
+
+#[test]
 fn an_unknown_site_is_told_once() {
     let mut world = world(&[]);
     for id in ["A1", "A2"] {

@@ -287,6 +287,10 @@ fn one_id_on_two_patients_is_two_referrals_and_an_exception() {
     assert_eq!(reconciled.referrals.len(), 2);
     let shared = |exception: &&crate::ledger::Exception| exception.reason == Reason::ReferralIdShared;
     assert_eq!(reconciled.linked.records.exceptions.iter().filter(shared).count(), 2);
+    let mut world = World::new();
+    world.row(BOOKING, "p").referral(&[("ubrn", "1000 0000 0001"), ("received", "2017-03-01")]);
+    world.row(COMMUNITY, "q").referral(&[("ubrn", "100000000001"), ("received", "2017-03-01")]);
+    assert!(has(&world.reconcile(), Reason::ReferralIdShared, "referral.ubrn"));
 }
 
 #[test]
@@ -367,4 +371,57 @@ fn whole_weeks_are_counted_to_the_census() {
     world.row(RECEIVER, "q").referral(&[("local_id", "2"), ("received", "2017-09-16")]);
     let weeks: Vec<Option<u32>> = world.reconcile().referrals.iter().map(|referral| referral.weeks).collect();
     assert_eq!(weeks, [Some(1), Some(2)]);
+}
+
+#[test]
+fn a_system_that_tells_two_complaints_apart_is_believed() {
+    let community = |id, received, condition, ubrn| {
+        [("local_id", id), ("received", received), ("condition", condition), ("specialty", "MSK"), ("ubrn", ubrn)]
+    };
+    let booking = |received, ubrn| {
+        [("received", received), ("condition", "Physiotherapy - Back"), ("specialty", "Physiotherapy"), ("ubrn", ubrn)]
+    };
+    let (one, two) = ("100000000001", "100000000002");
+    let rows = |second: &'static str, expected: ClockRule, relation: &'static str, clock: &'static str| {
+        check(
+            &[
+                (COMMUNITY, &community("1", "2017-02-01", "Low back pain", one)),
+                (COMMUNITY, &community("2", "2017-05-01", second, two)),
+                (BOOKING, &booking("2017-02-01", one)),
+                (BOOKING, &booking("2017-05-01", two)),
+            ],
+            &[
+                (&["original", "duplicate"], "2017-02-01", ClockRule::Received),
+                (&[relation, "duplicate"], clock, expected),
+            ],
+        );
+    };
+    rows("Sciatica", ClockRule::Received, "original", "2017-05-01");
+    rows("Low back pain", ClockRule::OriginalKept, "re-referral", "2017-02-01");
+}
+
+#[test]
+fn what_nobody_tidied_gives_way_to_the_referral_that_took_over() {
+    let closed: &[_] = &[
+        ("ubrn", "100000000001"),
+        ("local_id", "1"),
+        ("received", "2017-01-10"),
+        ("condition", "Knee"),
+        ("specialty", "MSK"),
+        ("status", "closed"),
+        ("closed", "2017-04-03"),
+        ("close_reason", "No activity for 6 months"),
+    ];
+    let open: &[_] = &[("ubrn", "100000000001"), ("received", "2017-01-10"), ("status", "open")];
+    let again: &[_] = &[("local_id", "2"), ("received", "2017-05-08"), ("condition", "Knee"), ("specialty", "MSK")];
+    let mut world = World::new();
+    world.row(COMMUNITY, "p").referral(closed);
+    world.row(BOOKING, "p").referral(open);
+    assert_eq!(world.reconcile().waiting_list.len(), 1, "open in one system, and nobody took over");
+    world.row(COMMUNITY, "p").referral(again);
+    let reconciled = world.reconcile();
+    let cohorts: Vec<Cohort> = reconciled.referrals.iter().map(|referral| referral.cohort).collect();
+    assert_eq!(cohorts, [Cohort::Closed, Cohort::AwaitingTriage]);
+    assert!(reconciled.referrals[0].closed_without_end);
+    assert_eq!(reconciled.waiting_list.len(), 1);
 }

@@ -173,3 +173,26 @@ fn declared_totals_are_counted_again() {
     let found: Vec<Option<f64>> = reconciled.declared.iter().map(|one| one.found).collect();
     assert_eq!(found, [Some(2.0), Some(3.0), Some(1.0), Some(3.0), None, Some(0.0), None, None]);
 }
+
+#[test]
+fn a_whole_beside_its_groups_is_counted_like_for_like() {
+    let mut world = World::new();
+    world.row(COMMUNITY, "p").referral(&[("local_id", "1"), ("received", "2017-08-03"), ("specialty", "MSK Hub")]);
+    world.row(PAPER, "q").referral(&[("received", "2017-08-03"), ("condition", "Knee")]);
+    let count = |groups: &[&str]| {
+        let mut linked = world.linked();
+        let figure = |group: &&str| DeclaredFigure {
+            at: RowRef::for_tests(u16::try_from(TOTALS).expect("few sources"), 0, 1),
+            column: "Count".into(),
+            measure: "Referrals received".into(),
+            group: (*group).into(),
+            period: "Aug-17".into(),
+            value: 1.0,
+        };
+        linked.records.declared = groups.iter().map(figure).collect();
+        let reconciled = crate::reconcile::reconcile(&world.config, linked, &crate::decisions::Decisions::default());
+        reconciled.declared.last().and_then(|one| one.found)
+    };
+    assert_eq!(count(&["Total"]), Some(2.0));
+    assert_eq!(count(&["MSK Hub", "Total"]), Some(1.0));
+}
