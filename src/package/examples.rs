@@ -10,7 +10,9 @@ use crate::config::{
 };
 use crate::decisions::{Answer, Decisions, PairDecision, RowName};
 use crate::ledger::{Disposition, Exception, Ledger, Reason};
-use crate::linkage::{DecisionEffect, JoinedBy, Linked, PairStanding, Place, ReviewEffect, ScoredPair};
+use crate::linkage::{
+    ComparisonWeights, DecisionEffect, JoinedBy, Linked, PairStanding, Place, ReviewEffect, Rule, ScoredPair,
+};
 use crate::measures::{Figure, Gate, GateState, Item, Measures};
 use crate::reconcile::{
     Appointment, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference,
@@ -201,10 +203,9 @@ fn linked() -> Linked {
         left,
         right,
         standing,
-        rule: "nhs_number",
+        rule: Rule::default(),
         weight_hundredths: 1234,
-        probability: 0.999_812,
-        weights,
+        weights: ComparisonWeights::new(weights),
         reason,
     };
     Linked {
