@@ -14,7 +14,7 @@ use super::units::Units;
 use crate::config::{Config, Standing};
 use crate::decisions::{Answer, Decisions, RowName};
 use crate::ledger::Reason;
-use crate::records::{PersonId, Records};
+use crate::records::{PersonId, Records, find_person};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -158,14 +158,7 @@ fn leave_likely_evidence_open(
 
 /// The decisions about pairs, with the person records of their rows.
 fn find_rows(config: &Config, records: &Records, decisions: &Decisions) -> Vec<Said> {
-    if decisions.pairs.is_empty() {
-        return Vec::new();
-    }
-    let mut rows: BTreeMap<RowName, PersonId> = BTreeMap::new();
-    for record in records.people.places() {
-        rows.insert(row_name(config, records, record), record);
-    }
-    let found = |name: &RowName| rows.get(name).copied();
+    let found = |name: &RowName| find_person(config, records, name);
     (0..)
         .zip(&decisions.pairs)
         .map(|(decision, pair)| Said {
@@ -174,17 +167,6 @@ fn find_rows(config: &Config, records: &Records, decisions: &Decisions) -> Vec<S
             answer: pair.answer,
         })
         .collect()
-}
-
-fn row_name(config: &Config, records: &Records, record: PersonId) -> RowName {
-    let at = records.people.row(record);
-    let file = &records.intake.files[at.file()];
-    RowName {
-        source: config.sources[usize::from(records.source[record as usize])].id.clone(),
-        file: file.path.clone(),
-        sheet: file.sheets[at.sheet()].name.clone(),
-        row: at.row(),
-    }
 }
 
 /// The unit of each record; `u32::MAX` for thin ones.

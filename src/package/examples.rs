@@ -351,7 +351,7 @@ pub(crate) fn measures() -> Measures {
 pub(crate) fn decisions() -> Decisions {
     let row = |row| RowName { source: "clinic".into(), file: "sources/clinic.csv".into(), sheet: String::new(), row };
     let pairs = vec![PairDecision { event: 1, left: row(2), right: row(3), answer: Answer::Same }];
-    Decisions { pairs, digest: Some(Digest::of(b"journal")) }
+    Decisions { pairs, digest: Some(Digest::of(b"journal")), ..Decisions::default() }
 }
 
 pub(crate) fn with_owned_plan<T>(see: impl FnOnce(PackagePlan<'_>) -> T) -> T {

@@ -13,6 +13,7 @@ mod names;
 mod normalise;
 mod paper;
 mod reader;
+mod rows;
 #[cfg(test)]
 mod sample;
 mod sites;
@@ -20,6 +21,7 @@ mod store;
 mod texts;
 
 pub use normalise::Normaliser;
+pub use rows::{RowNames, find_person, row_name};
 pub use store::{
     DeclaredFigure, Keying, PaperDisagreement, PaperFolder, PersonId, RecordOutcome, RecordRef, Records, Site, Table,
 };

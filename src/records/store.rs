@@ -281,6 +281,12 @@ impl Table {
         self.rows.binary_search(&row).ok().and_then(|place| u32::try_from(place).ok())
     }
 
+    /// The place of the record of a row that is given by file, sheet and number, in a table that is in order of rows.
+    pub(super) fn at(&self, row: (usize, usize, u32)) -> Option<u32> {
+        let found = self.rows.binary_search_by(|at| (at.file(), at.sheet(), at.row()).cmp(&row));
+        found.ok().and_then(|place| u32::try_from(place).ok())
+    }
+
     /// The present places in order of rows; `None` when they are in that order already.
     pub(super) fn order_by_row(&self) -> Option<Vec<u32>> {
         if self.rows.is_sorted() {
