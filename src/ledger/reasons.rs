@@ -180,6 +180,8 @@ reasons! {
     SiteUnknown = "site-unknown", Warning, "add the site to the crosswalk";
     /// The referral has no date from which a clock could start.
     ClockUnknown = "clock-unknown", Warning, "ask the provider when the referral was received";
+    /// The referral was received after the census date; it is on the waiting list all the same, with no weeks waited.
+    ReceivedAfterCensus = "received-after-census", Warning, "confirm the date; one mistyped hides how long the patient has waited";
     /// The referral's dates contradict each other.
     SequenceImplausible = "sequence-implausible", Warning, "ask the provider which date is right";
 }

@@ -247,7 +247,10 @@ impl Counting<'_> {
                 (Some((over, limit)), Some(weeks)) => (weeks >= limit) == over,
                 (Some(_), None) => false,
             };
+            // A declared list ends with its day; ours carries those too who came after it.
+            let by_census = self.received(entry.referral).is_none_or(|received| received <= self.context.as_at());
             matches!(entry.wait_type, WaitType::FollowUp | WaitType::Planned) == later
+                && by_census
                 && band
                 && chosen.contains_key(&entry.referral)
         };
