@@ -180,8 +180,10 @@ reasons! {
     SiteUnknown = "site-unknown", Warning, "add the site to the crosswalk";
     /// The referral has no date from which a clock could start.
     ClockUnknown = "clock-unknown", Warning, "ask the provider when the referral was received";
-    /// The referral was received after the census date; it is on the waiting list all the same, with no weeks waited.
+    /// The row says that the referral was received after the census date; that takes nobody off the waiting list.
     ReceivedAfterCensus = "received-after-census", Warning, "confirm the date; one mistyped hides how long the patient has waited";
+    /// One system's rows of one referral say both open and closed, and no dates tell which is later; it is kept open.
+    StatusContradictory = "status-contradictory", Warning, "ask the provider whether the referral is closed; until then the patient stays on the list";
     /// The referral's dates contradict each other.
     SequenceImplausible = "sequence-implausible", Warning, "ask the provider which date is right";
 }
