@@ -184,6 +184,8 @@ reasons! {
     ReceivedAfterCensus = "received-after-census", Warning, "confirm the date; one mistyped hides how long the patient has waited";
     /// One system's rows of one referral say both open and closed, and no dates tell which is later; it is kept open.
     StatusContradictory = "status-contradictory", Warning, "ask the provider whether the referral is closed; until then the patient stays on the list";
+    /// One system holds two open referrals of the patient under two ids, received on one day, for what may be one complaint.
+    ReferralRepeated = "referral-repeated", Warning, "ask the provider whether it is one referral entered twice; both are kept";
     /// The referral's dates contradict each other.
     SequenceImplausible = "sequence-implausible", Warning, "ask the provider which date is right";
 }
