@@ -11,6 +11,7 @@ mod draft;
 mod names;
 mod normalise;
 mod paper;
+mod placeholders;
 mod reader;
 #[cfg(test)]
 mod sample;
