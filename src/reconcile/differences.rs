@@ -203,6 +203,10 @@ impl Comparison<'_> {
         if day == self.context.transfer() || self.bulk.holds(claim.source, day) {
             return ("clock-reset", proves_found());
         }
+        // "Start date = date the referral was received by the first provider": this list contradicts itself.
+        if claim.received.is_some_and(|received| found <= received && received < declared) {
+            return ("clock-after-receipt", proves_found());
+        }
         if declared > found && received.is_some() {
             return ("earlier-duplicate", proves_found());
         }

@@ -89,6 +89,10 @@ fn other_clocks() {
     check(&[(COMMUNITY, REFERRAL), (LIST, &claim("2017-10-01"))], &differs("clock-reset", true));
     check(&[(COMMUNITY, REFERRAL), (LIST, &claim("2017-01-03"))], &differs("day-month-swapped", true));
     check(&[(COMMUNITY, REFERRAL), (LIST, &claim("2017-06-09"))], &differs("unknown", false));
+    let with_receipt =
+        |received: &'static str| [("local_id", "1"), ("received", received), ("clock_start", "2017-06-09")];
+    check(&[(COMMUNITY, REFERRAL), (LIST, &with_receipt("2017-03-01"))], &differs("clock-after-receipt", true));
+    check(&[(COMMUNITY, REFERRAL), (LIST, &with_receipt("2017-02-01"))], &differs("unknown", false));
     let duplicate: Values = &[("ubrn", "100000000001"), ("received", "2017-02-20")];
     let known: Values = &[("local_id", "1"), ("ubrn", "100000000001"), ("received", "2017-03-01")];
     check(
