@@ -41,11 +41,15 @@ pub(super) fn set_aside(records: &mut Records) {
     records.exceptions.extend(rows.into_iter().map(exception));
 }
 
-/// Records of one date of birth of one source.
-type Counts = BTreeMap<(u16, u32), u64>;
+/// A date of birth of a source, packed.
+type Birth = (u16, u32);
+/// Records of each.
+type Counts = BTreeMap<Birth, u64>;
+/// Whom a record says it is of: by what, and that in symbols.
+type Identity = (u8, u32, u32);
 
 /// The dates, by source.
-fn find(records: &Records) -> BTreeSet<(u16, u32)> {
+fn find(records: &Records) -> BTreeSet<Birth> {
     let mut counts = Counts::new();
     for person in records.people.places() {
         let birth = records.people.bits(DATE_OF_BIRTH, person);
@@ -54,7 +58,7 @@ fn find(records: &Records) -> BTreeSet<(u16, u32)> {
         }
     }
     let common = commoner_than_chance(&counts);
-    let mut people: BTreeMap<(u16, u32), BTreeSet<(u8, u32, u32)>> = BTreeMap::new();
+    let mut people: BTreeMap<Birth, BTreeSet<Identity>> = BTreeMap::new();
     for person in records.people.places() {
         let key = (records.source[person as usize], records.people.bits(DATE_OF_BIRTH, person));
         if common.contains(&key) {
@@ -68,7 +72,7 @@ fn precision(birth: u32) -> Option<Precision> {
     PartialDate::unpack(birth).map(PartialDate::precision)
 }
 
-fn commoner_than_chance(counts: &Counts) -> BTreeSet<(u16, u32)> {
+fn commoner_than_chance(counts: &Counts) -> BTreeSet<Birth> {
     let mut of_source: BTreeMap<u16, u64> = BTreeMap::new();
     let mut of_kind: BTreeMap<(u16, Option<Precision>), (u64, u64)> = BTreeMap::new();
     for ((source, birth), count) in counts {
@@ -90,7 +94,7 @@ fn commoner_than_chance(counts: &Counts) -> BTreeSet<(u16, u32)> {
 }
 
 /// Whom a record says it is of, so that the many rows of one patient count once.
-fn identity(records: &Records, person: PersonId) -> (u8, u32, u32) {
+fn identity(records: &Records, person: PersonId) -> Identity {
     let symbol = |field: Field| records.people.symbol(field, person);
     let alone = |kind: u8, symbol: Symbol| symbol.is_some().then(|| (kind, symbol.place(), 0));
     alone(1, symbol(NHS_NUMBER))
