@@ -12,6 +12,7 @@ mod draft;
 mod names;
 mod normalise;
 mod paper;
+mod placeholders;
 mod reader;
 mod rows;
 #[cfg(test)]
