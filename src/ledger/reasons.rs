@@ -150,6 +150,8 @@ reasons! {
     // Found by linkage.
     /// The row names a patient by a local id that no row of that system explains.
     PersonNotFound = "person-not-found", Warning, "ask the provider for the patient of that local id";
+    /// The local id is a patient's in that system, but the details beside it are not that patient's.
+    PersonDiffers = "person-differs", Warning, "look for a mistyped id, or ask the provider whose row it is";
     /// The local id stands for more than one person in that system.
     PersonAmbiguous = "person-ambiguous", Warning, "decide in review which patient the row belongs to";
     /// The row says too little to be matched to any patient.

@@ -58,9 +58,9 @@ impl<'a> Directory<'a> {
 
     /// Where a thin record belongs.
     pub(super) fn place(&self, thin: &Thin) -> Place {
+        let named = range(&self.by_local_id, |entry| entry.0.cmp(&thin.local_id));
         if thin.local_id.is_some() {
-            let named = range(&self.by_local_id, |entry| entry.0.cmp(&thin.local_id)).iter().map(|(_, unit)| *unit);
-            let agreeing = named.filter(|unit| self.agrees(*unit, &thin.profile));
+            let agreeing = named.iter().map(|(_, unit)| *unit).filter(|unit| self.agrees(*unit, &thin.profile));
             match self.patients(agreeing) {
                 Search::Found(patients) if patients.is_empty() => {}
                 Search::Found(patients) if patients.len() == 1 => {
@@ -73,7 +73,9 @@ impl<'a> Directory<'a> {
         }
         let search = self.candidates(&thin.profile);
         let reason = match (&search, thin.local_id.is_some()) {
-            (Search::Found(patients), true) if patients.is_empty() => Reason::PersonNotFound,
+            (Search::Found(patients), true) if patients.is_empty() && named.is_empty() => Reason::PersonNotFound,
+            // The id's holder is not named as a candidate: the details say that it is somebody else.
+            (Search::Found(patients), true) if patients.is_empty() => Reason::PersonDiffers,
             (Search::Found(patients), false) if patients.is_empty() => Reason::PersonTooThin,
             _ => Reason::PersonAmbiguous,
         };
