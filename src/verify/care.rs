@@ -117,8 +117,8 @@ fn waits_for(cohort: &str) -> &'static [&'static str] {
 }
 
 /// The patient of a row, empty when it is not known.
-fn patient_of<'t>(tables: &'t Tables, line: &Line) -> &'t str {
-    let patient = tables.rows.find(line, "").and_then(|row| tables.rows.all[row].patient());
+fn patient_of<'t>(tables: &'t Tables, row: Option<usize>) -> &'t str {
+    let patient = row.and_then(|row| tables.rows.all[row].patient());
     patient.map_or("", |patient| tables.patients.value(patient, "patient_id"))
 }
 
@@ -128,15 +128,17 @@ fn another(what: &'static str) -> impl FnOnce() -> String {
 
 fn referral_rows(tables: &Tables, referrals: &Held, findings: &mut Findings) {
     let table = tables.schemas.table("referral_records");
+    let mut rows = tables.rows.finder(table, "");
     again(tables.folder, table, &mut |number, record| {
         let line = Line { table, number, record };
         let Some(referral) = referrals.find(line.value("referral_id")) else { return };
+        let row = rows.find(record);
         // The second keying of a folder is of nobody by itself.
-        if line.value("relation") == "keying" && tables.rows.find(&line, "").is_none() {
+        if line.value("relation") == "keying" && row.is_none() {
             return;
         }
         findings.count(1);
-        if patient_of(tables, &line) != referrals.value(referral, "patient_id") {
+        if patient_of(tables, row) != referrals.value(referral, "patient_id") {
             findings.add(Kind::PatientDiffers, &line.place().column("referral_id"), another("the referral"));
         }
     });
@@ -156,6 +158,7 @@ fn parents(referrals: &Held, findings: &mut Findings) {
 fn appointment_rows(tables: &Tables, rivals: &Rivals, held: &Held, findings: &mut Findings) -> Vec<Standing> {
     let mut standings = vec![Standing::default(); held.len()];
     let table = tables.schemas.table("appointment_records");
+    let mut rows = tables.rows.finder(table, "");
     again(tables.folder, table, &mut |number, record| {
         let line = Line { table, number, record };
         let Some(appointment) = held.find(line.value("appointment_id")) else { return };
@@ -166,7 +169,7 @@ fn appointment_rows(tables: &Tables, rivals: &Rivals, held: &Held, findings: &mu
             Some(kind) => standing.evidence |= 1 << kind,
             None => standing.recorded += 1,
         }
-        let (of_row, of_appointment) = (patient_of(tables, &line), held.value(appointment, "patient_id"));
+        let (of_row, of_appointment) = (patient_of(tables, rows.find(record)), held.value(appointment, "patient_id"));
         let lent = || {
             evidence.is_some()
                 && held.value(appointment, "recorded_by") != "neither"
@@ -241,10 +244,11 @@ fn classification(held: &Held, appointment: usize, standing: Standing, findings:
 
 fn items(tables: &Tables, name: &str, findings: &mut Findings) {
     let table = tables.schemas.table(name);
+    let mut rows = tables.rows.finder(table, "");
     again(tables.folder, table, &mut |number, record| {
         let line = Line { table, number, record };
         findings.count(1);
-        if line.value("patient_id") != patient_of(tables, &line) {
+        if line.value("patient_id") != patient_of(tables, rows.find(record)) {
             let detail = || format!("not the patient whom tables/patient_records.csv gives the row; {ASK}");
             findings.add(Kind::PatientDiffers, &line.place().column("patient_id"), detail);
         }

@@ -3,9 +3,10 @@
 use super::folder::Folder;
 use super::keys::{KeySet, key};
 use super::problems::Place;
-use super::scan::{KeySets, Line};
+use super::scan::KeySets;
 use super::schema::{Schemas, Table};
 use super::table::again;
+use csv::StringRecord;
 
 /// Nobody: a row whose patient is not known, or a key that no line has.
 const NONE: u32 = u32::MAX;
@@ -19,9 +20,10 @@ pub(super) struct Held<'a> {
     of_key: Vec<u32>,
     /// Where each line stands in the file.
     numbers: Vec<u64>,
-    /// All values one after another, and where each ends.
+    /// All values one after another, where each line begins, and where each value ends from there.
     text: String,
-    ends: Vec<usize>,
+    starts: Vec<usize>,
+    ends: Vec<u32>,
 }
 
 impl<'a> Held<'a> {
@@ -40,9 +42,10 @@ impl<'a> Held<'a> {
             set,
             columns,
             of_key: vec![NONE; set.len()],
-            numbers: Vec::new(),
+            numbers: Vec::with_capacity(set.len()),
             text: String::new(),
-            ends: Vec::new(),
+            starts: Vec::with_capacity(set.len()),
+            ends: Vec::with_capacity(set.len() * columns.len()),
         };
         again(folder, table, &mut |number, record| {
             let id = record.get(table.primary_key[0]).unwrap_or_default();
@@ -50,9 +53,11 @@ impl<'a> Held<'a> {
                 held.of_key[position] = u32::try_from(held.numbers.len()).unwrap_or(NONE);
             }
             held.numbers.push(number);
+            held.starts.push(held.text.len());
+            let start = held.text.len();
             for place in &places {
                 held.text.push_str(record.get(*place).unwrap_or_default());
-                held.ends.push(held.text.len());
+                held.ends.push(u32::try_from(held.text.len() - start).unwrap_or(u32::MAX));
             }
         });
         Some(held)
@@ -70,9 +75,10 @@ impl<'a> Held<'a> {
 
     /// A value, by the place of its column among those that are held.
     pub(super) fn at(&self, line: usize, column: usize) -> &str {
-        let place = line * self.columns.len() + column;
-        let from = if place == 0 { 0 } else { self.ends[place - 1] };
-        &self.text[from..self.ends[place]]
+        let ends = &self.ends[line * self.columns.len()..];
+        let from = if column == 0 { 0 } else { ends[column - 1] as usize };
+        // A line longer than four gigabytes has lost its ends, and says nothing.
+        self.text[self.starts[line]..].get(from..ends[column] as usize).unwrap_or_default()
     }
 
     pub(super) fn value(&self, line: usize, column: &str) -> &str {
@@ -95,15 +101,26 @@ pub(super) struct OfRow {
     /// The probability in millionths.
     pub(super) millionths: u32,
     /// Where the line stands in the file.
-    pub(super) number: u64,
+    pub(super) number: u32,
 }
 
 /// Every row that is of a patient.
 pub(super) struct Rows<'a> {
     set: &'a KeySet,
     of_key: Vec<u32>,
+    keys: Vec<u128>,
     pub(super) all: Vec<OfRow>,
 }
+
+/// Finds the rows that the lines of one table name. Tables list rows in one order, so the next is most often near.
+pub(super) struct Finder<'r> {
+    rows: &'r Rows<'r>,
+    columns: [usize; 4],
+    next: usize,
+}
+
+/// So many rows are looked at before all are searched.
+const NEAR: usize = 4;
 
 /// In the order of the schema.
 pub(super) const JOINED_BY: [&str; 6] = ["alone", "local-id", "nhs-number", "model", "slot", "decision"];
@@ -111,34 +128,52 @@ pub(super) const JOINED_BY: [&str; 6] = ["alone", "local-id", "nhs-number", "mod
 impl<'a> Rows<'a> {
     pub(super) fn read(folder: &Folder, schemas: &'a Schemas, sets: &'a KeySets, patients: &Held) -> Option<Self> {
         let (table, set) = (schemas.table("patient_records"), sets.get("patient_records")?);
-        let mut rows = Rows { set, of_key: vec![NONE; set.len()], all: Vec::new() };
+        let (keys, all) = (Vec::with_capacity(set.len()), Vec::with_capacity(set.len()));
+        let mut rows = Rows { set, of_key: vec![NONE; set.len()], keys, all };
+        let columns = named(table, "");
+        let place = |name| table.column(name);
+        let (patient, joined_by, probability) = (place("patient_id"), place("joined_by"), place("match_probability"));
         again(folder, table, &mut |number, record| {
-            let line = Line { table, number, record };
-            let row = ["source", "file", "sheet", "row"].map(|column| line.value(column));
-            if let Some(position) = set.position(key(row)) {
+            let value = |column: usize| record.get(column).unwrap_or_default();
+            let row = key(columns.map(value));
+            if let Some(position) = set.position(row) {
                 rows.of_key[position] = u32::try_from(rows.all.len()).unwrap_or(NONE);
             }
-            let word = JOINED_BY.iter().position(|word| *word == line.value("joined_by"));
+            rows.keys.push(row);
+            let word = JOINED_BY.iter().position(|word| *word == value(joined_by));
             rows.all.push(OfRow {
-                patient: patients.find(line.value("patient_id")).and_then(|it| u32::try_from(it).ok()).unwrap_or(NONE),
+                patient: patients.find(value(patient)).and_then(|it| u32::try_from(it).ok()).unwrap_or(NONE),
                 joined_by: word.and_then(|word| u8::try_from(word).ok()).unwrap_or(u8::MAX),
-                millionths: millionths(line.value("match_probability")).unwrap_or(0),
-                number,
+                millionths: millionths(value(probability)).unwrap_or(0),
+                number: u32::try_from(number).unwrap_or(u32::MAX),
             });
         });
         Some(rows)
     }
 
-    /// The row that these columns name, by its place in [`Rows::all`].
-    pub(super) fn find(&self, line: &Line, prefix: &str) -> Option<usize> {
-        let name = |part: &str| line.value(&format!("{prefix}{part}"));
-        self.find_named([name("source"), name("file"), name("sheet"), name("row")])
+    /// Finds the rows that a table names in the columns with this prefix.
+    pub(super) fn finder(&self, table: &Table, prefix: &str) -> Finder<'_> {
+        Finder { rows: self, columns: named(table, prefix), next: 0 }
     }
+}
 
-    pub(super) fn find_named(&self, row: [&str; 4]) -> Option<usize> {
-        let place = self.of_key[self.set.position(key(row))?];
-        (place != NONE).then_some(place as usize)
+impl Finder<'_> {
+    /// The row of a line, by its place in [`Rows::all`].
+    pub(super) fn find(&mut self, record: &StringRecord) -> Option<usize> {
+        let Rows { set, of_key, keys, .. } = self.rows;
+        let row = key(self.columns.map(|column| record.get(column).unwrap_or_default()));
+        let near = keys[self.next..].iter().take(NEAR).position(|key| *key == row).map(|ahead| self.next + ahead);
+        let found = near.or_else(|| {
+            let place = of_key[set.position(row)?];
+            (place != NONE).then_some(place as usize)
+        })?;
+        self.next = found;
+        Some(found)
     }
+}
+
+fn named(table: &Table, prefix: &str) -> [usize; 4] {
+    ["source", "file", "sheet", "row"].map(|part| table.column(&format!("{prefix}{part}")))
 }
 
 impl OfRow {

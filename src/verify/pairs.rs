@@ -33,18 +33,18 @@ impl Rivals {
 
 /// A pair that is said to hold a patient together.
 struct Edge {
-    left: usize,
-    right: usize,
+    left: u32,
+    right: u32,
     millionths: u32,
-    number: u64,
+    number: u32,
 }
 
 /// What is gathered while pairs are read.
 #[derive(Default)]
 struct Gathered {
     edges: Vec<Edge>,
-    /// Each patient's line, with the probability of one of its edges.
-    joined: HashSet<(usize, u32)>,
+    /// Each patient's line, with the probability of one of its edges; in order when all are read.
+    joined: Vec<(u32, u32)>,
     rivals: Rivals,
     /// The likeliest pair that was refused, and where it stands.
     refused: Option<(u32, u64)>,
@@ -56,12 +56,17 @@ pub(super) fn judge(tables: &Tables, findings: &mut Findings) -> Rivals {
     let prior = prior(tables, findings);
     let mut gathered = Gathered::default();
     let table = tables.schemas.table("pairs");
+    let (mut left, mut right) = (tables.rows.finder(table, "left_"), tables.rows.finder(table, "right_"));
+    let parts: Vec<usize> =
+        (0..table.fields.len()).filter(|column| table.fields[*column].name.starts_with("weight_")).collect();
     again(tables.folder, table, &mut |number, record| {
         let line = Line { table, number, record };
         findings.count(1);
-        numbers(&line, prior, findings);
-        standing(tables, &line, &mut gathered, findings);
+        numbers(&line, prior, &parts, findings);
+        standing(tables, &line, left.find(record).zip(right.find(record)), &mut gathered, findings);
     });
+    gathered.joined.sort_unstable();
+    gathered.joined.dedup();
     if let (Some((refused, number)), Some(review)) = (gathered.refused, gathered.review)
         && refused >= review
     {
@@ -102,7 +107,7 @@ fn hundredths(text: &str) -> Option<i64> {
     text.parse::<f64>().ok().filter(|bits| bits.is_finite()).map(|bits| (bits * 100.0).round() as i64)
 }
 
-fn numbers(line: &Line, prior: Option<i64>, findings: &mut Findings) {
+fn numbers(line: &Line, prior: Option<i64>, parts: &[usize], findings: &mut Findings) {
     let (Some(weight), Some(probability)) =
         (hundredths(line.value("match_weight")), line.value("match_probability").parse::<f64>().ok())
     else {
@@ -114,9 +119,7 @@ fn numbers(line: &Line, prior: Option<i64>, findings: &mut Findings) {
         findings.add(Kind::PairWeight, &line.place().column("match_probability"), detail);
     }
     let Some(prior) = prior else { return };
-    let fields = line.table.fields.iter().zip(line.record);
-    let of_comparisons = fields.filter(|(field, _)| field.name.starts_with("weight_"));
-    let sum: i64 = prior + of_comparisons.filter_map(|(_, value)| hundredths(value)).sum::<i64>();
+    let sum: i64 = prior + parts.iter().filter_map(|part| hundredths(line.record.get(*part)?)).sum::<i64>();
     let made = |column| !line.value(column).is_empty();
     let by_number = weight == NUMBER_WITH_DETAILS
         && sum < NUMBER_WITH_DETAILS
@@ -128,7 +131,13 @@ fn numbers(line: &Line, prior: Option<i64>, findings: &mut Findings) {
     }
 }
 
-fn standing(tables: &Tables, line: &Line, gathered: &mut Gathered, findings: &mut Findings) {
+fn standing(
+    tables: &Tables,
+    line: &Line,
+    rows: Option<(usize, usize)>,
+    gathered: &mut Gathered,
+    findings: &mut Findings,
+) {
     let likely = millionths(line.value("match_probability")).unwrap_or(0);
     let is_edge = match line.value("standing") {
         "edge" => true,
@@ -143,7 +152,7 @@ fn standing(tables: &Tables, line: &Line, gathered: &mut Gathered, findings: &mu
             false
         }
     };
-    let (Some(left), Some(right)) = (tables.rows.find(line, "left_"), tables.rows.find(line, "right_")) else { return };
+    let Some((left, right)) = rows else { return };
     let of = |row: usize| tables.rows.all[row];
     let (Some(one), Some(other)) = (of(left).patient(), of(right).patient()) else { return };
     let by_slot = [left, right].iter().any(|row| of(*row).is_joined_by(&["slot"]));
@@ -155,9 +164,11 @@ fn standing(tables: &Tables, line: &Line, gathered: &mut Gathered, findings: &mu
         findings.add(Kind::PairStanding, &line.place().column("standing"), || detail);
     }
     if is_edge && one == other {
-        gathered.joined.insert((one, likely));
+        let short = |long: usize| u32::try_from(long).unwrap_or(u32::MAX);
+        gathered.joined.push((short(one), likely));
         if !by_slot {
-            gathered.edges.push(Edge { left, right, millionths: likely, number: line.number });
+            let number = u32::try_from(line.number).unwrap_or(u32::MAX);
+            gathered.edges.push(Edge { left: short(left), right: short(right), millionths: likely, number });
         }
     } else if line.value("standing") == "review" {
         gathered.rivals.0.insert((one.min(other), one.max(other)));
@@ -168,11 +179,12 @@ fn standing(tables: &Tables, line: &Line, gathered: &mut Gathered, findings: &mu
 fn decisions(tables: &Tables, findings: &mut Findings) -> BTreeSet<usize> {
     let mut decided = BTreeSet::new();
     let table = tables.schemas.table("review_decisions");
+    let (mut left, mut right) = (tables.rows.finder(table, "left_"), tables.rows.finder(table, "right_"));
     again(tables.folder, table, &mut |number, record| {
         let line = Line { table, number, record };
         findings.count(1);
-        let patient = |side| tables.rows.find(&line, side).and_then(|row| tables.rows.all[row].patient());
-        let (left, right) = (patient("left_"), patient("right_"));
+        let patient = |row: Option<usize>| row.and_then(|row| tables.rows.all[row].patient());
+        let (left, right) = (patient(left.find(record)), patient(right.find(record)));
         let together = left.is_some() && left == right;
         if together && line.value("answer") == "same" {
             decided.extend(left);
@@ -203,7 +215,7 @@ fn joins(
         findings.count(1);
         let compared = row.is_joined_by(&["model", "nhs-number"]);
         let by_decision = row.is_joined_by(&["decision"]);
-        let what = if compared && !gathered.joined.contains(&(patient, row.millionths)) {
+        let what = if compared && gathered.joined.binary_search(&(row.patient, row.millionths)).is_err() {
             "no edge of its patient in tables/pairs.csv has this probability"
         } else if compared && stated.is_some_and(|threshold| row.millionths < threshold) {
             "less likely than the threshold of matching in audit/run.json"
@@ -217,7 +229,7 @@ fn joins(
             continue;
         };
         let column = if by_decision || row.is_joined_by(&["alone"]) { "joined_by" } else { "match_probability" };
-        let place = Place::file(ROWS).line(row.number).column(column);
+        let place = Place::file(ROWS).line(row.number.into()).column(column);
         findings.add(Kind::JoinUnsupported, &place, || format!("{what}; {ASK}"));
     }
 }
@@ -235,13 +247,18 @@ fn weak_edges(tables: &Tables, edges: &[Edge], floor: u32, findings: &mut Findin
             groups.join(*first.entry(patient).or_insert(place), place);
         }
     }
-    let (strong, weak): (Vec<&Edge>, Vec<&Edge>) = edges.iter().partition(|edge| edge.millionths >= floor);
-    strong.into_iter().for_each(|edge| groups.join(edge.left, edge.right));
-    for edge in weak {
-        if groups.root(edge.left) != groups.root(edge.right) {
+    for edge in edges.iter().filter(|edge| edge.millionths >= floor) {
+        groups.join(edge.left as usize, edge.right as usize);
+    }
+    for edge in edges.iter().filter(|edge| edge.millionths < floor) {
+        if groups.root(edge.left as usize) != groups.root(edge.right as usize) {
             let detail =
                 || format!("too unlikely to join its rows, and neither likelier pairs nor a decision join them; {ASK}");
-            findings.add(Kind::EdgeWeak, &Place::file(FILE).line(edge.number).column("match_probability"), detail);
+            findings.add(
+                Kind::EdgeWeak,
+                &Place::file(FILE).line(edge.number.into()).column("match_probability"),
+                detail,
+            );
         }
     }
 }

@@ -93,12 +93,11 @@ fn see(tables: &Tables) -> Vec<Seen> {
     let (patients, table) = (&tables.patients, tables.schemas.table("person_records"));
     let mut all = vec![Seen::default(); patients.len()];
     let columns: Vec<usize> = HELD[..PREVIOUS].iter().map(|column| table.column(column)).collect();
-    let name = ["source", "file", "sheet", "row"].map(|column| table.column(column));
+    let mut rows = tables.rows.finder(table, "");
     let (superseded_by, previous) = (table.column("superseded_by"), table.column("previous_family_name"));
     again(tables.folder, table, &mut |_, record| {
         let value = |column: usize| record.get(column).unwrap_or_default();
-        let row = tables.rows.find_named(name.map(value));
-        let Some(patient) = row.and_then(|row| tables.rows.all[row].patient()) else { return };
+        let Some(patient) = rows.find(record).and_then(|row| tables.rows.all[row].patient()) else { return };
         let seen = &mut all[patient];
         for (column, given) in columns.iter().map(|column| value(*column)).enumerate().filter(|(_, it)| !it.is_empty())
         {
