@@ -76,7 +76,8 @@ pub(super) fn judge(tables: &Tables, findings: &mut Findings) -> Rivals {
     let decided = decisions(tables, findings);
     let stated = stated_match(tables);
     joins(tables, &gathered, &decided, stated, findings);
-    // Below the threshold of matching, or where no run states it as unlikely as what was refused, no pair joins by itself.
+    // No pair joins by itself below the threshold of matching, or, where the run does not state it, when no likelier than
+    // what was refused.
     let floor = stated.unwrap_or(gathered.refused.map_or(0, |(refused, _)| refused + 1));
     weak_edges(tables, &gathered.edges, floor, findings);
     gathered.rivals

@@ -1,6 +1,6 @@
 //! Who a patient is: each value is one that a row of the patient gives.
 
-use super::agreement::Tables;
+use super::agreement::{ASK, Tables};
 use super::problems::ProblemKind as Kind;
 use super::table::again;
 use super::verdict::Findings;
@@ -56,28 +56,20 @@ pub(super) fn judge(tables: &Tables) -> Findings {
     for (patient, seen) in seen.iter().enumerate() {
         findings.count(1);
         let mut add = |column: usize, detail: &'static str| {
-            findings.add(Kind::ValueUnsupported, &patients.place(patient, HELD[column]), || detail.into());
+            let detail = || format!("{detail}; {ASK}");
+            findings.add(Kind::ValueUnsupported, &patients.place(patient, HELD[column]), detail);
         };
         for column in 0..CHOSEN {
             let (bit, empty) = (1 << column, patients.at(patient, column).is_empty());
             if !empty && seen.settled & bit == 0 {
-                add(
-                    column,
-                    "no row of the patient in tables/person_records.csv gives this value; one was changed, so ask the sender for the package again",
-                );
+                add(column, "no row of the patient in tables/person_records.csv gives this value");
             }
             if empty && seen.given & bit != 0 && column != ADDRESS {
-                add(
-                    column,
-                    "a row of the patient in tables/person_records.csv gives a value, and it is missing here; ask the sender for the package again",
-                );
+                add(column, "missing, and a row of the patient in tables/person_records.csv gives a value");
             }
         }
         for column in (JOINED.start..=PREVIOUS).filter(|column| seen.settled & (1 << column) != 0) {
-            add(
-                column,
-                "a value that a row of the patient in tables/person_records.csv gives is left out; ask the sender for the package again",
-            );
+            add(column, "leaves out a value that a row of the patient in tables/person_records.csv gives");
         }
         if (patients.value(patient, "nhs_number_status") == "missing") != patients.at(patient, NUMBER).is_empty() {
             let place = patients.place(patient, "nhs_number_status");
