@@ -75,7 +75,7 @@ pub fn plan<'a>(
     model_json: String,
     final_run: bool,
 ) -> PackagePlan<'a> {
-    let run_json = documents::run(config.digest, decisions.digest, final_run, &measures.gates);
+    let run_json = documents::run(config, decisions.digest, final_run, &measures.gates);
     let contents = Contents::new(config, reconciled, measures, decisions, key);
     let counts = counts::count(&contents);
     counts::assert_identities(&counts);
