@@ -342,8 +342,10 @@ pub(crate) fn measures() -> Measures {
             state: GateState::Red,
             value: Some(1.0),
             ceiling: Some(0.0),
+            denominator: Some(1),
             worst_source: None,
             closes_by: "deciding the pair in review",
+            waiver: None,
         }],
     }
 }

@@ -57,6 +57,8 @@ pub struct GateLine {
     pub state: String,
     /// What was measured; empty when nothing was.
     pub value: String,
+    /// Of how many; empty where it is of nothing that can be counted.
+    pub denominator: String,
     /// The ceiling; empty when none was set.
     pub ceiling: String,
     /// The worst source, where there is one.
@@ -159,14 +161,8 @@ impl<'a> PackagePlan<'a> {
 
     /// Every gate, in the order of the contract.
     pub fn gates(&self) -> Vec<GateLine> {
-        self.lines_as("gates", |[gate, definition, state, value, ceiling, worst_source, closes_by]| GateLine {
-            gate,
-            definition,
-            state,
-            value,
-            ceiling,
-            worst_source,
-            closes_by,
+        self.lines_as("gates", |[gate, definition, state, value, denominator, ceiling, worst_source, closes_by]| {
+            GateLine { gate, definition, state, value, denominator, ceiling, worst_source, closes_by }
         })
     }
 
