@@ -62,6 +62,7 @@ impl From<pipeline::Error> for Failure {
     fn from(error: pipeline::Error) -> Self {
         let outcome = match &error {
             pipeline::Error::Config(error) => of_config(error),
+            pipeline::Error::Sources(sources::Error::ClaimedTwice { .. }) => Outcome::Usage,
             pipeline::Error::Sources(_) => Outcome::Input,
             pipeline::Error::Decisions(decisions::Error::Io { .. } | decisions::Error::Line { .. }) => Outcome::Input,
             pipeline::Error::Model { .. } => Outcome::Input,
@@ -69,6 +70,11 @@ impl From<pipeline::Error> for Failure {
         };
         let hint = match &error {
             pipeline::Error::Sources(sources::Error::Unusable { hint, .. }) => hint.clone(),
+            pipeline::Error::Sources(sources::Error::ClaimedTwice { .. }) => {
+                "give each source its own files, or its own sheet in the mapping's [file] table; one mapping may hold \
+                 several kinds of record"
+                    .into()
+            }
             pipeline::Error::Sources(sources::Error::NoFile { .. }) => {
                 "put the export where the source's path points, or correct the path in handover.toml".into()
             }

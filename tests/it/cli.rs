@@ -82,6 +82,22 @@ fn a_glob_that_matches_nothing_is_3() {
 }
 
 #[test]
+fn a_file_that_two_sources_claim_is_2_and_both_are_named() {
+    let clinic = Transition::clinic();
+    let config = fs::read_to_string(clinic.path().join("handover.toml")).expect("text");
+    let (_, source) = config.split_once("[[source]]").expect("a source");
+    let second = source.replace("id = \"clinic\"", "id = \"again\"").replace("clinic*.csv", "*.csv");
+    clinic.write("handover.toml", &format!("{config}\n[[source]]{second}"));
+    assert_snapshot!(clinic.refused_by_both(), @r"
+    2
+    error: a source cannot be read
+      sources/clinic.csv: the file is claimed by two sources, again and clinic
+      next: give each source its own files, or its own sheet in the mapping's [file] table; one mapping may hold several kinds of record
+    ");
+    assert!(!clinic.path().join("packages").exists());
+}
+
+#[test]
 fn an_empty_file_is_3() {
     let clinic = Transition::clinic();
     clinic.write("sources/clinic_2.csv", "");
