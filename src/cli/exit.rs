@@ -52,7 +52,10 @@ impl Failure {
         let hint = match error.kind() {
             std::io::ErrorKind::StorageFull => "make room on the disk, then run the command again",
             std::io::ErrorKind::PermissionDenied => "check who may write there, then run the command again",
-            _ => "",
+            std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
+                "a file stands where a folder should be; give another folder"
+            }
+            _ => "look at the cause, then run the command again",
         };
         Failure::new(Outcome::Machine, format!("{}: {error}", path.display()), hint)
     }
@@ -85,7 +88,10 @@ impl From<pipeline::Error> for Failure {
                 "a journal is only ever added to; restore it from its last good copy".into()
             }
             pipeline::Error::Package(error) => error.hint().into(),
-            pipeline::Error::Config(_) | pipeline::Error::Model { .. } => String::new(),
+            pipeline::Error::Config(error) => of_settings(error).into(),
+            pipeline::Error::Model { .. } => {
+                "name a model.json of this version as link.model, or leave link.model out to have one trained".into()
+            }
         };
         Failure::new(outcome, chain(&error), hint)
     }
@@ -110,6 +116,19 @@ fn of_config(error: &config::Error) -> Outcome {
     }
 }
 
+fn of_settings(error: &config::Error) -> &'static str {
+    match error {
+        config::Error::Mistakes(_) => "correct what is listed, then run the command again",
+        config::Error::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            "name a handover.toml or its folder; handover init DIR makes a new one"
+        }
+        config::Error::Unreadable { .. } => "check that it is a file that you may read, then run the command again",
+        config::Error::Unwritable { .. } => {
+            "check that there is room and that you may write there, then run the command again"
+        }
+    }
+}
+
 fn of_package(error: &package::Error) -> Outcome {
     if error.is_machine() { Outcome::Machine } else { Outcome::Usage }
 }
@@ -127,17 +146,32 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// What clap has to say: help and version are no mistakes.
-pub(super) fn of_arguments(error: &clap::Error) -> Outcome {
+pub(super) fn of_arguments(error: &clap::Error, json: bool) -> Outcome {
+    if json && error.use_stderr() {
+        let (message, hint) = parts(&error.render().to_string());
+        terminal::print(&document(&message, &hint));
+    }
     // Printing can fail only when nobody listens any more.
     let _ = error.print();
     if error.use_stderr() { Outcome::Usage } else { Outcome::Done }
 }
 
+/// The first paragraph says what is wrong, the others what would be right.
+fn parts(text: &str) -> (String, String) {
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    let (message, rest) = text.split_once("\n\n").unwrap_or((text, "try handover --help"));
+    let lines = rest.lines().map(str::trim).filter(|line| !line.is_empty());
+    (message.trim_end().into(), lines.map(|line| line.trim_start_matches("tip: ")).collect::<Vec<_>>().join("\n"))
+}
+
+fn document(message: &str, hint: &str) -> String {
+    serde_json::json!({ "format": 1, "ok": false, "error": message, "hint": hint }).to_string()
+}
+
 /// Tells a person why a command could not finish.
 pub(super) fn report(failure: &Failure, voice: Voice) -> Outcome {
     if voice.json {
-        let document = serde_json::json!({ "format": 1, "ok": false, "error": failure.message, "hint": failure.hint });
-        terminal::print(&document.to_string());
+        terminal::print(&document(&failure.message, &failure.hint));
     }
     terminal::say(&format!("error: {}", failure.message));
     if !failure.hint.is_empty() {

@@ -93,9 +93,10 @@ enum Command {
 
 /// Does what the arguments say, and tells how it ended.
 pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return exit::of_arguments(&error),
+        Err(error) => return exit::of_arguments(&error, asks_for_json(&arguments)),
     };
     terminal::quiet_panics();
     terminal::start_log(cli.voice);
@@ -117,4 +118,9 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         return Outcome::Machine;
     }
     outcome
+}
+
+/// Where a command line is wrong nothing of it is parsed, but a script that asked for JSON is to get it.
+fn asks_for_json(arguments: &[std::ffi::OsString]) -> bool {
+    arguments.iter().skip(1).take_while(|argument| *argument != "--").any(|argument| argument == "--json")
 }

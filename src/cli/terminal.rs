@@ -87,7 +87,8 @@ pub(super) fn with_threads(
         Some(threads) => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
             let pool = pool.map_err(|error| {
-                Failure::new(Outcome::Machine, format!("threads could not be started: {error}"), "")
+                let hint = "give fewer --threads, or leave it out to use all cores";
+                Failure::new(Outcome::Machine, format!("threads could not be started: {error}"), hint)
             })?;
             pool.install(work)
         }

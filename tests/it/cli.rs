@@ -38,6 +38,33 @@ fn a_wrong_command_line_is_2() {
 }
 
 #[test]
+fn a_wrong_command_line_is_json_for_whoever_asks_for_json() {
+    let empty = Transition::empty();
+    for (arguments, error, hint) in [
+        (&["run", "--nope"][..], "unexpected argument '--nope' found", "Usage: handover run"),
+        (&["verify"], "required arguments were not provided", "Usage: handover verify"),
+        (&["nonsense"], "unrecognized subcommand 'nonsense'", "try '--help'"),
+        (&["run", "--threads", "many"], "invalid value 'many' for '--threads", "try '--help'"),
+        (&["run", "--ouy", "x"], "unexpected argument '--ouy' found", "a similar argument exists: '--out'"),
+        (&[], "requires a subcommand", "try '--help'"),
+    ] {
+        for said in [
+            empty.handover(&[arguments, &["--json"]].concat()),
+            empty.handover(&[&["--json"], arguments].concat()),
+        ] {
+            assert_eq!(said.code, 2, "{arguments:?}");
+            let document = said.json();
+            assert_eq!((&document["format"], &document["ok"]), (&1.into(), &false.into()));
+            assert!(document["error"].as_str().is_some_and(|text| text.contains(error)), "{document}");
+            assert!(document["hint"].as_str().is_some_and(|text| text.contains(hint)), "{document}");
+            assert!(!said.err.is_empty(), "a person is told too");
+        }
+    }
+    // After two hyphens it is a file of that name.
+    assert_eq!(empty.handover(&["verify", "a", "b", "--", "--json"]).out, "");
+}
+
+#[test]
 fn a_missing_configuration_is_2() {
     let empty = Transition::empty();
     assert_snapshot!(empty.refused_by_both(), @r"
@@ -45,6 +72,7 @@ fn a_missing_configuration_is_2() {
     error: the configuration cannot be used
       handover.toml could not be read
       No such file or directory (os error 2)
+      next: name a handover.toml or its folder; handover init DIR makes a new one
     ");
 }
 
@@ -65,6 +93,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
           did you mean `system`?
       mappings/clinic.toml:7:1: unknown field `forename` in [person]
           did you mean `given_name`?
+      next: correct what is listed, then run the command again
     ");
 }
 
@@ -170,7 +199,10 @@ fn json_is_one_document_and_nothing_else() {
         assert_eq!(said.code, code, "{arguments:?}: {}", said.err);
         let document = said.json();
         assert_eq!((&document["format"], &document["ok"]), (&1.into(), &(code == 0).into()), "{arguments:?}");
-        assert!(code < 2 || document["error"].as_str().is_some_and(|error| !error.is_empty()), "{arguments:?}");
+        for told in ["error", "hint"] {
+            let text = document[told].as_str().unwrap_or_default();
+            assert!(code < 2 || !text.is_empty(), "{arguments:?}: {told}");
+        }
         assert!(code != 0 || said.err.is_empty() || said.err == KEY_WARNING, "{arguments:?}: {}", said.err);
     }
 }
