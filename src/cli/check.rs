@@ -2,10 +2,10 @@
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
-use super::run::exceptions;
+use super::run::{exceptions, not_acted_upon};
 use super::terminal::{Watcher, print, thousands};
 use crate::config::{self, Config};
-use crate::measures::by_reason;
+use crate::measures::{self, by_reason};
 use crate::pipeline;
 use crate::records::Records;
 use crate::sources::Origin;
@@ -68,7 +68,7 @@ fn json(config: &Config, records: &Records) -> serde_json::Value {
         "format": 1, "ok": true, "transition": config.transition.name,
         "person_records": records.people.len(), "referral_records": records.referrals.len(),
         "appointment_records": records.appointments.len(), "declared_figures": records.declared.len(),
-        "files": files, "exceptions": exceptions,
+        "files": files, "exceptions": exceptions, "not_acted_upon": measures::not_acted_upon(config),
     })
 }
 
@@ -109,5 +109,6 @@ fn screen(config: &Config, records: &Records) -> String {
             lines.push(format!("  {slug}: {} Next: {}.", reason.sentence(), reason.what_to_do()));
         }
     }
+    lines.extend(not_acted_upon(&measures::not_acted_upon(config)));
     lines.join("\n")
 }

@@ -74,9 +74,7 @@ fn screen(finished: &Finished, seconds: f64) -> String {
     lines.extend(exceptions(&summary.exceptions));
     lines.push(String::new());
     lines.extend(gates(summary));
-    if !summary.not_acted_upon.is_empty() {
-        lines.push(format!("Read but not acted upon by this version: {}", summary.not_acted_upon.join(", ")));
-    }
+    lines.extend(not_acted_upon(&summary.not_acted_upon));
     if let Some(package) = &finished.package {
         lines.push(format!("Package  {}  (holds patient data)", package.display()));
         lines.push(format!("Report   {}", package.join("data/report.html").display()));
@@ -108,6 +106,12 @@ pub(super) fn exceptions(counts: &[(&'static str, u64)]) -> Vec<String> {
         lines.push(format!("{:>32}   more reasons: see tables/exceptions.csv", more));
     }
     lines
+}
+
+/// Settings that nothing obeys, in one line; none when there are none.
+pub(super) fn not_acted_upon(settings: &[&str]) -> Option<String> {
+    let listed = || format!("Read but not acted upon by this version: {}", settings.join(", "));
+    (!settings.is_empty()).then(listed)
 }
 
 fn gates(summary: &Summary) -> Vec<String> {

@@ -199,10 +199,18 @@ pub struct Overlap {
 /// `[clock]`.
 #[derive(Clone, Debug)]
 pub struct ClockSettings {
+    /// Whether the configuration has the table.
+    pub stated: bool,
     /// Whether the day of receipt counts as day one.
     pub day_zero_excluded: bool,
     /// Which bank holidays do not count: `england` or `none`.
     pub holidays: String,
+}
+
+impl Default for ClockSettings {
+    fn default() -> Self {
+        ClockSettings { stated: false, day_zero_excluded: true, holidays: "england".to_owned() }
+    }
 }
 
 /// `[[exclusion]]`.

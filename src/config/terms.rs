@@ -277,11 +277,13 @@ pub(super) fn clock(root: &Table<'_>) -> ClockSettings {
     let table = root.table("clock", &["day_zero", "holidays"]);
     let item = |key| table.as_ref().and_then(|table| table.get(key));
     let holidays = [("england", "england"), ("none", "none")];
+    let default = ClockSettings::default();
     ClockSettings {
+        stated: table.is_some(),
         day_zero_excluded: item("day_zero")
             .and_then(|item| item.word(&[("excluded", true), ("included", false)]))
-            .unwrap_or(true),
-        holidays: item("holidays").and_then(|item| item.word(&holidays)).unwrap_or("england").to_owned(),
+            .unwrap_or(default.day_zero_excluded),
+        holidays: item("holidays").and_then(|item| item.word(&holidays)).map_or(default.holidays, str::to_owned),
     }
 }
 

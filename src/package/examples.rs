@@ -70,7 +70,7 @@ pub(crate) fn config() -> Config {
         waivers: vec![],
         kpis: vec![],
         overlap: Overlap::default(),
-        clock: ClockSettings { day_zero_excluded: true, holidays: "england".into() },
+        clock: ClockSettings::default(),
         exclusions: vec![],
         safety: vec![],
         digest: Digest::of(b"config"),

@@ -32,7 +32,7 @@ pub fn config(mappings: Vec<Mapping>) -> Config {
         waivers: Vec::new(),
         kpis: Vec::new(),
         overlap: Overlap::default(),
-        clock: ClockSettings { day_zero_excluded: true, holidays: "england".into() },
+        clock: ClockSettings::default(),
         exclusions: Vec::new(),
         safety: Vec::new(),
         digest: Digest::of(b""),

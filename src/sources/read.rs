@@ -309,7 +309,7 @@ mod tests {
             waivers: Vec::new(),
             kpis: Vec::new(),
             overlap: Overlap::default(),
-            clock: ClockSettings { day_zero_excluded: true, holidays: "england".to_owned() },
+            clock: ClockSettings::default(),
             exclusions: Vec::new(),
             safety: Vec::new(),
             digest: Digest::of(&[]),

@@ -218,6 +218,38 @@ fn json_tells_a_script_where_the_package_is_and_what_is_in_it() {
 }
 
 #[test]
+fn what_is_read_and_not_acted_upon_is_said_by_check_and_by_run() {
+    let clinic = Transition::clinic();
+    let silent = clinic.handover(&["check", "--json"]).json();
+    assert_eq!(silent["not_acted_upon"], serde_json::json!([]));
+    assert!(!clinic.handover(&["check"]).out.contains("not acted upon"));
+    clinic.edit("handover.toml", "system =", "standing = \"trace\"\ncertified_by = \"Records\"\nsystem =");
+    clinic.edit("handover.toml", "as_at =", "previous = \"packages/0000\"\nas_at =");
+    let config = fs::read_to_string(clinic.path().join("handover.toml")).expect("text");
+    let more = "[overlap]\nassumed = 0.4\n[clock]\nday_zero = \"excluded\"\n[[link.block]]\non = [\"postcode\"]\n\
+                [[link.comparison]]\nfield = \"postcode\"\nlevels = [\"exact\"]\n\
+                [[safety]]\nrule = \"nobody-knows-it\"\noff_because = \"x\"\n\
+                [[kpi]]\nname = \"x\"\nfrom = \"referral.received\"\nto = \"appointment.booked\"\n\
+                within = \"5 days\"\ntarget = 0.8\n";
+    clinic.write("handover.toml", &format!("{config}{more}"));
+    let mapping = fs::read_to_string(clinic.path().join("mappings/clinic.toml")).expect("text");
+    let more = "[referral]\ndecided_to_refer = \"Phone\"\n[referral.extra]\nx = \"Phone\"\n\
+                [appointment.extra]\nx = \"Phone\"\n";
+    clinic.write("mappings/clinic.toml", &format!("{mapping}{more}"));
+    let named = "transition.previous, source.standing = \"trace\", source.certified_by, link.comparison, link.block, kpi, \
+                 overlap, clock, safety (a rule of that name), referral.decided_to_refer (in a mapping), \
+                 referral.extra (in a mapping), appointment.extra (in a mapping)";
+    let line = format!("Read but not acted upon by this version: {named}\n");
+    for command in ["check", "run"] {
+        let said = clinic.handover(&[command]);
+        assert!(said.code == 0 && said.all().contains(&line), "{}", said.all());
+    }
+    let names: serde_json::Value = named.split(", ").collect();
+    assert_eq!(clinic.handover(&["check", "--json"]).json()["not_acted_upon"], names);
+    assert_eq!(clinic.handover(&["run", "--json"]).json()["summary"]["not_acted_upon"], names);
+}
+
+#[test]
 fn quiet_says_nothing_of_success() {
     let clinic = Transition::clinic();
     assert_eq!(clinic.handover(&["init", "new", "--quiet"]).all(), "");
