@@ -3,6 +3,7 @@
 use super::Voice;
 use super::exit::{Failure, Outcome};
 use super::terminal::{Watcher, print, say, thousands};
+use crate::config::Mistake;
 use crate::measures::Summary;
 use crate::pipeline::{self, Finished, Options};
 use std::path::Path;
@@ -38,6 +39,7 @@ fn json(finished: &Finished) -> serde_json::Value {
         "package": finished.package,
         "report": finished.package.as_ref().map(|package| package.join("data/report.html")),
         "example_key": finished.example_key,
+        "warnings": texts(&finished.warnings),
         "summary": finished.summary,
     })
 }
@@ -106,6 +108,11 @@ pub(super) fn exceptions(counts: &[(&'static str, u64)]) -> Vec<String> {
         lines.push(format!("{:>32}   more reasons: see tables/exceptions.csv", more));
     }
     lines
+}
+
+/// Warnings as they are said.
+pub(super) fn texts(warnings: &[Mistake]) -> Vec<String> {
+    warnings.iter().map(Mistake::to_string).collect()
 }
 
 /// Settings that nothing obeys, in one line; none when there are none.

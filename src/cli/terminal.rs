@@ -2,6 +2,7 @@
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
+use crate::config::Mistake;
 use crate::pipeline::{Observer, Stage};
 use crate::sources::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -126,6 +127,11 @@ impl Watcher {
 }
 
 impl Observer for Watcher {
+    /// However quiet a person wants it: what is counted to the wrong day is wrong throughout.
+    fn warns(&mut self, warning: &Mistake) {
+        self.bar.suspend(|| say(&format!("warning: {warning}")));
+    }
+
     fn begins(&mut self, stage: Stage) {
         self.stage_ends();
         self.stage = Some((stage, Instant::now()));

@@ -17,6 +17,7 @@ pub(super) fn of(config: &Config) -> Digest {
         path: _,
         folder: _,
         digest: _,
+        warnings: _,
         transition: terms,
         sources,
         link: linking,

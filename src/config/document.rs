@@ -13,6 +13,7 @@ pub(super) struct Document {
     file: PathBuf,
     text: String,
     mistakes: RefCell<Vec<Mistake>>,
+    warnings: RefCell<Vec<Mistake>>,
     /// Lines whose syntax is broken: what the recovered values say there is not worth a second mistake.
     broken_lines: RefCell<BTreeSet<usize>>,
     /// Whether more than single values is broken, so that keys may have been lost or have landed in another table.
@@ -22,7 +23,7 @@ pub(super) struct Document {
 impl Document {
     /// A file with this content. What is not UTF-8 is a mistake, and the rest is read all the same.
     pub(super) fn new(file: PathBuf, bytes: Vec<u8>) -> Self {
-        let mistakes = RefCell::default();
+        let (mistakes, warnings) = (RefCell::default(), RefCell::default());
         let broken_lines = RefCell::default();
         let (text, fault) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
@@ -33,7 +34,7 @@ impl Document {
         };
         let skipped = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let text = text[skipped..].to_owned();
-        let document = Document { file, text, mistakes, broken_lines, keys_lost: Cell::new(false) };
+        let document = Document { file, text, mistakes, warnings, broken_lines, keys_lost: Cell::new(false) };
         if let Some(at) = fault {
             let at = at.saturating_sub(skipped);
             document.syntax(at..at, "not UTF-8 text", "save the file with the encoding UTF-8");
@@ -63,6 +64,18 @@ impl Document {
             return;
         }
         self.push(line, column, what.into(), hint.into());
+    }
+
+    /// Notes what is probably not meant, and can be used all the same.
+    pub(super) fn warning(&self, span: &Range<usize>, what: String, hint: String) {
+        let (line, column) = self.position(span.start);
+        let file = self.file.clone();
+        self.warnings.borrow_mut().push(Mistake { file, line: Some(line), column: Some(column), what, hint });
+    }
+
+    /// The warnings so far.
+    pub(super) fn warnings(&self) -> Vec<Mistake> {
+        self.warnings.borrow().clone()
     }
 
     /// Notes that something is not there, or not where it belongs. Where broken syntax may be to blame, we keep quiet.

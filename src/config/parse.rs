@@ -5,6 +5,7 @@ use super::walk::{Item, Table};
 use super::{Config, Error, EvidenceKind, Mapping, Mistake, Source, Standing, Transition};
 use super::{digest, mapping_file, terms};
 use crate::values::Digest;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -130,6 +131,7 @@ fn read(document: &Document, mappings: &mut Mappings<'_>) -> Config {
         clock: terms::clock(&root),
         exclusions: terms::exclusions(&root),
         safety: terms::safety(&root),
+        warnings: document.warnings(),
         digest: Digest::of(b""),
     }
 }
@@ -144,12 +146,20 @@ fn transition(root: &Table<'_>) -> Transition {
     if let (true, Some(item)) = (from.contains(&to), table.get("to")) {
         item.mistake("the receiver is also among the providers handing over", "take it out of transition.from");
     }
+    let (transfer_date, as_at) = (table.required_date("transfer_date"), table.required_date("as_at"));
+    if let (true, Some(item)) = (as_at > transfer_date && transfer_date != Date::ZERO, table.get("as_at")) {
+        item.document.warning(
+            &item.span,
+            format!("the census date {as_at} lies after the transfer date {transfer_date}"),
+            "waits are counted to as_at, usually the last day under the providers handing over".to_owned(),
+        );
+    }
     Transition {
         name: table.required_text("name"),
         from,
         to,
-        transfer_date: table.required_date("transfer_date"),
-        as_at: table.required_date("as_at"),
+        transfer_date,
+        as_at,
         sites: table.text("sites"),
         previous: table.text("previous"),
         decisions: table.text("decisions").unwrap_or_else(|| "decisions.jsonl".to_owned()),
@@ -163,8 +173,8 @@ fn stand_in() -> Transition {
         name: nothing(),
         from: Vec::new(),
         to: nothing(),
-        transfer_date: jiff::civil::Date::ZERO,
-        as_at: jiff::civil::Date::ZERO,
+        transfer_date: Date::ZERO,
+        as_at: Date::ZERO,
         sites: None,
         previous: None,
         decisions: nothing(),

@@ -1,5 +1,6 @@
 //! What `handover.toml` says, typed.
 
+use super::Mistake;
 use super::mapping::Mapping;
 use crate::values::Digest;
 use jiff::civil::Date;
@@ -33,6 +34,8 @@ pub struct Config {
     pub exclusions: Vec<Exclusion>,
     /// `[[safety]]`.
     pub safety: Vec<SafetySwitch>,
+    /// What is probably not meant, and can be used all the same.
+    pub warnings: Vec<Mistake>,
     /// Digest of the parsed config and its mappings, keys sorted; layout and comments do not count.
     pub digest: Digest,
 }

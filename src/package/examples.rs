@@ -73,6 +73,7 @@ pub(crate) fn config() -> Config {
         clock: ClockSettings::default(),
         exclusions: vec![],
         safety: vec![],
+        warnings: vec![],
         digest: Digest::of(b"config"),
     }
 }

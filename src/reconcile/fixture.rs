@@ -100,6 +100,7 @@ pub(crate) fn config() -> Config {
         clock: ClockSettings::default(),
         exclusions: Vec::new(),
         safety: Vec::new(),
+        warnings: Vec::new(),
         digest: Digest::of(b"test"),
     }
 }

@@ -35,6 +35,7 @@ pub fn config(mappings: Vec<Mapping>) -> Config {
         clock: ClockSettings::default(),
         exclusions: Vec::new(),
         safety: Vec::new(),
+        warnings: Vec::new(),
         digest: Digest::of(b""),
     }
 }

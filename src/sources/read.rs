@@ -312,6 +312,7 @@ mod tests {
             clock: ClockSettings::default(),
             exclusions: Vec::new(),
             safety: Vec::new(),
+            warnings: Vec::new(),
             digest: Digest::of(&[]),
         }
     }

@@ -218,6 +218,24 @@ fn json_tells_a_script_where_the_package_is_and_what_is_in_it() {
 }
 
 #[test]
+fn a_census_after_the_transfer_is_warned_of_with_its_place() {
+    let clinic = Transition::clinic();
+    clinic.edit("handover.toml", "as_at = 2017-09-30", "as_at = 2017-10-01");
+    assert_eq!(clinic.handover(&["check"]).err, "", "the transfer date itself is no reason");
+    clinic.edit("handover.toml", "as_at = 2017-10-01", "as_at = 2017-10-02");
+    let warning = "handover.toml:6:9: the census date 2017-10-02 lies after the transfer date 2017-10-01\n    \
+                   waits are counted to as_at, usually the last day under the providers handing over";
+    let said = format!("warning: {warning}\n");
+    for command in [&["check"][..], &["check", "--quiet"], &["run"], &["run", "--quiet"]] {
+        let heard = clinic.handover(command);
+        assert_eq!((heard.code, heard.err.matches(&said).count()), (0, 1), "{}", heard.err);
+    }
+    for command in ["check", "run"] {
+        assert_eq!(clinic.handover(&[command, "--json"]).json()["warnings"], serde_json::json!([warning]));
+    }
+}
+
+#[test]
 fn what_is_read_and_not_acted_upon_is_said_by_check_and_by_run() {
     let clinic = Transition::clinic();
     let silent = clinic.handover(&["check", "--json"]).json();
