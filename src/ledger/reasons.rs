@@ -88,6 +88,8 @@ reasons! {
     BesideTable = "beside-table", Warning, "look at the cells, and give them a header if they belong to the row";
     /// A formula was saved without its value, so its cell reads as empty.
     FormulaWithoutValue = "formula-without-value", Warning, "open the workbook, let it calculate, and save it again";
+    /// A character stands as two or more strange ones, its bytes having been read in the wrong encoding; the row is used as it stands.
+    EncodedTwice = "encoded-twice", Warning, "state encoding = \"utf-8\" in the mapping's [file] table if it says another; else have the file exported again";
 
     // Found by records: values.
     /// The row says nothing of any patient: every mapped cell is empty.
@@ -134,6 +136,8 @@ reasons! {
     FigureInPart = "figure-in-part", Warning, "ask the provider for the figure";
     /// A column that the mapping names is not in this file, so its field is empty throughout.
     ColumnMissing = "column-missing", Warning, "correct the column's name in the mapping, or have the column exported";
+    /// Several columns of this file have the name that the mapping gives; the first of them is used.
+    ColumnTwice = "column-twice", Warning, "have the columns told apart by name, or confirm that the first is the right one";
 
     // Found by records: paper.
     /// The two keyings of a folder disagree on a field.

@@ -22,6 +22,10 @@ impl DeclaredColumns {
     pub fn find(mapping: &DeclaredMapping, header: &Header, at: RowRef, exceptions: &mut Vec<Exception>) -> Self {
         let mut place = |field: &str, name: &str| {
             let place = header.place(name);
+            if let Some(rivals) = header.rivals(name) {
+                let field = format!("declared.{field} ({rivals})");
+                exceptions.push(Exception { at, field, reason: Reason::ColumnTwice });
+            }
             if place.is_none() {
                 let field = format!("declared.{field}");
                 exceptions.push(Exception { at, field, reason: Reason::ColumnMissing });
@@ -182,6 +186,9 @@ mod tests {
         check_row(false, &long, &["Waiting", "MSK", "Sep-17", "[c]"], (&[], not_number, 1));
         check_row(false, &long, &["A heading", "", "", ""], (&[], not_number, 1));
         check_row(false, &long, &["", "", "", ""], (&[], Disposition::SetAside(Reason::NothingMapped), 1));
+        let twice = ["Activity", "Specialty", "Month", "Count", "count "];
+        let first: &[(&str, f64)] = &[("Sep-17", 3.0)];
+        check_row(false, &twice, &["Waiting", "MSK", "Sep-17", "3", "4"], (first, Disposition::Declared, 1));
         let one_missing = ["Activity", "Specialty", "Month"];
         check_row(false, &one_missing, &["Waiting", "MSK", "Sep-17"], (&[], not_number, 2));
     }

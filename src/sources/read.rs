@@ -6,6 +6,7 @@ use super::fixity::{Survey, survey, unusable};
 use super::format;
 use super::layout::{Expectation, Found, Line, NoTable, Table, Unclaimed};
 use super::outlet::{Desk, Outlet};
+use super::twice::holds_twice_encoded;
 use super::workbook::{Filled, Listed, Workbook};
 use super::{Batch, Error, Finding, Intake, Sheet, SourceFile};
 use crate::config::{Config, FileFormat};
@@ -237,7 +238,9 @@ fn give_unclaimed(book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -
 
 fn line_of(filled: Filled) -> Line {
     let nul = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if text.contains('\0')));
-    let line = Line::of_cells(filled.row, filled.cells, filled.findings);
+    let twice = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if holds_twice_encoded(text)));
+    let mut line = Line::of_cells(filled.row, filled.cells, filled.findings);
+    line.findings.extend(twice.then_some(Finding::EncodedTwice));
     Line { fault: nul.then_some(Finding::NulCharacter), ..line }
 }
 
