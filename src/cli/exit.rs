@@ -21,17 +21,28 @@ pub enum Outcome {
     Interrupted,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> ExitCode {
-        ExitCode::from(match outcome {
+impl Outcome {
+    fn code(self) -> u8 {
+        match self {
             Outcome::Done => 0,
             Outcome::No => 1,
             Outcome::Usage => 2,
             Outcome::Input => 3,
             Outcome::Machine => 4,
             Outcome::Interrupted => 130,
-        })
+        }
     }
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(outcome.code())
+    }
+}
+
+/// Ends the program whatever its other threads are doing.
+pub(super) fn at_once(outcome: Outcome) -> ! {
+    std::process::exit(outcome.code().into())
 }
 
 /// Why a command could not finish: what, the causes, what to do next.
@@ -164,7 +175,8 @@ fn parts(text: &str) -> (String, String) {
     (message.trim_end().into(), lines.map(|line| line.trim_start_matches("tip: ")).collect::<Vec<_>>().join("\n"))
 }
 
-fn document(message: &str, hint: &str) -> String {
+/// The one document of a command that failed.
+pub(super) fn document(message: &str, hint: &str) -> String {
     serde_json::json!({ "format": 1, "ok": false, "error": message, "hint": hint }).to_string()
 }
 

@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod exit;
 mod init;
+mod interrupt;
 mod run;
 mod terminal;
 mod verify;
@@ -91,6 +92,18 @@ enum Command {
     },
 }
 
+impl Command {
+    /// What holds wherever it was interrupted.
+    fn truth_when_interrupted(&self) -> &'static str {
+        match self {
+            Command::Check { .. } | Command::Verify { .. } => "nothing was written",
+            Command::Run { .. } => "no package was written",
+            Command::Init { .. } => "the folder may be half made",
+            Command::Demo { .. } => "no package was written, and the example may be half made",
+        }
+    }
+}
+
 /// Does what the arguments say, and tells how it ended.
 pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
     let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
@@ -100,6 +113,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
     };
     terminal::quiet_panics();
     terminal::start_log(cli.voice);
+    interrupt::listen(cli.voice, cli.command.truth_when_interrupted());
     let result = match &cli.command {
         Command::Init { dir } => init::init(dir, cli.voice),
         Command::Check { config } => check::check(config, cli.voice),
@@ -112,6 +126,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         }
         Command::Demo { dir } => demo::demo(dir, cli.voice),
     };
+    interrupt::give_way();
     let outcome = result.unwrap_or_else(|failure| exit::report(&failure, cli.voice));
     if outcome == Outcome::Done && terminal::output_lost() {
         terminal::say("error: what was to be printed could not be written\n  next: make room where the output goes");

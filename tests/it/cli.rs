@@ -1,9 +1,17 @@
 //! The wiring: exit codes, what goes to which stream, and the messages that people read.
 
+#[cfg(unix)]
+use crate::transition::Said;
 use crate::transition::{Transition, columns, example_run, files, handover};
 use insta::assert_snapshot;
 use std::collections::BTreeSet;
 use std::fs;
+#[cfg(unix)]
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 const KEY_WARNING: &str =
     "warning: the commitment key is the published example; make another before any real data is handed over\n";
@@ -48,10 +56,9 @@ fn a_wrong_command_line_is_json_for_whoever_asks_for_json() {
         (&["run", "--ouy", "x"], "unexpected argument '--ouy' found", "a similar argument exists: '--out'"),
         (&[], "requires a subcommand", "try '--help'"),
     ] {
-        for said in [
-            empty.handover(&[arguments, &["--json"]].concat()),
-            empty.handover(&[&["--json"], arguments].concat()),
-        ] {
+        for said in
+            [empty.handover(&[arguments, &["--json"]].concat()), empty.handover(&[&["--json"], arguments].concat())]
+        {
             assert_eq!(said.code, 2, "{arguments:?}");
             let document = said.json();
             assert_eq!((&document["format"], &document["ok"]), (&1.into(), &false.into()));
@@ -392,6 +399,61 @@ fn demo_runs_the_example_and_refuses_a_folder_that_holds_something() {
     error: demo is not empty
       next: choose another folder; demo never writes over anything
     ");
+}
+
+/// Runs the example until `ready` says so of what was said on standard error and of the folder, and interrupts it.
+/// `None` when the run was over before the signal came.
+#[cfg(unix)]
+fn interrupted(example: &Transition, arguments: &[&str], signal: &str, ready: fn(&str, &Path) -> bool) -> Option<Said> {
+    let packages = example.path().join("packages");
+    let _ = fs::remove_dir_all(&packages);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+    command.current_dir(example.path()).args(arguments).arg("-v").env_remove("RUST_LOG");
+    let mut running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut said = BufReader::new(running.stderr.take().expect("a stream"));
+    let mut err = String::new();
+    while !err.contains("stage=\"measure\"") && !ready(&err, &packages) {
+        assert_ne!(said.read_line(&mut err).expect("text"), 0, "it ended early: {err}");
+    }
+    while !ready(&err, &packages) && running.try_wait().expect("a child").is_none() {
+        std::thread::yield_now();
+    }
+    let sent = Command::new("kill").args([signal, &running.id().to_string()]).stderr(Stdio::null()).status();
+    sent.expect("kill is there");
+    said.read_to_string(&mut err).expect("text");
+    let ended = running.wait_with_output().expect("a child");
+    let out = String::from_utf8(ended.stdout).expect("text");
+    let code = ended.status.code().unwrap_or_else(|| panic!("killed: {err}"));
+    (code != 0).then_some(Said { code, out, err })
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_no_package_and_says_so_in_one_line() {
+    const LINE: &str = "interrupted; no package was written\n";
+    let example = Transition::example();
+    let left = || files(&example.path().join("packages")).into_keys().collect::<Vec<_>>();
+    let reading_is_over = |err: &str, _: &Path| err.contains("stage=\"read\"");
+    let said = interrupted(&example, &["run"], "-INT", reading_is_over).expect("long before its end");
+    assert_eq!((said.code, said.out.as_str()), (130, ""), "{}", said.err);
+    assert!(said.err.ends_with(LINE) && !said.err.contains("error"), "{}", said.err);
+    assert!(!example.path().join("packages").exists());
+
+    let half_made = |_: &str, packages: &Path| {
+        let mut entries = fs::read_dir(packages).into_iter().flatten().flatten();
+        entries.any(|entry| entry.path().join("package/data/tables").is_dir())
+    };
+    // A small package is soon made: if it was too soon, once more.
+    let mut tries = (0..20).filter_map(|_| interrupted(&example, &["run", "--json"], "-TERM", half_made));
+    let said = tries.next().expect("interrupted while it writes");
+    assert_eq!(said.code, 130, "{}", said.err);
+    assert!(said.err.ends_with(LINE) && !said.err.contains("error"), "{}", said.err);
+    let document = said.json();
+    assert_eq!((&document["ok"], &document["error"]), (&false.into(), &LINE.trim_end().into()));
+    assert!(document["hint"].as_str().is_some_and(|hint| !hint.is_empty()));
+    assert_eq!(left(), Vec::<String>::new(), "nothing of the package is left");
+    assert_eq!(fs::read_dir(example.path().join("packages")).expect("a folder").count(), 0);
+    assert_eq!(example.handover(&["run", "--quiet"]).code, 0, "the next run is none the worse");
 }
 
 /// Whatever of a person is looked for in what the program says.
