@@ -58,6 +58,15 @@ impl Failure {
         Failure { outcome, message: message.into(), hint: hint.into() }
     }
 
+    /// A file where the command is to make a folder.
+    pub(super) fn unless_folder(path: &std::path::Path) -> Result<(), Self> {
+        if !path.exists() || path.is_dir() {
+            return Ok(());
+        }
+        let message = format!("{} is a file, not a folder", path.display());
+        Err(Failure::new(Outcome::Usage, message, "give another folder"))
+    }
+
     /// A file or folder that the command itself must read or write.
     pub(super) fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
         let hint = match error.kind() {

@@ -35,10 +35,10 @@ struct Cli {
 #[derive(Clone, Copy, Debug, Args)]
 struct Voice {
     /// One JSON document on standard output, and nothing else there
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "json")]
     json: bool,
     /// No progress, no summary
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "quiet")]
     quiet: bool,
     /// Say more on standard error; twice for more still
     #[arg(short, global = true, action = clap::ArgAction::Count)]

@@ -72,6 +72,27 @@ fn a_wrong_command_line_is_json_for_whoever_asks_for_json() {
 }
 
 #[test]
+fn what_a_command_line_names_is_looked_at_before_the_work_begins() {
+    let clinic = Transition::clinic();
+    assert_eq!(clinic.handover(&["run", "--quiet", "--quiet", "--out", "made"]).code, 0);
+    let before = files(&clinic.path().join("made"));
+    for (arguments, code, words) in [
+        (&["run", "--out", "made/again"][..], 2, "made/again lies inside the package"),
+        (&["run", "--out", "made/data/../data/again"], 2, "lies inside the package"),
+        (&["verify", "made", "--key", "nowhere"], 3, "--key nowhere: there is no such file"),
+        (&["verify", "made", "--sources", "handover.toml"], 3, "--sources handover.toml: there is no such folder"),
+        (&["init", "handover.toml"], 2, "handover.toml is a file, not a folder"),
+        (&["demo", "handover.toml"], 2, "handover.toml is a file, not a folder"),
+    ] {
+        let said = clinic.handover(arguments);
+        assert_eq!((said.code, said.out.as_str()), (code, ""), "{arguments:?}: {}", said.err);
+        assert!(said.err.contains(words) && said.err.contains("  next: "), "{arguments:?}: {}", said.err);
+        assert_eq!(clinic.handover(&[arguments, &["--json", "--json"]].concat()).json()["ok"], false);
+    }
+    assert!(files(&clinic.path().join("made")) == before);
+}
+
+#[test]
 fn a_missing_configuration_is_2() {
     let empty = Transition::empty();
     assert_snapshot!(empty.refused_by_both(), @r"
