@@ -43,6 +43,9 @@ const EVIDENCE: &[(&str, EvidenceKind)] = &[
     ("other", EvidenceKind::Other),
 ];
 
+/// Where decisions are looked for, unless the configuration says.
+const DECISIONS: &str = "decisions.jsonl";
+
 /// Sheets and rows of the site crosswalk are cited under this id.
 const SITES: &str = "sites";
 
@@ -116,7 +119,7 @@ impl Mappings<'_> {
 fn read(document: &Document, mappings: &mut Mappings<'_>) -> Config {
     let entries = document.parse();
     let root = Table::root(document, &entries, TABLES);
-    let transition = transition(&root);
+    let transition = transition(&root, mappings.folder);
     let sources = sources(&root, mappings);
     Config {
         path: PathBuf::new(),
@@ -136,7 +139,7 @@ fn read(document: &Document, mappings: &mut Mappings<'_>) -> Config {
     }
 }
 
-fn transition(root: &Table<'_>) -> Transition {
+fn transition(root: &Table<'_>, folder: &Path) -> Transition {
     let known = ["name", "from", "to", "transfer_date", "as_at", "sites", "previous", "decisions", "key"];
     let table = root.require("transition").and_then(|item| item.table(&known));
     let Some(table) = table else { return stand_in() };
@@ -154,6 +157,7 @@ fn transition(root: &Table<'_>) -> Transition {
             "waits are counted to as_at, usually the last day under the providers handing over".to_owned(),
         );
     }
+    warn_of_a_lost_journal(&table, folder);
     Transition {
         name: table.required_text("name"),
         from,
@@ -162,8 +166,18 @@ fn transition(root: &Table<'_>) -> Transition {
         as_at,
         sites: table.text("sites"),
         previous: table.text("previous"),
-        decisions: table.text("decisions").unwrap_or_else(|| "decisions.jsonl".to_owned()),
+        decisions: table.text("decisions").unwrap_or_else(|| DECISIONS.to_owned()),
         key: table.text("key").unwrap_or_else(|| "commitment.key".to_owned()),
+    }
+}
+
+/// Until the first decision there is no journal. But one that goes by a name of its own is probably there, under another.
+fn warn_of_a_lost_journal(transition: &Table<'_>, folder: &Path) {
+    let Some(item) = transition.get("decisions") else { return };
+    let name = item.value.as_str().unwrap_or(DECISIONS).trim();
+    if name != DECISIONS && !folder.join(name).exists() {
+        let what = format!("there is no journal {}, so no decision of anybody is obeyed", quoted(name));
+        item.document.warning(&item.span, what, "paths are relative to handover.toml".to_owned());
     }
 }
 

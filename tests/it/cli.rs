@@ -264,6 +264,22 @@ fn a_census_after_the_transfer_is_warned_of_with_its_place() {
 }
 
 #[test]
+fn what_is_probably_not_meant_is_warned_of() {
+    let clinic = Transition::clinic();
+    clinic.edit("handover.toml", "as_at =", "decisions = \"decisoins.jsonl\"\nas_at =");
+    clinic.edit("handover.toml", "\n[[source]]", "[link]\nmatch = 0.6\n[[source]]");
+    assert_snapshot!(clinic.handover(&["check"]).err, @r"
+    warning: handover.toml:6:13: there is no journal `decisoins.jsonl`, so no decision of anybody is obeyed
+        paths are relative to handover.toml
+    warning: handover.toml:9:9: match is 0.6: records are joined that may well be two people's
+        a wrong join is the worst that can happen; 0.99 is usual
+    ");
+    clinic.edit("handover.toml", "decisoins", "decisions");
+    clinic.edit("handover.toml", "0.6", "0.9");
+    assert_eq!(clinic.handover(&["check"]).err, "");
+}
+
+#[test]
 fn what_is_read_and_not_acted_upon_is_said_by_check_and_by_run() {
     let clinic = Transition::clinic();
     let silent = clinic.handover(&["check", "--json"]).json();
