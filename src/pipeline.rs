@@ -9,7 +9,7 @@ use crate::linkage::{self, LinkModel};
 use crate::measures::{self, Measures};
 use crate::package;
 use crate::reconcile::{self, Reconciled};
-use crate::records::{Normaliser, Records};
+use crate::records::{Normaliser, Records, RowNames};
 use crate::report;
 use crate::sources;
 use std::path::{Path, PathBuf};
@@ -121,12 +121,14 @@ pub fn intake(config: &Config, observer: &mut dyn Observer) -> Result<Records, E
 pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Result<Finished, Error> {
     let config = config::load(path)?;
     config.warnings.iter().for_each(|warning| observer.warns(warning));
-    let decisions = decisions::load(&config.folder.join(&config.transition.decisions))?;
+    let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
     let fixed_model = fixed_model(&config)?;
     let out = options.out.clone().unwrap_or_else(|| package::default_out(&config));
     package::refuse_existing(&out)?;
     let key = config::load_key(&config)?;
     let records = intake(&config, observer)?;
+    let rows = RowNames::new(&config, &records, &key);
+    let decisions = journal.weigh(|row| rows.presence(row));
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let summary = measures::Summary::of(&config, &reconciled, &measures, options.final_run);
     if options.final_run && !summary.ready() {

@@ -87,7 +87,7 @@ impl From<pipeline::Error> for Failure {
             pipeline::Error::Config(error) => of_config(error),
             pipeline::Error::Sources(sources::Error::ClaimedTwice { .. }) => Outcome::Usage,
             pipeline::Error::Sources(_) => Outcome::Input,
-            pipeline::Error::Decisions(decisions::Error::Io { .. } | decisions::Error::Line { .. }) => Outcome::Input,
+            pipeline::Error::Decisions(error) => of_decisions(error),
             pipeline::Error::Model { .. } => Outcome::Input,
             pipeline::Error::Package(error) => of_package(error),
         };
@@ -104,9 +104,7 @@ impl From<pipeline::Error> for Failure {
             pipeline::Error::Sources(sources::Error::Io { .. }) => {
                 "check that the file is there and may be read, then run the command again".into()
             }
-            pipeline::Error::Decisions(_) => {
-                "a journal is only ever added to; restore it from its last good copy".into()
-            }
+            pipeline::Error::Decisions(error) => hint_of_decisions(error).into(),
             pipeline::Error::Package(error) => error.hint().into(),
             pipeline::Error::Config(error) => of_settings(error).into(),
             pipeline::Error::Model { .. } => {
@@ -114,6 +112,15 @@ impl From<pipeline::Error> for Failure {
             }
         };
         Failure::new(outcome, chain(&error), hint)
+    }
+}
+
+fn hint_of_decisions(error: &decisions::Error) -> &'static str {
+    match error {
+        decisions::Error::Line { .. } => "a journal is only ever added to; restore it from its last good copy",
+        decisions::Error::Io { .. } => "check that the journal may be read, then run the command again",
+        decisions::Error::Write { .. } => "make room, or have the folder's owner let you write; then decide again",
+        decisions::Error::Entry { .. } => "",
     }
 }
 
@@ -146,6 +153,14 @@ fn of_settings(error: &config::Error) -> &'static str {
         config::Error::Unwritable { .. } => {
             "check that there is room and that you may write there, then run the command again"
         }
+    }
+}
+
+fn of_decisions(error: &decisions::Error) -> Outcome {
+    match error {
+        decisions::Error::Io { .. } | decisions::Error::Line { .. } => Outcome::Input,
+        decisions::Error::Entry { .. } => Outcome::Usage,
+        decisions::Error::Write { .. } => Outcome::Machine,
     }
 }
 

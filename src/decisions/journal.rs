@@ -1,166 +1,171 @@
-//! `decisions.jsonl`: one JSON line an event, each with a digest chained to the one before.
+//! `decisions.jsonl`: one JSON line an event, each with the digest of the line before it. Lines are only ever appended.
 
+use super::event::{Act, Entry, Event};
+use super::line::Line;
+use super::{Decisions, Error, Presence, RowName};
 use crate::values::Digest;
-use serde::Deserialize;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
 
-/// A row by its name, as the journal and the tables write it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-pub struct RowName {
-    /// Source id.
-    pub source: String,
-    /// Path relative to the config's folder.
-    pub file: String,
-    /// Sheet's name; empty for delimited text.
-    #[serde(default)]
-    pub sheet: String,
-    /// The number a person sees.
-    pub row: u32,
-}
-
-/// What a person answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Answer {
-    /// One person.
-    Same,
-    /// Two people.
-    Different,
-    /// Cannot tell; stays in review.
-    Unsure,
-}
-
-/// A person's answer about two rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PairDecision {
-    /// Which event of the journal, from 1.
-    pub event: usize,
-    /// One row.
-    pub left: RowName,
-    /// The other.
-    pub right: RowName,
-    /// The answer.
-    pub answer: Answer,
-}
-
-/// Every decision in effect, in the order of the journal.
-#[derive(Debug, Default)]
-pub struct Decisions {
-    /// Answers about pairs; of two about one pair the later stands.
-    pub pairs: Vec<PairDecision>,
-    /// Digest of the journal's bytes; `None` when there is no journal.
+/// Every event of a journal, in its order, the chain being whole.
+#[derive(Clone, Debug, Default)]
+pub struct Journal {
+    /// The events.
+    pub events: Vec<Event>,
+    /// Digest of the journal's whole lines; `None` when there is no journal.
     pub digest: Option<Digest>,
+    /// The last line, from 1, when it was torn: a writer was stopped before it acknowledged anything. It says nothing.
+    pub torn: Option<usize>,
 }
 
-/// Why the journal could not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// It cannot be read.
-    #[error("{}: cannot be read", path.display())]
-    Io {
-        /// The journal.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A line is not an event.
-    #[error("{}:{line}: {what}", path.display())]
-    Line {
-        /// The journal.
-        path: PathBuf,
-        /// 1-based line.
-        line: usize,
-        /// What is wrong and what to do.
-        what: String,
-    },
+/// What became of an append.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// The lines of the new events.
+    pub lines: std::ops::Range<usize>,
+    /// A torn last line that was cut off first.
+    pub cut: Option<usize>,
 }
 
-#[derive(Deserialize)]
-struct Event {
-    kind: String,
-    left: RowName,
-    right: RowName,
-    answer: Answer,
-    previous: String,
-}
+/// Where the digest of the line before would be, on the first line.
+const NO_LINE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Reads the journal. A journal that is not there holds no decisions.
-///
-/// Each event names the SHA-256 digest of the line before it (`previous`; 64 noughts on the first), so that a line taken
-/// out or changed is noticed.
-pub fn load(path: &Path) -> Result<Decisions, Error> {
-    let text = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Decisions::default()),
-        Err(source) => return Err(Error::Io { path: path.to_owned(), source }),
+pub fn load(path: &Path) -> Result<Journal, Error> {
+    let fault = |source| Error::Io { path: path.to_owned(), source };
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Journal::default()),
+        Err(source) => return Err(fault(source)),
     };
-    let fault = |line: usize, what: &str| Error::Line { path: path.to_owned(), line, what: what.into() };
-    let mut pairs: Vec<PairDecision> = Vec::new();
-    let mut previous = "0".repeat(64);
-    for (place, line) in text.split(|byte| *byte == b'\n').enumerate() {
-        if line.is_empty() {
-            continue;
-        }
-        let number = place + 1;
-        let event: Event = serde_json::from_slice(line).map_err(|_| {
-            fault(number, "not an event this version understands; restore the journal from its last good copy")
-        })?;
-        if event.kind != "pair" {
-            return Err(fault(number, "the kind of this event is not known to this version"));
-        }
-        if event.previous != previous {
-            return Err(fault(
-                number,
-                "the chain of digests is broken here: a line before it was changed, added or taken out",
-            ));
-        }
-        previous = Digest::of(line).to_string();
-        let (left, right) =
-            if event.left <= event.right { (event.left, event.right) } else { (event.right, event.left) };
-        pairs.retain(|earlier| (&earlier.left, &earlier.right) != (&left, &right));
-        pairs.push(PairDecision { event: number, left, right, answer: event.answer });
-    }
-    Ok(Decisions { pairs, digest: Some(Digest::of(&text)) })
+    // A writer is waited for, so that half of what it writes is not taken for a torn line.
+    file.lock_shared().map_err(fault)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(fault)?;
+    Ok(parse(path, &bytes)?.journal)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Write as _;
-
-    fn line(previous: &str, row: u32, answer: &str) -> String {
-        format!(
-            r#"{{"kind":"pair","left":{{"source":"a","file":"a.csv","row":{row}}},"right":{{"source":"b","file":"b.csv","row":3}},"answer":"{answer}","previous":"{previous}"}}"#
-        )
+/// Appends events, in order, and gives their lines once they are on the disk. Writers take turns; a torn last line is cut
+/// off first. Either all events are acknowledged or none is.
+pub fn append(path: &Path, entries: &[Entry]) -> Result<Appended, Error> {
+    let fault = |source| Error::Write { path: path.to_owned(), source };
+    let wrong = |what| Error::Entry { path: path.to_owned(), what };
+    let mut file = open_for_append(path).map_err(fault)?;
+    file.lock().map_err(fault)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    let Parsed { journal, whole, last } = parse(path, &bytes)?;
+    let mut known: BTreeSet<String> = journal.events.iter().map(|event| event.digest.to_string()).collect();
+    let mut text = Vec::new();
+    if whole > 0 && bytes[whole - 1] != b'\n' {
+        text.push(b'\n');
     }
-
-    fn read(lines: &[String]) -> Result<Decisions, Error> {
-        let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
-        for line in lines {
-            writeln!(file, "{line}").expect("written");
+    let mut previous = last;
+    for entry in entries {
+        entry.check().map_err(wrong)?;
+        if let Act::Undo { event } = &entry.act
+            && !known.contains(event)
+        {
+            return Err(wrong("it takes back an event that is not in the journal"));
         }
-        load(file.path())
+        let line = serde_json::to_vec(&Line::of(entry, &previous)).expect("an event has only text and numbers");
+        previous = Digest::of(&line).to_string();
+        known.insert(previous.clone());
+        text.extend_from_slice(&line);
+        text.push(b'\n');
     }
-
-    #[test]
-    fn the_later_answer_about_a_pair_stands() {
-        let first = line(&"0".repeat(64), 2, "same");
-        let second = line(&Digest::of(first.as_bytes()).to_string(), 2, "different");
-        let decisions = read(&[first, second]).expect("a good chain");
-        assert_eq!(decisions.pairs.len(), 1);
-        assert_eq!(decisions.pairs[0].answer, Answer::Different);
+    if whole < bytes.len() {
+        file.set_len(whole as u64).map_err(fault)?;
     }
-
-    #[test]
-    fn a_line_taken_out_breaks_the_chain() {
-        let first = line(&"0".repeat(64), 2, "same");
-        let second = line(&Digest::of(first.as_bytes()).to_string(), 4, "same");
-        assert!(matches!(read(&[second]), Err(Error::Line { line: 1, .. })));
+    file.seek(SeekFrom::Start(whole as u64)).map_err(fault)?;
+    let written = file.write_all(&text).and_then(|()| file.sync_all()).and_then(|()| sync_folder(path));
+    if let Err(source) = written {
+        // What was not acknowledged must not stand. The first error is the one to tell.
+        let _ = file.set_len(whole as u64);
+        return Err(fault(source));
     }
+    let first = journal.events.last().map_or(1, |event| event.number + 1);
+    Ok(Appended { lines: first..first + entries.len(), cut: journal.torn })
+}
 
-    #[test]
-    fn no_journal_is_no_decisions() {
-        let decisions = load(Path::new("no/such/journal.jsonl")).expect("absent is empty");
-        assert!(decisions.pairs.is_empty() && decisions.digest.is_none());
+/// Opens or makes it, for its owner alone: it holds patient data.
+fn open_for_append(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// A new file is safe only once its folder is.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// A journal, how many bytes of it are whole lines, and the digest of the last of them.
+struct Parsed {
+    journal: Journal,
+    whole: usize,
+    last: String,
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Parsed, Error> {
+    let mut parsed = Parsed { journal: Journal::default(), whole: 0, last: NO_LINE.to_owned() };
+    for (place, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let number = place + 1;
+        match event(line, number, &parsed.last) {
+            Ok(event) => {
+                check_undo(&parsed.journal, &event).map_err(|what| fault(path, number, what))?;
+                parsed.last = event.digest.to_string();
+                parsed.journal.events.push(event);
+                parsed.whole += line.len();
+            }
+            // What was acknowledged ends with a line's end: a line without one that says nothing was never acknowledged.
+            Err(_) if !line.ends_with(b"\n") => parsed.journal.torn = Some(number),
+            Err(what) => return Err(fault(path, number, what)),
+        }
+    }
+    parsed.journal.digest = Some(Digest::of(&bytes[..parsed.whole]));
+    Ok(parsed)
+}
+
+fn event(line: &[u8], number: usize, previous: &str) -> Result<Event, &'static str> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let parsed: Line =
+        serde_json::from_slice(line).map_err(|_| "this is not an event that this version understands")?;
+    if parsed.previous != previous {
+        return Err("the chain of digests is broken here: a line before this one was changed, added or taken out");
+    }
+    Ok(Event { number, digest: Digest::of(line), entry: parsed.entry()? })
+}
+
+fn check_undo(journal: &Journal, event: &Event) -> Result<(), &'static str> {
+    match &event.entry.act {
+        Act::Undo { event } if !journal.events.iter().any(|earlier| earlier.digest.to_string() == *event) => {
+            Err("it takes back an event that is not before it")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn fault(path: &Path, line: usize, what: &str) -> Error {
+    let what = format!("{what}; restore the journal from its last good copy");
+    Error::Line { path: path.to_owned(), line, what }
+}
+
+impl Journal {
+    /// Holds the events against the rows there are, and against one another.
+    pub fn weigh(self, presence: impl Fn(&RowName) -> Presence) -> Decisions {
+        Decisions::of(self, presence)
     }
 }

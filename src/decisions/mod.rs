@@ -1,8 +1,17 @@
 //! # decisions: the journal of review decisions.
-//! Takes: the journal's path.   Gives: Decisions.
-//! May use: values, config, sources, ledger.   Touches: the journal, reading only.
-//! Holds: a decision is cited, never inferred; a broken chain is refused.
+//! Takes: the journal's path, and what is known of the rows.   Gives: Journal, Decisions.
+//! May use: values, config, sources, ledger.   Touches: the journal, reading and appending.
+//! Holds: a decision is cited, never inferred; a broken chain is refused; what was acknowledged is on the disk.
 
+mod error;
+mod event;
 mod journal;
+mod line;
+mod standing;
+#[cfg(test)]
+mod tests;
 
-pub use journal::{Answer, Decisions, Error, PairDecision, RowName, load};
+pub use error::Error;
+pub use event::{Act, Answer, Entry, Event, Placing, Reading, RowName, ShownRow};
+pub use journal::{Appended, Journal, append, load};
+pub use standing::{Contradiction, Decisions, PairDecision, Presence, Standing};

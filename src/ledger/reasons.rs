@@ -156,6 +156,8 @@ reasons! {
     // Found by linkage.
     /// The row names a patient by a local id that no row of that system explains.
     PersonNotFound = "person-not-found", Warning, "ask the provider for the patient of that local id";
+    /// The local id is a patient's in that system, but the details beside it are not that patient's.
+    PersonDiffers = "person-differs", Warning, "look for a mistyped id, or ask the provider whose row it is";
     /// The local id stands for more than one person in that system.
     PersonAmbiguous = "person-ambiguous", Warning, "decide in review which patient the row belongs to";
     /// The row says too little to be matched to any patient.
@@ -186,6 +188,12 @@ reasons! {
     SiteUnknown = "site-unknown", Warning, "add the site to the crosswalk";
     /// The referral has no date from which a clock could start.
     ClockUnknown = "clock-unknown", Warning, "ask the provider when the referral was received";
+    /// The row says that the referral was received after the census date; that takes nobody off the waiting list.
+    ReceivedAfterCensus = "received-after-census", Warning, "confirm the date; one mistyped hides how long the patient has waited";
+    /// One system's rows of one referral say both open and closed, and no dates tell which is later; it is kept open.
+    StatusContradictory = "status-contradictory", Warning, "ask the provider whether the referral is closed; until then the patient stays on the list";
+    /// One system holds two open referrals of the patient under two ids, received on one day, for what may be one complaint.
+    ReferralRepeated = "referral-repeated", Warning, "ask the provider whether it is one referral entered twice; both are kept";
     /// The referral's dates contradict each other.
     SequenceImplausible = "sequence-implausible", Warning, "ask the provider which date is right";
 }

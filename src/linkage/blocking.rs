@@ -12,7 +12,18 @@ use rayon::prelude::*;
 pub(super) struct Candidate {
     pub left: u32,
     pub right: u32,
-    pub rule: u8,
+    pub rule: Rule,
+}
+
+/// A blocking rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rule(u8);
+
+impl Rule {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        RULES[usize::from(self.0)]
+    }
 }
 
 /// What one rule did.
@@ -31,7 +42,7 @@ pub(super) struct RuleReport {
 const LARGEST_BLOCK: usize = 120;
 
 /// The rules, in order, each with what it calls itself.
-pub(super) const RULES: [&str; 15] = [
+const RULES: [&str; 15] = [
     "nhs number",
     "family name + birth date",
     "given name + birth date",
@@ -53,43 +64,75 @@ pub(super) const RULES: [&str; 15] = [
 pub(super) fn block(features: &Features, units: &Units) -> (Vec<Candidate>, Vec<RuleReport>) {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut reports = Vec::new();
-    for (rule, name) in RULES.iter().enumerate() {
-        let (mut found, report) = run(features, units, rule, name);
-        reports.push(report);
-        candidates.append(&mut found);
-        candidates.par_sort_unstable();
-        candidates.dedup_by_key(|candidate| (candidate.left, candidate.right));
+    for rule in (0..RULES.len() as u8).map(Rule) {
+        reports.push(run(features, units, rule, &mut candidates));
     }
     candidates.shrink_to_fit();
     (candidates, reports)
 }
 
-fn run(features: &Features, units: &Units, rule: usize, name: &'static str) -> (Vec<Candidate>, RuleReport) {
-    let mut keyed: Vec<(u64, u32)> = (0..units.len() as u32)
-        .into_par_iter()
-        .flat_map_iter(|unit| keys(features, units, rule, unit).into_iter().flatten().map(move |key| (key, unit)))
-        .collect();
+/// Adds the pairs that are not there yet to a list in order, and empties theirs. Merges from the back, so that no third list
+/// is needed.
+fn add_new(candidates: &mut Vec<Candidate>, found: &mut Vec<Candidate>) {
+    found.par_sort_unstable();
+    found.dedup();
+    let mut known = candidates.iter().map(|candidate| (candidate.left, candidate.right)).peekable();
+    found.retain(|candidate| {
+        let pair = (candidate.left, candidate.right);
+        while known.next_if(|known| *known < pair).is_some() {}
+        known.peek() != Some(&pair)
+    });
+    let Some(last) = found.last().copied() else { return };
+    let (mut old, mut new) = (candidates.len(), found.len());
+    candidates.resize(old + new, last);
+    while new > 0 {
+        let place = old + new - 1;
+        if old > 0 && candidates[old - 1] > found[new - 1] {
+            old -= 1;
+            candidates[place] = candidates[old];
+        } else {
+            new -= 1;
+            candidates[place] = found[new];
+        }
+    }
+    found.clear();
+}
+
+/// Pairs are added to the list whenever a rule has found so many.
+const PORTION: usize = 1 << 22;
+
+/// Adds the pairs of a rule.
+fn run(features: &Features, units: &Units, rule: Rule, candidates: &mut Vec<Candidate>) -> RuleReport {
+    let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(units.len());
+    keyed.extend(
+        (0..units.len() as u32)
+            .flat_map(|unit| keys(features, units, rule, unit).into_iter().flatten().map(move |key| (key, unit))),
+    );
     keyed.par_sort_unstable();
-    let mut report = RuleReport { name, pairs: 0, blocks_split: 0, pairs_left_out: 0 };
-    let mut found = Vec::new();
+    let mut report = RuleReport { name: rule.name(), pairs: 0, blocks_split: 0, pairs_left_out: 0 };
+    let mut found = Vec::with_capacity(PORTION);
     for block in keyed.chunk_by(|left, right| left.0 == right.0) {
+        if found.len() >= PORTION {
+            add_new(candidates, &mut found);
+        }
+        let before = found.len();
         let members: Vec<u32> = block.iter().map(|(_, unit)| *unit).collect();
         if members.len() <= LARGEST_BLOCK {
             pairs(&members, rule, &mut found);
+            report.pairs += (found.len() - before) as u64;
             continue;
         }
-        let before = found.len();
         report.blocks_split += 1;
         split(features, units, &members, rule, &mut found);
         let whole = members.len() as u64 * (members.len() as u64 - 1) / 2;
         report.pairs_left_out += whole.saturating_sub((found.len() - before) as u64);
+        report.pairs += (found.len() - before) as u64;
     }
-    report.pairs = found.len() as u64;
-    (found, report)
+    add_new(candidates, &mut found);
+    report
 }
 
-fn pairs(members: &[u32], rule: usize, found: &mut Vec<Candidate>) {
-    let rule = u8::try_from(rule).expect("few rules");
+fn pairs(members: &[u32], rule: Rule, found: &mut Vec<Candidate>) {
     for (place, one) in members.iter().enumerate() {
         for other in &members[place + 1..] {
             let (left, right) = (*one.min(other), *one.max(other));
@@ -102,7 +145,7 @@ fn pairs(members: &[u32], rule: usize, found: &mut Vec<Candidate>) {
 
 /// Splits a block that is too large by the initial of the given name and the birth year, those without either among all;
 /// a part that is still too large is compared within a window of neighbours in the order of names and dates.
-fn split(features: &Features, units: &Units, members: &[u32], rule: usize, found: &mut Vec<Candidate>) {
+fn split(features: &Features, units: &Units, members: &[u32], rule: Rule, found: &mut Vec<Candidate>) {
     let mut keyed: Vec<((u8, i16), u32)> = members
         .iter()
         .map(|unit| {
@@ -133,7 +176,7 @@ fn split(features: &Features, units: &Units, members: &[u32], rule: usize, found
 }
 
 /// The keys of a unit under a rule; at most two.
-fn keys(features: &Features, units: &Units, rule: usize, unit: u32) -> [Option<u64>; 2] {
+fn keys(features: &Features, units: &Units, rule: Rule, unit: u32) -> [Option<u64>; 2] {
     let profile = &units.profiles[unit as usize];
     let birth = profile.birth();
     let exact = profile.birth().filter(|birth| birth.3 == crate::values::Precision::Day);
@@ -151,7 +194,7 @@ fn keys(features: &Features, units: &Units, rule: usize, unit: u32) -> [Option<u
     };
     let number = (profile.number != 0).then_some(profile.number);
     let one = |key: Option<u64>| [key, None];
-    match rule {
+    match rule.0 {
         0 => one(join(&[number])),
         1 => one(join(&[first(profile.family, 4), date])),
         2 => one(join(&[first(profile.given, 3), date])),

@@ -2,16 +2,10 @@
 //! across them, they are more likely one person than two, and no rule forbids it. A chain of good pairs between people who
 //! do not resemble one another therefore does not make one patient of them.
 
-use super::score::{Bar, Score, Scorer};
+use super::pairs::Pair;
+use super::score::{Bar, Scorer};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-
-/// A pair that may join two clusters.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Edge {
-    pub left: u32,
-    pub right: u32,
-    pub score: Score,
-}
 
 /// What a person said of two units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +17,22 @@ pub(super) enum Ruling {
 /// Units in clusters.
 pub(super) struct Clusters {
     parent: Vec<u32>,
-    members: Vec<Vec<u32>>,
+    /// The members of a cluster in a ring: from each the next, from the last the first.
+    next: Vec<u32>,
+    /// How many members, at the root.
+    sizes: Vec<u32>,
     /// The verified number of each cluster; nought when it has none. A decision may join two.
     numbers: Vec<u64>,
     apart: BTreeMap<u32, Vec<u32>>,
+}
+
+/// The units of each cluster, and the cluster of each unit. Clusters are numbered by their first unit.
+pub(super) struct Groups {
+    /// Cluster `c` has `members[starts[c]..starts[c + 1]]`, in order.
+    members: Vec<u32>,
+    starts: Vec<u32>,
+    /// The cluster of each unit.
+    pub group_of: Vec<u32>,
 }
 
 /// Across two clusters the mean probability must reach this.
@@ -35,18 +41,20 @@ const MEAN_AT_LEAST: f64 = 0.5;
 const COMPARED_AT_MOST: usize = 12;
 
 impl Clusters {
-    /// Joins units: what people said first, then edges of at least `match_at` from the heaviest on. Gives the edges that
-    /// could not join, in order.
+    /// Joins units: what people said first, then pairs of at least `match_at` from the heaviest on. Gives, by their
+    /// place, the pairs that could not join.
     pub(super) fn build(
         scorer: &Scorer<'_>,
         numbers: Vec<u64>,
         rulings: &[(u32, u32, Ruling)],
-        mut edges: Vec<Edge>,
-    ) -> (Self, Vec<Edge>) {
-        let size = numbers.len();
+        pairs: &[Pair],
+        match_at: f64,
+    ) -> (Self, BTreeMap<u32, Bar>) {
+        let size = numbers.len() as u32;
         let mut clusters = Clusters {
-            parent: (0..size as u32).collect(),
-            members: (0..size as u32).map(|unit| vec![unit]).collect(),
+            parent: (0..size).collect(),
+            next: (0..size).collect(),
+            sizes: vec![1; numbers.len()],
             numbers,
             apart: BTreeMap::new(),
         };
@@ -60,18 +68,21 @@ impl Clusters {
                 clusters.merge(left, right);
             }
         }
-        edges.sort_by_key(|edge| (std::cmp::Reverse(edge.score.weight), edge.left, edge.right));
-        let mut refused = Vec::new();
-        for edge in edges {
-            let (left, right) = (clusters.root(edge.left), clusters.root(edge.right));
+        // Pairs stand in order of their units, so that their places decide between equal weights.
+        let mut heaviest: Vec<u32> =
+            (0u32..).zip(pairs).filter(|(_, pair)| pair.joinable(match_at)).map(|(place, _)| place).collect();
+        heaviest.sort_unstable_by_key(|place| (Reverse(pairs[*place as usize].score.weight), *place));
+        let mut refused = BTreeMap::new();
+        for place in heaviest {
+            let pair = &pairs[place as usize];
+            let (left, right) = (clusters.root(pair.left), clusters.root(pair.right));
             if left == right {
                 continue;
             }
             match clusters.obstacle(scorer, left, right) {
                 None => clusters.merge(left, right),
                 Some(bar) => {
-                    let bar = if edge.score.bar == Bar::None { bar } else { edge.score.bar };
-                    refused.push(Edge { score: Score { bar, ..edge.score }, ..edge });
+                    refused.insert(place, bar);
                 }
             }
         }
@@ -91,12 +102,30 @@ impl Clusters {
         root
     }
 
-    /// The units of each cluster, in order.
-    pub(super) fn into_groups(self) -> Vec<Vec<u32>> {
-        let mut groups: Vec<Vec<u32>> = self.members.into_iter().filter(|members| !members.is_empty()).collect();
-        groups.iter_mut().for_each(|group| group.sort_unstable());
-        groups.sort_unstable_by_key(|group| group[0]);
-        groups
+    /// The clusters, numbered.
+    pub(super) fn into_groups(mut self) -> Groups {
+        let units = self.parent.len() as u32;
+        let mut group_of = vec![u32::MAX; self.parent.len()];
+        let (mut members, mut starts) = (Vec::with_capacity(self.parent.len()), vec![0]);
+        for unit in 0..units {
+            let root = self.root(unit);
+            if group_of[unit as usize] != u32::MAX {
+                continue;
+            }
+            let group = starts.len() as u32 - 1;
+            let first = members.len();
+            members.extend(self.members(root));
+            members[first..].sort_unstable();
+            members[first..].iter().for_each(|member| group_of[*member as usize] = group);
+            starts.push(members.len() as u32);
+        }
+        starts.shrink_to_fit();
+        Groups { members, starts, group_of }
+    }
+
+    /// The members of a cluster, from its root on.
+    fn members(&self, root: u32) -> impl Iterator<Item = u32> + '_ {
+        std::iter::successors(Some(root), move |unit| Some(self.next[*unit as usize]).filter(|next| *next != root))
     }
 
     fn obstacle(&self, scorer: &Scorer<'_>, left: u32, right: u32) -> Option<Bar> {
@@ -104,23 +133,24 @@ impl Clusters {
         if one != 0 && two != 0 && one != two {
             return Some(Bar::DifferentNumbers);
         }
-        let (left, right) = (&self.members[left as usize], &self.members[right as usize]);
-        let ruled_apart =
-            |unit: &u32| self.apart.get(unit).is_some_and(|others| others.iter().any(|other| right.contains(other)));
-        if !self.apart.is_empty() && left.iter().any(ruled_apart) {
+        let ruled_apart = |unit: u32| {
+            let others = self.apart.get(&unit).into_iter().flatten();
+            others.into_iter().any(|other| self.members(right).any(|member| member == *other))
+        };
+        if !self.apart.is_empty() && self.members(left).any(ruled_apart) {
             return Some(Bar::None);
         }
-        if left.len() * right.len() == 1 {
+        if self.sizes[left as usize] == 1 && self.sizes[right as usize] == 1 {
             return None;
         }
         let (mut sum, mut pairs) = (0.0, 0.0);
-        for one in left.iter().take(COMPARED_AT_MOST) {
-            for two in right.iter().take(COMPARED_AT_MOST) {
-                let score = scorer.score(*one.min(two), *one.max(two));
+        for one in self.members(left).take(COMPARED_AT_MOST) {
+            for two in self.members(right).take(COMPARED_AT_MOST) {
+                let score = scorer.score(one.min(two), one.max(two));
                 if score.bar == Bar::OtherGivenName {
                     return Some(Bar::OtherGivenName);
                 }
-                sum += score.probability;
+                sum += score.probability();
                 pairs += 1.0;
             }
         }
@@ -128,16 +158,26 @@ impl Clusters {
     }
 
     fn merge(&mut self, left: u32, right: u32) {
-        let (into, from) = if self.members[left as usize].len() >= self.members[right as usize].len() {
-            (left, right)
-        } else {
-            (right, left)
-        };
+        let (into, from) =
+            if self.sizes[left as usize] >= self.sizes[right as usize] { (left, right) } else { (right, left) };
         self.parent[from as usize] = into;
-        let moved = std::mem::take(&mut self.members[from as usize]);
-        self.members[into as usize].extend(moved);
+        self.sizes[into as usize] += self.sizes[from as usize];
+        // Exchanging what follows either makes one ring of two.
+        self.next.swap(into as usize, from as usize);
         if self.numbers[into as usize] == 0 {
             self.numbers[into as usize] = self.numbers[from as usize];
         }
+    }
+}
+
+impl Groups {
+    /// How many clusters.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The units of each cluster, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        self.starts.windows(2).map(|ends| &self.members[ends[0] as usize..ends[1] as usize])
     }
 }

@@ -1,8 +1,8 @@
 //! What is compared: each person record's values, normalised once a distinct text, four bytes a value.
 
 use super::names::{self, Nicknames};
-use crate::config::Config;
 use crate::config::fields::person;
+use crate::config::{Config, Field};
 use crate::records::{PersonId, Records, Symbol, Texts};
 use crate::values::{Postcode, Precision};
 
@@ -27,21 +27,25 @@ pub(super) struct Profile {
     pub verified: bool,
 }
 
-/// The profiles of all person records.
+/// What profiles are made of.
 pub(super) struct Features {
     /// Normalised texts.
     pub words: Texts,
-    /// One a person record.
-    pub profiles: Vec<Profile>,
-    /// (provider, system, local id) of each record; nought when it has none.
-    pub local_ids: Vec<Symbol>,
     /// Short forms of given names.
     pub nicknames: Nicknames,
 }
 
+/// One of each a person record, until units are made of them.
+pub(super) struct Profiles {
+    /// The values.
+    pub profiles: Vec<Profile>,
+    /// (provider, system, local id) of each record; nought when it has none.
+    pub local_ids: Vec<Symbol>,
+}
+
 impl Features {
     /// Normalises every person record.
-    pub(super) fn of(config: &Config, records: &Records) -> Self {
+    pub(super) fn of(config: &Config, records: &Records) -> (Self, Profiles) {
         let mut words = Texts::default();
         let systems: Vec<Symbol> = config
             .sources
@@ -53,19 +57,35 @@ impl Features {
             .iter()
             .map(|source| source.mapping.fields.contains_key(&person::NHS_NUMBER_STATUS))
             .collect();
-        let mut shop = Shop { records, words, memo: Default::default() };
-        let mut profiles = Vec::with_capacity(records.people.len());
-        let mut local_ids = Vec::with_capacity(records.people.len());
-        for record in records.people.places() {
-            let source = usize::from(records.source[record as usize]);
-            profiles.push(shop.profile(record, status_mapped[source]));
-            let local = records.people.text(&records.texts, person::LOCAL_ID, record);
-            local_ids.push(match local {
+        let people = &records.people;
+        let mut profiles: Vec<Profile> = people
+            .places()
+            .map(|record| plain(records, record, status_mapped[usize::from(records.source[record as usize])]))
+            .collect();
+        let mut shop = Shop { records, words: &mut words, profiles: &mut profiles };
+        shop.fill(person::GIVEN_NAME, names::given, |profile| &mut profile.given);
+        shop.fill(person::OTHER_NAMES, names::given, |profile| &mut profile.others);
+        shop.fill(person::FAMILY_NAME, names::family, |profile| &mut profile.family);
+        shop.fill(person::PREVIOUS_FAMILY_NAME, names::family, |profile| &mut profile.previous);
+        shop.fill(person::POSTCODE, postcode, |profile| &mut profile.postcode);
+        shop.fill(person::ADDRESS, address, |profile| &mut profile.address);
+        shop.fill(person::MOBILE, telephone, |profile| &mut profile.phones[0]);
+        shop.fill(person::PHONE, telephone, |profile| &mut profile.phones[1]);
+        shop.fill(person::EMAIL, email, |profile| &mut profile.email);
+        shop.fill(person::GP_PRACTICE, address, |profile| &mut profile.practice);
+        for profile in profiles.iter_mut().filter(|profile| !profile.given.is_some()) {
+            profile.given = profile.others;
+        }
+        let mut local_ids = Vec::with_capacity(people.len());
+        for record in people.places() {
+            let system = systems[usize::from(records.source[record as usize])];
+            local_ids.push(match people.text(&records.texts, person::LOCAL_ID, record) {
                 "" => Symbol::NONE,
-                id => shop.words.intern(&format!("{}\u{1f}{}", systems[source].place(), id.to_ascii_uppercase())),
+                id => words.intern(&format!("{}\u{1f}{}", system.place(), id.to_ascii_uppercase())),
             });
         }
-        Features { words: shop.words, profiles, local_ids, nicknames: Nicknames::built_in() }
+        words.close();
+        (Features { words, nicknames: Nicknames::built_in() }, Profiles { profiles, local_ids })
     }
 
     /// The text of a normalised value.
@@ -74,59 +94,53 @@ impl Features {
     }
 }
 
-/// Normalises with a memory of what each distinct text became, one for each way of normalising.
-struct Shop<'a> {
-    records: &'a Records,
-    words: Texts,
-    memo: [Vec<u32>; 7],
+/// A profile with all that is not a word.
+fn plain(records: &Records, record: PersonId, status_mapped: bool) -> Profile {
+    let people = &records.people;
+    let number = people.nhs_number(&records.texts, person::NHS_NUMBER, record);
+    let status = people.text(&records.texts, person::NHS_NUMBER_STATUS, record);
+    Profile {
+        born: people.bits(person::DATE_OF_BIRTH, record),
+        sex: match people.text(&records.texts, person::SEX, record) {
+            "male" => 1,
+            "female" => 2,
+            _ => 0,
+        },
+        number: number.map_or(0, |number| number.reveal_integer()),
+        verified: number.is_some() && (!status_mapped || matches!(status, "01" | "1")),
+        ..Profile::default()
+    }
 }
 
-/// Not yet normalised, in a memo.
+/// Fills one field of all profiles at a time, with a memory of what each distinct text became.
+struct Shop<'a> {
+    records: &'a Records,
+    words: &'a mut Texts,
+    profiles: &'a mut [Profile],
+}
+
+/// Not yet normalised, in a memory.
 const FRESH: u32 = u32::MAX;
 
 impl Shop<'_> {
-    fn profile(&mut self, record: PersonId, status_mapped: bool) -> Profile {
-        let people = &self.records.people;
-        let symbol = |field| people.symbol(field, record);
-        let number = people.nhs_number(&self.records.texts, person::NHS_NUMBER, record);
-        let status = people.text(&self.records.texts, person::NHS_NUMBER_STATUS, record);
-        let (mobile, phone) = (symbol(person::MOBILE), symbol(person::PHONE));
-        let given = self.normal(0, symbol(person::GIVEN_NAME), names::given);
-        let others = self.normal(1, symbol(person::OTHER_NAMES), names::given);
-        Profile {
-            given: if given.is_some() { given } else { others },
-            others,
-            family: self.normal(2, symbol(person::FAMILY_NAME), names::family),
-            previous: self.normal(2, symbol(person::PREVIOUS_FAMILY_NAME), names::family),
-            born: people.bits(person::DATE_OF_BIRTH, record),
-            sex: match people.text(&self.records.texts, person::SEX, record) {
-                "male" => 1,
-                "female" => 2,
-                _ => 0,
-            },
-            postcode: self.normal(3, symbol(person::POSTCODE), postcode),
-            address: self.normal(4, symbol(person::ADDRESS), address),
-            phones: [self.normal(5, mobile, telephone), self.normal(5, phone, telephone)],
-            email: self.normal(6, symbol(person::EMAIL), email),
-            practice: self.normal(4, symbol(person::GP_PRACTICE), address),
-            number: number.map_or(0, |number| number.reveal_integer()),
-            verified: number.is_some() && (!status_mapped || matches!(status, "01" | "1")),
+    fn fill(
+        &mut self,
+        field: Field,
+        normalise: impl Fn(&str) -> Option<String>,
+        place: impl Fn(&mut Profile) -> &mut Symbol,
+    ) {
+        let texts = &self.records.texts;
+        let mut memory = vec![FRESH; texts.len() + 1];
+        memory[0] = 0;
+        for (record, profile) in (0..).zip(self.profiles.iter_mut()) {
+            let symbol = self.records.people.symbol(field, record);
+            let known = &mut memory[symbol.place() as usize];
+            if *known == FRESH {
+                let normal = normalise(texts.text(symbol)).unwrap_or_default();
+                *known = self.words.intern(&normal).place();
+            }
+            *place(profile) = Symbol::at(*known);
         }
-    }
-
-    fn normal(&mut self, way: usize, symbol: Symbol, normalise: impl Fn(&str) -> Option<String>) -> Symbol {
-        if !symbol.is_some() {
-            return Symbol::NONE;
-        }
-        let place = symbol.place() as usize;
-        if self.memo[way].len() <= place {
-            self.memo[way].resize(self.records.texts.len() + 1, FRESH);
-        }
-        if self.memo[way][place] == FRESH {
-            let normal = normalise(self.records.texts.text(symbol)).unwrap_or_default();
-            self.memo[way][place] = self.words.intern(&normal).place();
-        }
-        Symbol::at(self.memo[way][place])
     }
 }
 

@@ -1,11 +1,12 @@
 //! Units, candidates, scores, clusters, patients.
 
-use super::blocking::{self, Candidate, RULES};
-use super::cluster::{Clusters, Edge, Ruling};
+use super::blocking::{self, Candidate};
+use super::cluster::{Clusters, Groups, Ruling};
 use super::compare::Pattern;
 use super::features::Features;
 use super::model::{BlockingReport, LinkModel};
-use super::product::{DecisionEffect, JoinedBy, Linked, PairStanding, PatientIndex, Place, ReviewEffect, ScoredPair};
+use super::pairs::{self, Pair};
+use super::product::{DecisionEffect, JoinedBy, Linked, PatientIndex, Place, ReviewEffect, ScoredPair};
 use super::score::{Bar, Scorer};
 use super::thin::Directory;
 use super::train::{self, Counts};
@@ -13,12 +14,9 @@ use super::units::Units;
 use crate::config::{Config, Standing};
 use crate::decisions::{Answer, Decisions, RowName};
 use crate::ledger::Reason;
-use crate::records::{PersonId, Records};
+use crate::records::{PersonId, Records, find_person};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-
-/// Pairs below the review band are kept down to this probability, as the nearest refusals.
-const NEAREST_REFUSALS: f64 = 0.05;
 
 /// Records made comparable, with their candidate pairs; made once, for training and linking both.
 pub struct Prepared {
@@ -40,12 +38,12 @@ struct Said {
 /// Normalises the records, gathers units, finds candidate pairs.
 pub fn prepare(config: &Config, records: Records, decisions: &Decisions) -> Prepared {
     let rulings = find_rows(config, &records, decisions);
-    let features = Features::of(config, &records);
+    let (features, profiles) = Features::of(config, &records);
     let apart: Vec<(PersonId, PersonId)> =
         rulings.iter().filter(|said| said.answer == Answer::Different).filter_map(|said| said.records).collect();
     let evidence: Vec<bool> =
         config.sources.iter().map(|source| matches!(source.standing, Standing::Evidence(_))).collect();
-    let units = Units::of(&features, |record| evidence[usize::from(records.source[record as usize])], &apart);
+    let units = Units::of(&features, profiles, |record| evidence[usize::from(records.source[record as usize])], &apart);
     let (candidates, reports) = blocking::block(&features, &units);
     let blocking = reports
         .into_iter()
@@ -56,6 +54,7 @@ pub fn prepare(config: &Config, records: Records, decisions: &Decisions) -> Prep
             pairs_left_out: report.pairs_left_out,
         })
         .collect();
+    tracing::info!(units = units.len(), candidate_pairs = candidates.len(), "pairs to compare");
     Prepared { records, features, units, candidates, blocking, rulings }
 }
 
@@ -86,78 +85,26 @@ fn merge_counts(mut one: BTreeMap<Pattern, u64>, other: BTreeMap<Pattern, u64>) 
 pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
     let Prepared { records, features, units, candidates, rulings, .. } = prepared;
     let scorer = Scorer::new(&features, &units, model);
-    let mut shown: Vec<(Candidate, Edge)> = candidates
-        .par_iter()
-        .filter_map(|candidate| {
-            let score = scorer.score(candidate.left, candidate.right);
-            let worth_showing = score.probability >= NEAREST_REFUSALS || score.number_equal;
-            worth_showing.then_some((*candidate, Edge { left: candidate.left, right: candidate.right, score }))
-        })
-        .collect();
-    drop(candidates);
-    bar_close_rivals(&scorer, units.len(), &mut shown);
+    let mut pairs = pairs::score(&scorer, candidates);
+    tracing::info!(pairs = pairs.len(), "pairs worth showing");
+    pairs::bar_close_rivals(&scorer, &mut pairs);
     let unit_of = unit_of_records(&units, records.people.len());
     let unit_rulings = unit_rulings(&rulings, &unit_of);
-    let joinable = |edge: &Edge| edge.score.probability >= config.link.match_at && edge.score.bar == Bar::None;
-    let edges: Vec<Edge> = shown.iter().map(|(_, edge)| *edge).filter(joinable).collect();
     let numbers = units.profiles.iter().map(|profile| if profile.verified { profile.number } else { 0 }).collect();
-    let (clusters, refused) = Clusters::build(&scorer, numbers, &unit_rulings, edges);
+    let (clusters, refused) = Clusters::build(&scorer, numbers, &unit_rulings, &pairs, config.link.match_at);
     let groups = clusters.into_groups();
-    let mut patient_of_unit = vec![0 as PatientIndex; units.len()];
-    for (patient, group) in (0..).zip(&groups) {
-        group.iter().for_each(|unit| patient_of_unit[*unit as usize] = patient);
-    }
-    let pairs = pairs_to_show(config, &units, &shown, &refused, &patient_of_unit);
-    let mut places = places(&features, &units, &groups, &shown, &patient_of_unit, &unit_rulings, records.people.len());
+    let mut places = places(&features, &units, &groups, &pairs, &unit_rulings, records.people.len());
     let evidence = |record: PersonId| is_evidence(config, &records, record);
-    leave_likely_evidence_open(config, &units, &groups, &shown, &patient_of_unit, evidence, &mut places);
-    assert_one_verified_number(&features, &places, &unit_rulings, groups.len());
-    let effects = effects(&rulings, &places, &unit_of, &shown, config);
-    assemble(records, places, pairs, effects)
+    leave_likely_evidence_open(config, &units, &groups, &pairs, evidence, &mut places);
+    assert_one_verified_number(&units, &places, &unit_rulings, groups.len());
+    let effects = effects(&rulings, &places, &unit_of, &pairs, config);
+    let shown = pairs::to_show(config, &units, pairs, &refused, &groups.group_of);
+    drop((unit_of, features, units, refused));
+    assemble(records, places, groups.len(), shown, effects)
 }
 
 fn is_evidence(config: &Config, records: &Records, record: PersonId) -> bool {
     matches!(config.sources[usize::from(records.source[record as usize])].standing, Standing::Evidence(_))
-}
-
-/// So many of the nearest are compared with one another.
-const RIVALS_AT_MOST: usize = 64;
-/// How much heavier, in hundredths of a bit, the best must be than a rival who is clearly another person.
-const CLEAR_LEAD: i32 = 400;
-
-/// Bars a machine from joining a unit to one of two clearly different people when the other fits almost as well: a letter
-/// to "J Smith" of an address where twins of that letter live.
-fn bar_close_rivals(scorer: &Scorer<'_>, units: usize, shown: &mut [(Candidate, Edge)]) {
-    let mut ends: Vec<(u32, i32, u32, u32)> = Vec::with_capacity(shown.len() * 2);
-    for (place, (_, edge)) in (0u32..).zip(shown.iter()) {
-        ends.push((edge.left, -edge.score.weight, edge.right, place));
-        ends.push((edge.right, -edge.score.weight, edge.left, place));
-    }
-    ends.par_sort_unstable();
-    debug_assert!(ends.iter().all(|end| (end.0 as usize) < units));
-    let barred: Vec<u32> = ends
-        .par_chunk_by(|one, other| one.0 == other.0)
-        .flat_map_iter(|rivals| {
-            // Everybody within reach of the best; if any two of them are clearly two people, none is joined by machine.
-            let best = -rivals[0].1;
-            let near: Vec<&(u32, i32, u32, u32)> =
-                rivals.iter().take_while(|end| -end.1 > best - CLEAR_LEAD).take(RIVALS_AT_MOST).collect();
-            let two_people = near.iter().enumerate().any(|(place, one)| {
-                near[place + 1..].iter().any(|other| {
-                    let bar = scorer.score(one.2.min(other.2), one.2.max(other.2)).bar;
-                    matches!(bar, Bar::DifferentNumbers | Bar::OtherGivenName)
-                })
-            });
-            let places = if two_people { near.iter().map(|end| end.3).collect() } else { Vec::new() };
-            places.into_iter()
-        })
-        .collect();
-    for place in barred {
-        let score = &mut shown[place as usize].1.score;
-        if score.bar == Bar::None {
-            score.bar = Bar::CloseRival;
-        }
-    }
 }
 
 /// Evidence that nothing joined, and that is likely somebody's all the same, is left open with its candidates: the slot of
@@ -165,9 +112,8 @@ fn bar_close_rivals(scorer: &Scorer<'_>, units: usize, shown: &mut [(Candidate, 
 fn leave_likely_evidence_open(
     config: &Config,
     units: &Units,
-    groups: &[Vec<u32>],
-    shown: &[(Candidate, Edge)],
-    patient_of_unit: &[PatientIndex],
+    groups: &Groups,
+    pairs: &[Pair],
     is_evidence: impl Fn(PersonId) -> bool,
     places: &mut [Place],
 ) {
@@ -176,12 +122,12 @@ fn leave_likely_evidence_open(
         .map(|group| group.iter().all(|unit| units.members(*unit).iter().all(|record| is_evidence(*record))))
         .collect();
     let mut candidates: BTreeMap<PatientIndex, Vec<(i32, PatientIndex)>> = BTreeMap::new();
-    for (_, edge) in shown.iter().filter(|(_, edge)| edge.score.probability >= config.link.review_at) {
-        let (one, two) = (patient_of_unit[edge.left as usize], patient_of_unit[edge.right as usize]);
-        let open = matches!(edge.score.bar, Bar::None | Bar::CloseRival | Bar::TooLittle);
+    for pair in pairs.iter().filter(|pair| pair.score.probability() >= config.link.review_at) {
+        let (one, two) = (groups.group_of[pair.left as usize], groups.group_of[pair.right as usize]);
+        let open = matches!(pair.score.bar, Bar::None | Bar::CloseRival | Bar::TooLittle);
         for (scrap, whose) in [(one, two), (two, one)] {
             if open && one != two && scraps[scrap as usize] && !scraps[whose as usize] {
-                candidates.entry(scrap).or_default().push((-edge.score.weight, whose));
+                candidates.entry(scrap).or_default().push((-pair.score.weight, whose));
             }
         }
     }
@@ -212,14 +158,7 @@ fn leave_likely_evidence_open(
 
 /// The decisions about pairs, with the person records of their rows.
 fn find_rows(config: &Config, records: &Records, decisions: &Decisions) -> Vec<Said> {
-    if decisions.pairs.is_empty() {
-        return Vec::new();
-    }
-    let mut rows: BTreeMap<RowName, PersonId> = BTreeMap::new();
-    for record in records.people.places() {
-        rows.insert(row_name(config, records, record), record);
-    }
-    let found = |name: &RowName| rows.get(name).copied();
+    let found = |name: &RowName| find_person(config, records, name);
     (0..)
         .zip(&decisions.pairs)
         .map(|(decision, pair)| Said {
@@ -228,17 +167,6 @@ fn find_rows(config: &Config, records: &Records, decisions: &Decisions) -> Vec<S
             answer: pair.answer,
         })
         .collect()
-}
-
-fn row_name(config: &Config, records: &Records, record: PersonId) -> RowName {
-    let at = records.people.row(record);
-    let file = &records.intake.files[at.file()];
-    RowName {
-        source: config.sources[usize::from(records.source[record as usize])].id.clone(),
-        file: file.path.clone(),
-        sheet: file.sheets[at.sheet()].name.clone(),
-        row: at.row(),
-    }
 }
 
 /// The unit of each record; `u32::MAX` for thin ones.
@@ -266,62 +194,24 @@ fn unit_rulings(rulings: &[Said], unit_of: &[u32]) -> Vec<(u32, u32, Ruling)> {
         .collect()
 }
 
-fn pairs_to_show(
-    config: &Config,
-    units: &Units,
-    shown: &[(Candidate, Edge)],
-    refused: &[Edge],
-    patient_of_unit: &[PatientIndex],
-) -> Vec<ScoredPair> {
-    let bars: BTreeMap<(u32, u32), Bar> =
-        refused.iter().map(|edge| ((edge.left, edge.right), edge.score.bar)).collect();
-    let mut pairs: Vec<ScoredPair> = shown
-        .iter()
-        .map(|(candidate, edge)| {
-            let together = patient_of_unit[edge.left as usize] == patient_of_unit[edge.right as usize];
-            let bar = bars.get(&(edge.left, edge.right)).copied().unwrap_or(edge.score.bar);
-            let likely = edge.score.probability >= config.link.review_at || bar == Bar::NumberAlone;
-            let standing = match (together, likely) {
-                (true, _) => PairStanding::Edge,
-                (false, true) => PairStanding::Review,
-                (false, false) => PairStanding::Refused,
-            };
-            let (one, two) = (units.members(edge.left)[0], units.members(edge.right)[0]);
-            ScoredPair {
-                left: one.min(two),
-                right: one.max(two),
-                standing,
-                rule: RULES[usize::from(candidate.rule)],
-                weight_hundredths: edge.score.weight,
-                probability: edge.score.probability,
-                weights: edge.score.weights,
-                reason: if together { None } else { bar.reason() },
-            }
-        })
-        .collect();
-    pairs.sort_unstable_by_key(|pair| (pair.left, pair.right));
-    pairs
-}
-
 fn places(
     features: &Features,
     units: &Units,
-    groups: &[Vec<u32>],
-    shown: &[(Candidate, Edge)],
-    patient_of_unit: &[PatientIndex],
+    groups: &Groups,
+    pairs: &[Pair],
     rulings: &[(u32, u32, Ruling)],
     records: usize,
 ) -> Vec<Place> {
     // The best pair within its patient says how sure each unit is, and what joined it.
     let mut best: Vec<(f64, JoinedBy)> = vec![(0.0, JoinedBy::Alone); units.len()];
-    for (_, edge) in shown {
-        if patient_of_unit[edge.left as usize] == patient_of_unit[edge.right as usize] {
-            let by = if edge.score.number_equal { JoinedBy::NhsNumber } else { JoinedBy::Model };
-            for unit in [edge.left, edge.right] {
+    for pair in pairs {
+        if groups.group_of[pair.left as usize] == groups.group_of[pair.right as usize] {
+            let by = if pair.score.number_equal { JoinedBy::NhsNumber } else { JoinedBy::Model };
+            let probability = pair.score.probability();
+            for unit in [pair.left, pair.right] {
                 let known = &mut best[unit as usize];
-                if edge.score.probability > known.0 || (edge.score.probability == known.0 && by == JoinedBy::NhsNumber)
-                {
-                    *known = (edge.score.probability, by);
+                if probability > known.0 || (probability == known.0 && by == JoinedBy::NhsNumber) {
+                    *known = (probability, by);
                 }
             }
         }
@@ -332,7 +222,7 @@ fn places(
         }
     }
     let mut places: Vec<Option<Place>> = vec![None; records];
-    for (patient, group) in (0..).zip(groups) {
+    for (patient, group) in (0..).zip(groups.iter()) {
         for unit in group {
             let members = units.members(*unit);
             let (probability, joined_by) = match (group.len(), members.len()) {
@@ -345,20 +235,22 @@ fn places(
             }
         }
     }
-    let directory = Directory::new(features, units, patient_of_unit);
-    let thin: Vec<Place> = units.thin.par_iter().map(|record| directory.place(*record)).collect();
-    for (record, place) in units.thin.iter().zip(thin) {
-        places[*record as usize] = Some(place);
+    let directory = Directory::new(features, units, &groups.group_of);
+    let found: Vec<Place> = units.thin.par_iter().map(|thin| directory.place(thin)).collect();
+    for (thin, place) in units.thin.iter().zip(found) {
+        places[thin.record as usize] = Some(place);
     }
     places.into_iter().map(|place| place.expect("every record is in a unit or thin")).collect()
 }
 
 /// A patient holds two different verified NHS numbers only when a person has decided so.
-fn assert_one_verified_number(features: &Features, places: &[Place], rulings: &[(u32, u32, Ruling)], patients: usize) {
+fn assert_one_verified_number(units: &Units, places: &[Place], rulings: &[(u32, u32, Ruling)], patients: usize) {
     let mut numbers = vec![0u64; patients];
     let decided = rulings.iter().any(|ruling| ruling.2 == Ruling::Same);
-    for (profile, place) in features.profiles.iter().zip(places).filter(|(profile, _)| profile.verified) {
-        if let Place::Patient { patient, .. } = place {
+    let whole = (0u32..).zip(&units.profiles).map(|(unit, profile)| (units.members(unit)[0], profile));
+    let thin = units.thin.iter().map(|thin| (thin.record, &thin.profile));
+    for (record, profile) in whole.chain(thin).filter(|(_, profile)| profile.verified) {
+        if let Place::Patient { patient, .. } = &places[record as usize] {
             let held = std::mem::replace(&mut numbers[*patient as usize], profile.number);
             assert!(
                 decided || held == 0 || held == profile.number,
@@ -375,14 +267,13 @@ fn effects(
     rulings: &[Said],
     places: &[Place],
     unit_of: &[u32],
-    shown: &[(Candidate, Edge)],
+    pairs: &[Pair],
     config: &Config,
 ) -> Vec<DecisionEffect> {
     let machine: BTreeMap<(u32, u32), bool> = if rulings.is_empty() {
         BTreeMap::new()
     } else {
-        let joins = |edge: &Edge| edge.score.probability >= config.link.match_at && edge.score.bar == Bar::None;
-        shown.iter().map(|(_, edge)| ((edge.left, edge.right), joins(edge))).collect()
+        pairs.iter().map(|pair| ((pair.left, pair.right), pair.joinable(config.link.match_at))).collect()
     };
     rulings
         .iter()
@@ -413,22 +304,33 @@ fn same_patient(places: &[Place], left: PersonId, right: PersonId) -> bool {
 }
 
 /// Numbers patients by their first member.
-fn assemble(records: Records, mut places: Vec<Place>, pairs: Vec<ScoredPair>, effects: Vec<DecisionEffect>) -> Linked {
-    let mut new_number: BTreeMap<PatientIndex, PatientIndex> = BTreeMap::new();
+fn assemble(
+    records: Records,
+    mut places: Vec<Place>,
+    patients: usize,
+    pairs: Vec<ScoredPair>,
+    effects: Vec<DecisionEffect>,
+) -> Linked {
+    const UNSEEN: PatientIndex = PatientIndex::MAX;
+    let mut new_number = vec![UNSEEN; patients];
     let mut members: Vec<Vec<PersonId>> = Vec::new();
     for (record, place) in (0..).zip(&mut places) {
         if let Place::Patient { patient, .. } = place {
-            let number = *new_number.entry(*patient).or_insert_with(|| {
+            let number = &mut new_number[*patient as usize];
+            if *number == UNSEEN {
+                *number = members.len() as PatientIndex;
                 members.push(Vec::new());
-                members.len() as PatientIndex - 1
-            });
-            *patient = number;
-            members[number as usize].push(record);
+            }
+            *patient = *number;
+            members[*number as usize].push(record);
         }
     }
     for place in &mut places {
         if let Place::Unplaced { candidates, .. } = place {
-            candidates.iter_mut().for_each(|candidate| *candidate = new_number[candidate]);
+            for candidate in candidates {
+                *candidate = new_number[*candidate as usize];
+                assert_ne!(*candidate, UNSEEN, "a candidate is a patient with a record");
+            }
         }
     }
     members.iter_mut().for_each(Vec::shrink_to_fit);

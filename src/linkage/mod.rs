@@ -10,6 +10,7 @@ mod features;
 mod link;
 mod model;
 mod names;
+mod pairs;
 mod product;
 mod score;
 #[cfg(test)]
@@ -21,5 +22,6 @@ mod units;
 pub use link::{Prepared, link, prepare, train};
 pub use model::{BlockingReport, ComparisonModel, LevelModel, LinkModel, SessionReport, TrainingReport};
 pub use product::{
-    COMPARISONS, DecisionEffect, JoinedBy, Linked, PairStanding, PatientIndex, Place, ReviewEffect, ScoredPair,
+    COMPARISONS, ComparisonWeights, DecisionEffect, JoinedBy, Linked, PairStanding, PatientIndex, Place, ReviewEffect,
+    Rule, ScoredPair,
 };

@@ -1,5 +1,7 @@
 //! What linkage gives.
 
+pub use super::blocking::Rule;
+use super::model::probability;
 use crate::ledger::Reason;
 use crate::records::{PersonId, Records};
 
@@ -88,6 +90,25 @@ impl JoinedBy {
     }
 }
 
+/// The weight of each of [`COMPARISONS`] in hundredths of a bit, two bytes each: there are millions of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComparisonWeights([i16; COMPARISONS.len()]);
+
+/// Stands for a comparison that could not be made.
+const NOT_MADE: i16 = i16::MIN;
+
+impl ComparisonWeights {
+    /// Of weights within ±32,000; `None` where a comparison could not be made.
+    pub fn new(weights: [Option<i32>; COMPARISONS.len()]) -> Self {
+        ComparisonWeights(weights.map(|weight| weight.map_or(NOT_MADE, |weight| weight.clamp(-32_000, 32_000) as i16)))
+    }
+
+    /// In the order of [`COMPARISONS`]; `None` where a comparison could not be made.
+    pub fn iter(&self) -> impl Iterator<Item = Option<i32>> + '_ {
+        self.0.iter().map(|weight| (*weight != NOT_MADE).then_some(i32::from(*weight)))
+    }
+}
+
 /// Two records that were compared, and are worth showing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScoredPair {
@@ -98,15 +119,20 @@ pub struct ScoredPair {
     /// What became of it.
     pub standing: PairStanding,
     /// The blocking rule that found it first.
-    pub rule: &'static str,
+    pub rule: Rule,
     /// Match weight in hundredths of a bit.
     pub weight_hundredths: i32,
-    /// Posterior probability, rounded to a millionth.
-    pub probability: f64,
-    /// Weight of each of [`COMPARISONS`] in hundredths of a bit; `None` where it could not be made.
-    pub weights: [Option<i32>; COMPARISONS.len()],
+    /// Weight of each comparison.
+    pub weights: ComparisonWeights,
     /// Why it was refused or sent to review, where the model alone did not decide.
     pub reason: Option<Reason>,
+}
+
+impl ScoredPair {
+    /// Posterior probability, rounded to a millionth.
+    pub fn probability(&self) -> f64 {
+        probability(self.weight_hundredths)
+    }
 }
 
 /// What became of a pair.

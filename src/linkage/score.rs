@@ -1,8 +1,9 @@
 //! Scores pairs of units: the sum of the weights, the frequency of what agrees, and the rules no weight may override.
 
-use super::compare::{BEST, COUNT, NULL, Pattern, compare, else_level, of};
+use super::compare::{BEST, NULL, Pattern, compare, else_level, of};
 use super::features::Features;
 use super::model::{LinkModel, Weights, hundredths, probability};
+use super::product::ComparisonWeights;
 use super::units::{Units, births_agree_in_part, names_agree, two_verified_numbers};
 use crate::ledger::Reason;
 
@@ -11,14 +12,19 @@ use crate::ledger::Reason;
 pub(super) struct Score {
     /// Prior and all weights, in hundredths of a bit.
     pub weight: i32,
-    /// What goes with it.
-    pub probability: f64,
     /// By comparison.
-    pub weights: [Option<i32>; COUNT],
+    pub weights: ComparisonWeights,
     /// Whether a machine may join the pair, however likely it is.
     pub bar: Bar,
     /// Whether an equal number speaks for it.
     pub number_equal: bool,
+}
+
+impl Score {
+    /// The probability that goes with the weight.
+    pub(super) fn probability(&self) -> f64 {
+        probability(self.weight)
+    }
 }
 
 /// What keeps a machine from joining a pair.
@@ -141,13 +147,7 @@ impl<'a> Scorer<'a> {
             // An equal number with a birth date and a name that agree joins, however little a small table can teach.
             weight = weight.max(NUMBER_WITH_DETAILS);
         }
-        Score {
-            weight,
-            probability: probability(weight),
-            weights,
-            bar,
-            number_equal: pattern.level(of::NUMBER) == BEST,
-        }
+        Score { weight, weights: ComparisonWeights::new(weights), bar, number_equal: pattern.level(of::NUMBER) == BEST }
     }
 
     fn bar(&self, pattern: Pattern, left: u32, right: u32) -> Bar {

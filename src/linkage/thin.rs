@@ -1,12 +1,15 @@
 //! Records that say too little to be compared with everybody: a local id alone, or a scrap of evidence.
 
+use super::blocking::mix;
 use super::features::{Features, Profile};
 use super::product::{JoinedBy, PatientIndex, Place};
-use super::units::{Units, details_agree};
+use super::units::{Thin, Units, details_agree};
 use crate::ledger::Reason;
-use crate::records::{PersonId, Symbol};
+use crate::records::Symbol;
+use std::collections::BTreeSet;
 
-/// At most so many candidates are named.
+/// Of more candidates than these none is named: a list of every "J Smith" helps nobody, and a part of it would leave the
+/// right one out. The slot of an appointment may still find whose it is.
 const CANDIDATES: usize = 20;
 
 /// Where patients can be found by what a scrap may say.
@@ -17,12 +20,24 @@ pub(super) struct Directory<'a> {
     by_local_id: Vec<(Symbol, u32)>,
     by_phone: Vec<(Symbol, u32)>,
     by_name: Vec<(Symbol, Symbol, u32)>,
+    by_name_and_place: Vec<(u64, u32)>,
+}
+
+/// How a search ended.
+enum Search {
+    /// These patients.
+    Found(Vec<PatientIndex>),
+    /// Too many to be named.
+    TooMany,
 }
 
 impl<'a> Directory<'a> {
-    /// Indexes the units.
+    /// Indexes the units by what the thin records may ask.
     pub(super) fn new(features: &'a Features, units: &'a Units, patient_of_unit: &'a [PatientIndex]) -> Self {
+        let asked: BTreeSet<u64> =
+            units.thin.iter().flat_map(|thin| name_and_places(thin.profile.family, &thin.profile)).collect();
         let (mut by_local_id, mut by_phone, mut by_name) = (Vec::new(), Vec::new(), Vec::new());
+        let mut by_name_and_place = Vec::new();
         for (unit, profile) in (0u32..).zip(&units.profiles) {
             if units.local_ids[unit as usize].is_some() {
                 by_local_id.push((units.local_ids[unit as usize], unit));
@@ -30,83 +45,132 @@ impl<'a> Directory<'a> {
             by_phone.extend(profile.phones.iter().filter(|phone| phone.is_some()).map(|phone| (*phone, unit)));
             for family in [profile.family, profile.previous].into_iter().filter(|name| name.is_some()) {
                 by_name.push((family, profile.given, unit));
+                let keys = name_and_places(family, profile).filter(|key| asked.contains(key));
+                by_name_and_place.extend(keys.map(|key| (key, unit)));
             }
         }
         by_local_id.sort_unstable();
         by_phone.sort_unstable();
         by_name.sort_unstable();
-        Directory { features, units, patient_of_unit, by_local_id, by_phone, by_name }
+        by_name_and_place.sort_unstable();
+        Directory { features, units, patient_of_unit, by_local_id, by_phone, by_name, by_name_and_place }
     }
 
     /// Where a thin record belongs.
-    pub(super) fn place(&self, record: PersonId) -> Place {
-        let profile = &self.features.profiles[record as usize];
-        let local_id = self.features.local_ids[record as usize];
-        if local_id.is_some() {
-            let named = range(&self.by_local_id, |entry| entry.0.cmp(&local_id)).iter().map(|(_, unit)| *unit);
-            let agreeing: Vec<u32> = named
-                .filter(|unit| details_agree(self.features, &self.units.profiles[*unit as usize], profile))
-                .collect();
-            let patients = self.patients(agreeing);
-            match patients.as_slice() {
-                [patient] => {
-                    return Place::Patient { patient: *patient, probability: 0.9999, joined_by: JoinedBy::LocalId };
+    pub(super) fn place(&self, thin: &Thin) -> Place {
+        let named = range(&self.by_local_id, |entry| entry.0.cmp(&thin.local_id));
+        if thin.local_id.is_some() {
+            let agreeing = named.iter().map(|(_, unit)| *unit).filter(|unit| self.agrees(*unit, &thin.profile));
+            match self.patients(agreeing) {
+                Search::Found(patients) if patients.is_empty() => {}
+                Search::Found(patients) if patients.len() == 1 => {
+                    return Place::Patient { patient: patients[0], probability: 0.9999, joined_by: JoinedBy::LocalId };
                 }
-                [] => {}
-                _ => return Place::Unplaced { reason: Reason::PersonAmbiguous, candidates: patients },
+                several => {
+                    return Place::Unplaced { reason: Reason::PersonAmbiguous, candidates: several.into_candidates() };
+                }
             }
         }
-        let candidates = self.candidates(profile);
-        let reason = match (candidates.len(), local_id.is_some()) {
-            (0, true) => Reason::PersonNotFound,
-            (0, false) => Reason::PersonTooThin,
+        let search = self.candidates(&thin.profile);
+        let reason = match (&search, thin.local_id.is_some()) {
+            (Search::Found(patients), true) if patients.is_empty() && named.is_empty() => Reason::PersonNotFound,
+            // The id's holder is not named as a candidate: the details say that it is somebody else.
+            (Search::Found(patients), true) if patients.is_empty() => Reason::PersonDiffers,
+            (Search::Found(patients), false) if patients.is_empty() => Reason::PersonTooThin,
             _ => Reason::PersonAmbiguous,
         };
-        Place::Unplaced { reason, candidates }
+        Place::Unplaced { reason, candidates: search.into_candidates() }
     }
 
-    /// Patients that a scrap may be of: the tier in which most agrees, and no other. A telephone with a given name that is
-    /// not another's; a whole name with a postcode, address or date of birth; a whole name alone.
-    fn candidates(&self, profile: &Profile) -> Vec<PatientIndex> {
+    /// Patients that a scrap may be of: the tier in which most agrees, and no other. A telephone with a whole name; a whole
+    /// name with a postcode, address or date of birth; a telephone with a given name that is not another's; a whole name
+    /// alone.
+    fn candidates(&self, profile: &Profile) -> Search {
+        let whole_name = profile.family.is_some() && profile.given.is_some();
         let by_phone: Vec<u32> = profile
             .phones
             .iter()
             .filter(|phone| phone.is_some())
             .flat_map(|phone| range(&self.by_phone, |entry| entry.0.cmp(phone)).iter().map(|(_, unit)| *unit))
-            .filter(|unit| details_agree(self.features, &self.units.profiles[*unit as usize], profile))
+            .filter(|unit| self.agrees(*unit, profile))
             .collect();
-        let by_name: Vec<u32> = match (profile.family.is_some(), profile.given.is_some()) {
-            (true, true) => range(&self.by_name, |entry| entry.0.cmp(&profile.family))
-                .iter()
-                .map(|(_, _, unit)| *unit)
-                .filter(|unit| details_agree(self.features, &self.units.profiles[*unit as usize], profile))
-                .collect(),
-            _ => Vec::new(),
-        };
-        let agrees = |unit: &u32| {
+        let of_family = |unit: &u32| {
             let other = &self.units.profiles[*unit as usize];
-            let same = |one: Symbol, two: Symbol| one.is_some() && one == two;
-            same(profile.postcode, other.postcode)
-                || same(profile.address, other.address)
-                || (profile.born != 0 && profile.born == other.born)
+            whole_name && [other.family, other.previous].contains(&profile.family)
         };
-        let both = by_phone.iter().copied().filter(|unit| by_name.contains(unit)).collect::<Vec<u32>>();
-        let placed = by_name.iter().copied().filter(agrees).collect::<Vec<u32>>();
-        [both, placed, by_phone, by_name]
-            .into_iter()
-            .find(|tier| !tier.is_empty())
-            .map(|tier| self.patients(tier))
-            .unwrap_or_default()
+        let both: Vec<u32> = by_phone.iter().copied().filter(of_family).collect();
+        if !both.is_empty() {
+            return self.patients(both.into_iter());
+        }
+        if whole_name {
+            let placed: Vec<u32> = name_and_places(profile.family, profile)
+                .flat_map(|key| range(&self.by_name_and_place, move |entry| entry.0.cmp(&key)).iter())
+                .map(|(_, unit)| *unit)
+                .filter(|unit| of_family(unit) && self.in_one_place(*unit, profile) && self.agrees(*unit, profile))
+                .collect();
+            if !placed.is_empty() {
+                return self.patients(placed.into_iter());
+            }
+        }
+        if whole_name && by_phone.is_empty() {
+            return self.patients(self.of_name(profile));
+        }
+        self.patients(by_phone.into_iter())
     }
 
-    fn patients(&self, units: Vec<u32>) -> Vec<PatientIndex> {
-        let mut patients: Vec<PatientIndex> =
-            units.into_iter().map(|unit| self.patient_of_unit[unit as usize]).collect();
-        patients.sort_unstable();
-        patients.dedup();
-        patients.truncate(CANDIDATES);
-        patients
+    /// Units of a whole name: those of the very given name first, so that a common name is soon known to be one.
+    fn of_name(&self, profile: &Profile) -> impl Iterator<Item = u32> {
+        let family = range(&self.by_name, |entry| entry.0.cmp(&profile.family));
+        let exact = range(family, |entry| entry.1.cmp(&profile.given)).iter().map(|(_, _, unit)| *unit);
+        let others = family.iter().filter(|entry| entry.1 != profile.given).map(|(_, _, unit)| *unit);
+        exact.chain(others).filter(|unit| self.agrees(*unit, profile))
     }
+
+    fn in_one_place(&self, unit: u32, profile: &Profile) -> bool {
+        let other = &self.units.profiles[unit as usize];
+        let same = |one: Symbol, two: Symbol| one.is_some() && one == two;
+        same(profile.postcode, other.postcode)
+            || same(profile.address, other.address)
+            || (profile.born != 0 && profile.born == other.born)
+    }
+
+    fn agrees(&self, unit: u32, profile: &Profile) -> bool {
+        details_agree(self.features, &self.units.profiles[unit as usize], profile)
+    }
+
+    /// The patients of these units, in order.
+    fn patients(&self, units: impl Iterator<Item = u32>) -> Search {
+        let mut patients: Vec<PatientIndex> = Vec::new();
+        for unit in units {
+            let patient = self.patient_of_unit[unit as usize];
+            if let Err(place) = patients.binary_search(&patient) {
+                if patients.len() == CANDIDATES {
+                    return Search::TooMany;
+                }
+                patients.insert(place, patient);
+            }
+        }
+        Search::Found(patients)
+    }
+}
+
+impl Search {
+    fn into_candidates(self) -> Vec<PatientIndex> {
+        match self {
+            Search::Found(patients) => patients,
+            Search::TooMany => Vec::new(),
+        }
+    }
+}
+
+/// Keys of a family name with each thing that places its bearer. A key may be shared by chance, so what is found by it is
+/// looked at again.
+fn name_and_places(family: Symbol, profile: &Profile) -> impl Iterator<Item = u64> + use<> {
+    let places = [profile.postcode.place(), profile.address.place(), profile.born];
+    (0u64..)
+        .zip(places)
+        .filter(move |(_, place)| family.is_some() && *place != 0)
+        .map(move |(kind, place)| mix(mix(u64::from(family.place()) << 2 | kind) ^ u64::from(place)))
 }
 
 /// The entries of a sorted table for which `order` says "equal".

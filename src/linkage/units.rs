@@ -1,6 +1,6 @@
 //! Units: records that one system says are of one person, where their details do not contradict that.
 
-use super::features::{Features, Profile};
+use super::features::{Features, Profile, Profiles};
 use super::names;
 use crate::records::{PersonId, Symbol};
 
@@ -14,7 +14,15 @@ pub(super) struct Units {
     /// The local id of each unit; nought when it has none.
     pub local_ids: Vec<Symbol>,
     /// Records that say too little to be a unit: a local id alone, or scraps of evidence.
-    pub thin: Vec<PersonId>,
+    pub thin: Vec<Thin>,
+}
+
+/// A record that says too little to be a unit.
+pub(super) struct Thin {
+    pub record: PersonId,
+    pub profile: Profile,
+    /// Nought when it has none.
+    pub local_id: Symbol,
 }
 
 impl Units {
@@ -24,6 +32,7 @@ impl Units {
     /// appointment to decide. Records that a person said are `apart` never share a unit.
     pub(super) fn of(
         features: &Features,
+        profiles: Profiles,
         is_evidence: impl Fn(PersonId) -> bool,
         apart: &[(PersonId, PersonId)],
     ) -> Self {
@@ -35,30 +44,39 @@ impl Units {
             thin: Vec::new(),
         };
         let mut keyed: Vec<(Symbol, PersonId)> = Vec::new();
-        for (record, (profile, local_id)) in features.profiles.iter().zip(&features.local_ids).enumerate() {
+        for (record, (profile, local_id)) in profiles.profiles.iter().zip(&profiles.local_ids).enumerate() {
             let record = PersonId::try_from(record).expect("person records have 32-bit places");
             let full = profile.is_full() && (profile.born != 0 || profile.number != 0 || !is_evidence(record));
             match (full, local_id.is_some()) {
-                (false, _) => units.thin.push(record),
-                (true, false) => units.push(features, &[record]),
+                (false, _) => units.thin.push(Thin { record, profile: *profile, local_id: *local_id }),
+                (true, false) => units.push(&profiles, &[record]),
                 (true, true) => keyed.push((*local_id, record)),
             }
         }
         keyed.sort_unstable();
         for group in keyed.chunk_by(|left, right| left.0 == right.0) {
             let records: Vec<PersonId> = group.iter().map(|(_, record)| *record).collect();
-            for part in split_by_details(features, &records, apart) {
-                units.push(features, &part);
+            for part in split_by_details(features, &profiles, &records, apart) {
+                units.push(&profiles, &part);
             }
         }
+        units.shrink();
         units
     }
 
-    fn push(&mut self, features: &Features, records: &[PersonId]) {
+    fn push(&mut self, profiles: &Profiles, records: &[PersonId]) {
         self.members.extend_from_slice(records);
         self.starts.push(u32::try_from(self.members.len()).expect("person records have 32-bit places"));
-        self.profiles.push(summary(features, records));
-        self.local_ids.push(features.local_ids[records[0] as usize]);
+        self.profiles.push(summary(profiles, records));
+        self.local_ids.push(profiles.local_ids[records[0] as usize]);
+    }
+
+    fn shrink(&mut self) {
+        self.members.shrink_to_fit();
+        self.starts.shrink_to_fit();
+        self.profiles.shrink_to_fit();
+        self.local_ids.shrink_to_fit();
+        self.thin.shrink_to_fit();
     }
 
     /// How many units.
@@ -74,10 +92,15 @@ impl Units {
 
 /// Parts of a local id's records such that the details of a part agree: an id that a system gave to two people is two
 /// parts. Equal profiles are compared once.
-fn split_by_details(features: &Features, records: &[PersonId], apart: &[(PersonId, PersonId)]) -> Vec<Vec<PersonId>> {
+fn split_by_details(
+    features: &Features,
+    profiles: &Profiles,
+    records: &[PersonId],
+    apart: &[(PersonId, PersonId)],
+) -> Vec<Vec<PersonId>> {
     let mut parts: Vec<(Vec<Profile>, Vec<PersonId>)> = Vec::new();
     for record in records {
-        let profile = features.profiles[*record as usize];
+        let profile = profiles.profiles[*record as usize];
         let ruled_apart = |members: &[PersonId]| {
             apart.iter().any(|(one, other)| {
                 (one == record && members.contains(other)) || (other == record && members.contains(one))
@@ -185,8 +208,8 @@ fn alike(features: &Features, left: Symbol, right: Symbol) -> bool {
 
 /// Of each value, that which most records give; of equals, the one that stands first. Values that name a number travel
 /// together, so that a number never takes the standing of another.
-fn summary(features: &Features, records: &[PersonId]) -> Profile {
-    let profiles: Vec<&Profile> = records.iter().map(|record| &features.profiles[*record as usize]).collect();
+fn summary(profiles: &Profiles, records: &[PersonId]) -> Profile {
+    let profiles: Vec<&Profile> = records.iter().map(|record| &profiles.profiles[*record as usize]).collect();
     if profiles.windows(2).all(|pair| pair[0] == pair[1]) {
         return *profiles[0];
     }

@@ -8,7 +8,8 @@ use crate::config::{Config, Source};
 use crate::decisions::{Answer, Decisions, RowName};
 use crate::linkage::PairStanding;
 use crate::reconcile::Reconciled;
-use crate::sources::{Origin, RowRef};
+use crate::records::row_name;
+use crate::sources::RowRef;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -85,7 +86,7 @@ fn percent(part: u64, whole: u64) -> f64 {
 
 fn unreviewed_pairs(counts: &Counts, reconciled: &Reconciled, decisions: &Decisions) -> Reading {
     let linked = &reconciled.linked;
-    let name = |row: RowRef| row_name(counts.config, reconciled, row);
+    let name = |row: RowRef| row_name(counts.config, &linked.records, row);
     let decided: BTreeSet<(&RowName, &RowName)> = decisions
         .pairs
         .iter()
@@ -105,15 +106,6 @@ fn unreviewed_pairs(counts: &Counts, reconciled: &Reconciled, decisions: &Decisi
         red: false,
         worst_source: None,
     }
-}
-
-fn row_name(config: &Config, reconciled: &Reconciled, row: RowRef) -> RowName {
-    let file = &reconciled.linked.records.intake.files[row.file()];
-    let source = match file.origin {
-        Origin::Source(source) => config.sources[source].id.clone(),
-        Origin::Sites => "sites".to_owned(),
-    };
-    RowName { source, file: file.path.clone(), sheet: file.sheets[row.sheet()].name.clone(), row: row.row() }
 }
 
 fn exceptions(counts: &Counts) -> Reading {

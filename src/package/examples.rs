@@ -10,7 +10,9 @@ use crate::config::{
 };
 use crate::decisions::{Answer, Decisions, PairDecision, RowName};
 use crate::ledger::{Disposition, Exception, Ledger, Reason};
-use crate::linkage::{DecisionEffect, JoinedBy, Linked, PairStanding, Place, ReviewEffect, ScoredPair};
+use crate::linkage::{
+    ComparisonWeights, DecisionEffect, JoinedBy, Linked, PairStanding, Place, ReviewEffect, Rule, ScoredPair,
+};
 use crate::measures::{Figure, Gate, GateState, Item, Measures};
 use crate::reconcile::{
     Appointment, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference,
@@ -202,10 +204,9 @@ fn linked() -> Linked {
         left,
         right,
         standing,
-        rule: "nhs_number",
+        rule: Rule::default(),
         weight_hundredths: 1234,
-        probability: 0.999_812,
-        weights,
+        weights: ComparisonWeights::new(weights),
         reason,
     };
     Linked {
@@ -351,7 +352,7 @@ pub(crate) fn measures() -> Measures {
 pub(crate) fn decisions() -> Decisions {
     let row = |row| RowName { source: "clinic".into(), file: "sources/clinic.csv".into(), sheet: String::new(), row };
     let pairs = vec![PairDecision { event: 1, left: row(2), right: row(3), answer: Answer::Same }];
-    Decisions { pairs, digest: Some(Digest::of(b"journal")) }
+    Decisions { pairs, digest: Some(Digest::of(b"journal")), ..Decisions::default() }
 }
 
 pub(crate) fn with_owned_plan<T>(see: impl FnOnce(PackagePlan<'_>) -> T) -> T {

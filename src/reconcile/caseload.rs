@@ -7,6 +7,7 @@ use super::cohorts;
 use super::context::{ByPatient, Context, day_number};
 use super::grouping::group;
 use super::referrals::{Draft, draft};
+use super::repeats::repeats;
 use super::slots::Slot;
 use super::{Appointment, Referral, ReferralIndex};
 use crate::config::fields::{appointment, referral};
@@ -179,6 +180,7 @@ fn work(context: &Context, bulk: &BulkResets, case: &Case) -> Caseload {
     cohorts::see(context, &mut drafts, &appointments);
     if case.patient.is_some() {
         chain(context, &mut drafts);
+        exceptions.extend(repeats(context, &drafts));
     }
     cohorts::place(context, &mut drafts, &appointments, case.diagnostics);
     let standing = drafts.iter().map(|draft| Waiting {

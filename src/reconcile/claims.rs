@@ -21,6 +21,8 @@ pub(super) struct Claim {
     pub(super) patient: Option<PatientIndex>,
     /// The clock start that it states, else the receipt.
     pub(super) clock: Option<PartialDate>,
+    /// The receipt that it states.
+    pub(super) received: Option<PartialDate>,
     pub(super) priority: Option<Priority>,
     /// The referral it speaks of.
     pub(super) referral: Option<ReferralIndex>,
@@ -41,6 +43,7 @@ pub(super) fn claims(context: &Context, linked: &Linked, caseload: &Caseload) ->
             source: context.records.source[person as usize],
             patient: linked.patient_of(person),
             clock: table.date(referral::CLOCK_START, place).or(received),
+            received,
             priority: table.text(&context.records.texts, referral::PRIORITY, place).parse().ok(),
             referral: None,
         }

@@ -10,7 +10,7 @@ use crate::config::fields::referral;
 use crate::linkage::Linked;
 use crate::records::DeclaredFigure;
 use crate::sources::Origin;
-use crate::values::{AppointmentStatus, Priority};
+use crate::values::{AppointmentStatus, Priority, month_of_beginning};
 use jiff::civil::{Date, date};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -247,7 +247,10 @@ impl Counting<'_> {
                 (Some((over, limit)), Some(weeks)) => (weeks >= limit) == over,
                 (Some(_), None) => false,
             };
+            // A declared list ends with its day; ours carries those too who came after it.
+            let by_census = self.received(entry.referral).is_none_or(|received| received <= self.context.as_at());
             matches!(entry.wait_type, WaitType::FollowUp | WaitType::Planned) == later
+                && by_census
                 && band
                 && chosen.contains_key(&entry.referral)
         };
@@ -348,21 +351,6 @@ fn weeks(folded: &str) -> Option<Option<(bool, u32)>> {
     }
 }
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
 /// Reads a period: nothing, a month ("Sep-17", "September 2017", "2017-09"), a financial year ("2017/18"), a calendar
 /// year, or a day. `None` when it is none of these.
 pub(super) fn period(text: &str, as_at: Date) -> Option<Period> {
@@ -370,16 +358,12 @@ pub(super) fn period(text: &str, as_at: Date) -> Option<Period> {
     let parts: Vec<&str> = words.split(' ').filter(|word| !word.is_empty()).collect();
     let number = |word: &str| word.parse::<i16>().ok();
     let year = |word: &str| number(word).and_then(|year| full_year(year, as_at));
-    let month_name = |word: &str| {
-        let found = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(word));
-        found.and_then(|at| i8::try_from(at + 1).ok())
-    };
     match parts[..] {
         [] | ["total"] | ["all"] => Some(None),
         [one] if one.len() == 4 => year(one).and_then(|year| span(date(year, 1, 1), date(year, 12, 31))),
         // "Sep17".
-        [one] if one.len() == 5 && one.is_ascii() => month(year(&one[3..])?, month_name(&one[..3])?),
-        [first, second] if month_name(first).is_some() => month(year(second)?, month_name(first)?),
+        [one] if one.len() == 5 && one.is_ascii() => month(year(&one[3..])?, month_of_beginning(&one[..3])?),
+        [first, second] if month_of_beginning(first).is_some() => month(year(second)?, month_of_beginning(first)?),
         [first, second] if first.len() == 4 && second.len() == 2 => {
             let (first, second) = (year(first)?, number(second)?);
             // 2017/18 is a financial year, 2017-09 a month.
@@ -390,7 +374,9 @@ pub(super) fn period(text: &str, as_at: Date) -> Option<Period> {
         }
         [first, second] if second.len() == 4 => month(year(second)?, first.parse().ok()?),
         [first, second, third] if first.len() == 4 => day(year(first)?, second.parse().ok()?, third.parse().ok()?),
-        [first, second, third] => day(year(third)?, second.parse().ok().or(month_name(second))?, first.parse().ok()?),
+        [first, second, third] => {
+            day(year(third)?, second.parse().ok().or(month_of_beginning(second))?, first.parse().ok()?)
+        }
         _ => None,
     }
 }

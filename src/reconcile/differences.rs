@@ -151,12 +151,14 @@ impl Comparison<'_> {
                 ("referred-on", sent.or(closed))
             }
             Cohort::InTreatment => ("seen", self.seen_row(index)),
-            _ => {
-                let received = referral.received.map(|received| day_number(received.date()));
-                let after = received.is_some_and(|received| received > self.context.as_at());
-                ("received-after-census", self.first_row(referral).filter(|_| after))
-            }
+            _ => (UNKNOWN, None),
         }
+    }
+
+    /// The row that says that a referral was received after the census date.
+    fn later_row(&self, referral: &Referral) -> Option<RowRef> {
+        let received = referral.received.filter(|received| day_number(received.date()) > self.context.as_at())?;
+        self.row_where(referral, |place| self.date(referral::RECEIVED, place) == Some(received.date()))
     }
 
     /// The row that shows the last visit: of the referral, or of the appointment.
@@ -200,6 +202,10 @@ impl Comparison<'_> {
         let day = day_number(declared.date());
         if day == self.context.transfer() || self.bulk.holds(claim.source, day) {
             return ("clock-reset", proves_found());
+        }
+        // "Start date = date the referral was received by the first provider": this list contradicts itself.
+        if claim.received.is_some_and(|received| found <= received && received < declared) {
+            return ("clock-after-receipt", proves_found());
         }
         if declared > found && received.is_some() {
             return ("earlier-duplicate", proves_found());
@@ -246,6 +252,9 @@ impl Comparison<'_> {
         let parent = referral.parent.filter(|_| referral.clock_rule == ClockRule::OriginalKept);
         if let Some(claim) = parent.and_then(|parent| first.get(&parent)) {
             return ("repeat-of-declared", Some(claim.row));
+        }
+        if let Some(later) = self.later_row(referral) {
+            return ("received-after-census", Some(later));
         }
         let (config, table) = (self.context.config, &self.context.records.referrals);
         let sources = || referral.records.iter().map(|(place, _)| self.context.source(table.subject(*place)));

@@ -22,6 +22,7 @@ mod grouping;
 mod placing;
 mod product;
 mod referrals;
+mod repeats;
 mod rivals;
 mod run;
 mod services;

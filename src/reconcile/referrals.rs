@@ -8,11 +8,12 @@ use super::words::{self, Ending};
 use super::{ClockRule, Cohort, Referral, Relation};
 use crate::config::Field;
 use crate::config::fields::referral;
-use crate::ledger::Exception;
+use crate::ledger::{Exception, Reason};
 use crate::linkage::PatientIndex;
 use crate::records::Symbol;
 use crate::values::{Digest, PartialDate, Priority, ReferralStatus};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// A referral with what decides its clock and cohort, before it is known what it repeats or goes on from.
 #[derive(Clone, Debug)]
@@ -67,7 +68,7 @@ pub(super) fn draft<'a>(
     let canonical = reading.canonical();
     let deciding = Reading { context: *context, places: &canonical };
     let clock = own_clock(context, bulk, &places, exceptions);
-    let (closure, overruled) = reading.closure();
+    let (closure, overruled) = reading.closure(exceptions);
     let specialty_text = reading.first(referral::SPECIALTY);
     let condition_text = reading.first(referral::CONDITION);
     let specialty = deciding.specialty();
@@ -132,6 +133,7 @@ struct Reading<'a, 'p> {
 struct State {
     place: u32,
     system: u16,
+    local: Symbol,
     extracted_at: Option<Date>,
     /// `None` is open.
     closed: Option<(Option<PartialDate>, Ending)>,
@@ -251,22 +253,38 @@ impl Reading<'_, '_> {
         Some(State {
             place,
             system: self.context.system(person),
+            local: table.symbol(referral::LOCAL_ID, place),
             extracted_at: self.context.source(person).extracted_at,
             closed: closed.then_some((on, reason)),
             activity: seen.max(received),
         })
     }
 
-    /// A later extract of one system outranks an earlier. Between systems an open record outranks a closed one, because
-    /// a referral closed too early is a patient lost; but not a dated end of treatment after which nothing more is known
-    /// to have happened: a booking service keeps what it booked open for good.
-    fn closure(&self) -> (Closure, Option<Closure>) {
+    /// What the records say of it by the latest extract of each system.
+    fn latest_states(&self) -> Vec<State> {
         let states: Vec<State> = self.places.iter().filter_map(|place| self.state(*place)).collect();
         let latest = |state: &State| {
             let same_system = states.iter().filter(|other| other.system == state.system);
             same_system.map(|other| other.extracted_at).max() == Some(state.extracted_at)
         };
-        let states: Vec<State> = states.iter().filter(|state| latest(state)).copied().collect();
+        states.iter().filter(|state| latest(state)).copied().collect()
+    }
+
+    /// A later extract of one system outranks an earlier. Between systems an open record outranks a closed one, because
+    /// a referral closed too early is a patient lost; but not a dated end of treatment after which nothing more is known
+    /// to have happened: a booking service keeps what it booked open for good.
+    ///
+    /// What orders two rows of one system and one extract is the day of the closure beside the last day of which the open
+    /// row knows. Where one of the two is missing nobody can say which row is the later: the referral stays open.
+    fn closure(&self, exceptions: &mut Vec<Exception>) -> (Closure, Option<Closure>) {
+        let states = self.latest_states();
+        let contradictory = contradictions(&states);
+        let table = &self.context.records.referrals;
+        exceptions.extend(contradictory.iter().map(|place| Exception {
+            at: table.row(*place),
+            field: "referral.status".to_owned(),
+            reason: Reason::StatusContradictory,
+        }));
         let open: Vec<&State> = states.iter().filter(|state| state.closed.is_none()).collect();
         let closed =
             states.iter().filter_map(|state| state.closed.map(|(on, ending)| (rank(ending), on, state.place, ending)));
@@ -281,11 +299,27 @@ impl Reading<'_, '_> {
         let quiet =
             open.iter().all(|state| state.activity.is_none_or(|activity| day.is_some_and(|day| activity <= day)));
         let closed = Closure { status: Some(ReferralStatus::Closed), on, ending, place: Some(place) };
-        if open.is_empty() || ended && day.is_some() && quiet {
+        let in_order = contradictory.is_empty() && ended && day.is_some() && quiet;
+        if open.is_empty() || in_order {
             return (closed, None);
         }
         (Closure { status: Some(ReferralStatus::Open), on: None, ending: Ending::Unknown, place: None }, Some(closed))
     }
+}
+
+/// Places of records of one id of one system of which one says open and another closed, and no dates say which came
+/// later.
+fn contradictions(states: &[State]) -> BTreeSet<u32> {
+    let ordered = |open: &State, closed_on: Option<PartialDate>| open.activity.is_some() && closed_on.is_some();
+    let mut places = BTreeSet::new();
+    for open in states.iter().filter(|state| state.closed.is_none()) {
+        for other in states.iter().filter(|other| (other.system, other.local) == (open.system, open.local)) {
+            if other.closed.is_some_and(|(on, _)| !ordered(open, on)) {
+                places.extend([open.place, other.place]);
+            }
+        }
+    }
+    places
 }
 
 /// Of several closures the one that says most of how it ended.

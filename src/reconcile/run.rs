@@ -6,8 +6,8 @@ use super::clocks::BulkResets;
 use super::context::{Context, Lexicon};
 use super::differences::Comparison;
 use super::{Reconciled, accounts, declared, flags, placing, rivals, waiting};
-use crate::config::Config;
 use crate::config::fields::referral;
+use crate::config::{Config, Field, Standing};
 use crate::decisions::Decisions;
 use crate::ledger::{Exception, Reason};
 use crate::linkage::Linked;
@@ -26,7 +26,7 @@ pub fn reconcile(config: &Config, linked: Linked, _decisions: &Decisions) -> Rec
     rivals::match_rivals(&linked, &mut found);
     flags::flag(&context, &linked, &mut found.appointments);
     list_keyings(&linked, &mut found);
-    let waiting_list = waiting::waiting_list(&context, &found);
+    let waiting_list = waiting::waiting_list(&found);
     let claims = claims(&context, &linked, &found);
     let comparison =
         Comparison { context: &context, bulk: &bulk, caseload: &found, claims: &claims, list: &waiting_list };
@@ -66,20 +66,23 @@ fn said_nothing(context: &Context) -> Vec<Exception> {
     table.places().filter(fragment).map(exception).collect()
 }
 
-/// Referrals received after the census date wait for nothing at it: most often a year that was mistyped.
+/// Referrals received after the census date: from the days between it and the extract, or a year that was mistyped. What
+/// does not say when it was received says when it was made, or when its clock started.
 fn received_later(context: &Context) -> Vec<Exception> {
     let table = &context.records.referrals;
-    let later = |place: &u32| {
-        table
-            .moment(referral::RECEIVED, *place)
-            .is_some_and(|received| received.date() > context.config.transition.as_at)
+    let day = |field: Field, place: u32| match field {
+        referral::RECEIVED => table.moment(field, place).map(|received| received.date()),
+        _ => table.date(field, place).map(|date| date.date()),
     };
-    let exception = |place: u32| Exception {
-        at: table.row(place),
-        field: "referral.received".to_owned(),
-        reason: Reason::SequenceImplausible,
+    let fields = [referral::RECEIVED, referral::REFERRED, referral::CLOCK_START];
+    let exception = |place: u32| {
+        let (field, day) = fields.iter().find_map(|field| Some((field, day(*field, place)?)))?;
+        let later = day > context.config.transition.as_at;
+        let field = format!("referral.{}", field.name());
+        later.then(|| Exception { at: table.row(place), field, reason: Reason::ReceivedAfterCensus })
     };
-    table.places().filter(later).map(exception).collect()
+    let declared = |place: &u32| context.standing(table.subject(*place)) == Standing::Declared;
+    table.places().filter(|place| !declared(place)).filter_map(exception).collect()
 }
 
 /// Puts the second keyings of paper rows to the referrals of the rows they repeat.

@@ -3,7 +3,7 @@
 use super::clean::{Cleaned, number_text};
 use crate::ledger::Reason;
 use crate::sources::DateSystem;
-use crate::values::{Moment, PartialDate, Precision};
+use crate::values::{Moment, PartialDate, Precision, month_of_beginning, month_of_name};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use jiff::fmt::strtime::BrokenDownTime;
@@ -306,24 +306,14 @@ fn has_shape(pattern: &[u8], text: &[u8]) -> Option<bool> {
 
 /// How many letters of a month's name the text starts with.
 fn month_name(text: &[u8], abbreviated: bool) -> usize {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let name = |month: &'static str| if abbreviated { &month[..3] } else { month };
-    let is = |month: &&'static str| text[..letters].eq_ignore_ascii_case(name(month).as_bytes());
-    if MONTHS.iter().any(is) { letters } else { 0 }
+    let name = std::str::from_utf8(&text[..letters]).expect("ASCII letters");
+    let month = match abbreviated {
+        true if letters == 3 => month_of_beginning(name),
+        true => None,
+        false => month_of_name(name),
+    };
+    if month.is_some() { letters } else { 0 }
 }
 
 /// ISO 8601 without an offset: `2017-09-30`, `2017-09`, `2017`, `20170930`, and a time after a day. A time with an offset

@@ -4,6 +4,7 @@
 //! Holds: every row comes out as records, as reference, or set aside with a reason; values are kept in columns.
 
 mod clean;
+mod column;
 mod columns;
 mod dates;
 mod declared;
@@ -11,7 +12,9 @@ mod draft;
 mod names;
 mod normalise;
 mod paper;
+mod placeholders;
 mod reader;
+mod rows;
 #[cfg(test)]
 mod sample;
 mod sites;
@@ -19,6 +22,7 @@ mod store;
 mod texts;
 
 pub use normalise::Normaliser;
+pub use rows::{RowNames, find_person, row_name};
 pub use store::{
     DeclaredFigure, Keying, PaperDisagreement, PaperFolder, PersonId, RecordOutcome, RecordRef, Records, Site, Table,
 };

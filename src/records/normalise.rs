@@ -6,6 +6,7 @@ use super::columns::{Cells, Header, Item};
 use super::declared::DeclaredColumns;
 use super::draft::Draft;
 use super::paper;
+use super::placeholders;
 use super::reader::{Serial, SourceReader};
 use super::sites::SiteColumns;
 use super::store::Keying;
@@ -80,7 +81,7 @@ impl<'a> Normaliser<'a> {
         }
     }
 
-    /// Compares the keyings of paper, sorts exceptions, gives the records.
+    /// Compares the keyings of paper, sets default dates of birth aside, sorts exceptions, gives the records.
     pub fn finish(mut self, intake: Intake) -> Records {
         for source in 0..self.sources.len() {
             self.settle_serials(source, &intake);
@@ -88,6 +89,7 @@ impl<'a> Normaliser<'a> {
         }
         let mut records = self.records;
         records.intake = intake;
+        placeholders::set_aside(&mut records);
         records.other_rows.sort_unstable();
         records.exceptions.sort_unstable();
         records.keyings.sort_unstable_by_key(|keying| keying.at);

@@ -1,5 +1,6 @@
 //! Records in columns: four bytes a value, nought for missing.
 
+use super::column::Column;
 use super::texts::{Symbol, Texts};
 use crate::config::{Field, FieldType, RecordKind};
 use crate::ledger::{Accountable, Disposition, Exception};
@@ -53,13 +54,13 @@ pub struct Records {
     pub other_rows: Vec<(RowRef, Disposition)>,
 }
 
-/// Records of one kind, a column a field. A column that nothing filled is empty.
+/// Records of one kind, a column a field.
 pub struct Table {
     kind: RecordKind,
     rows: Vec<RowRef>,
     subjects: Vec<PersonId>,
-    columns: Vec<Vec<u32>>,
-    extra: BTreeMap<String, Vec<u32>>,
+    columns: Vec<Column>,
+    extra: BTreeMap<String, Column>,
 }
 
 /// A record of any kind.
@@ -164,7 +165,7 @@ pub struct PaperDisagreement {
 impl Table {
     /// No records of this kind yet.
     pub fn new(kind: RecordKind) -> Self {
-        let columns = vec![Vec::new(); kind.fields().len()];
+        let columns = vec![Column::default(); kind.fields().len()];
         Table { kind, rows: Vec::new(), subjects: Vec::new(), columns, extra: BTreeMap::new() }
     }
 
@@ -209,13 +210,13 @@ impl Table {
     /// The four bytes of a value; nought when missing.
     pub fn bits(&self, field: Field, place: u32) -> u32 {
         debug_assert_eq!(field.kind, self.kind);
-        self.columns[field.place].get(place as usize).copied().unwrap_or(0)
+        self.columns[field.place].get(place)
     }
 
     /// Sets the four bytes of a value.
     pub fn set_bits(&mut self, field: Field, place: u32, bits: u32) {
         assert_eq!(field.kind, self.kind, "a field belongs to its kind's table");
-        set(&mut self.columns[field.place], place, bits);
+        self.columns[field.place].set(place, bits);
     }
 
     /// A text, coded word or NHS number as a symbol.
@@ -262,22 +263,28 @@ impl Table {
 
     /// An extra value.
     pub fn extra(&self, name: &str, place: u32) -> Symbol {
-        Symbol::at(self.extra.get(name).and_then(|column| column.get(place as usize)).copied().unwrap_or(0))
+        Symbol::at(self.extra.get(name).map_or(0, |column| column.get(place)))
     }
 
     /// Sets an extra value.
     pub fn set_extra(&mut self, name: &str, place: u32, value: Symbol) {
         if !self.extra.contains_key(name) {
-            self.extra.insert(name.to_owned(), Vec::new());
+            self.extra.insert(name.to_owned(), Column::default());
         }
         if let Some(column) = self.extra.get_mut(name) {
-            set(column, place, value.place());
+            column.set(place, value.place());
         }
     }
 
     /// The place of a row's record, in a table that is in order of rows.
     pub(super) fn at_row(&self, row: RowRef) -> Option<u32> {
         self.rows.binary_search(&row).ok().and_then(|place| u32::try_from(place).ok())
+    }
+
+    /// The place of the record of a row that is given by file, sheet and number, in a table that is in order of rows.
+    pub(super) fn at(&self, row: (usize, usize, u32)) -> Option<u32> {
+        let found = self.rows.binary_search_by(|at| (at.file(), at.sheet(), at.row()).cmp(&row));
+        found.ok().and_then(|place| u32::try_from(place).ok())
     }
 
     /// The present places in order of rows; `None` when they are in that order already.
@@ -296,8 +303,8 @@ impl Table {
         let Some(order) = self.order_by_row() else { return };
         self.rows = order.iter().map(|old| self.rows[*old as usize]).collect();
         self.subjects = order.iter().map(|old| self.subjects[*old as usize]).collect();
-        for column in self.columns.iter_mut().chain(self.extra.values_mut()).filter(|column| !column.is_empty()) {
-            *column = order.iter().map(|old| column.get(*old as usize).copied().unwrap_or(0)).collect();
+        for column in self.columns.iter_mut().chain(self.extra.values_mut()) {
+            *column = column.arranged(&order);
         }
     }
 
@@ -305,7 +312,6 @@ impl Table {
     pub fn shrink(&mut self) {
         self.rows.shrink_to_fit();
         self.subjects.shrink_to_fit();
-        self.columns.iter_mut().chain(self.extra.values_mut()).for_each(Vec::shrink_to_fit);
     }
 }
 
@@ -319,17 +325,6 @@ impl fmt::Debug for PaperDisagreement {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "PaperDisagreement({:?}, {:?}, {}, redacted)", self.first, self.second, self.field)
     }
-}
-
-fn set(column: &mut Vec<u32>, place: u32, bits: u32) {
-    let place = place as usize;
-    if column.len() <= place {
-        if bits == 0 {
-            return;
-        }
-        column.resize(place + 1, 0);
-    }
-    column[place] = bits;
 }
 
 impl Records {
@@ -418,6 +413,7 @@ impl Records {
         for (kind, _) in RecordKind::ALL {
             self.table_mut(*kind).into_iter().for_each(Table::shrink);
         }
+        self.texts.close();
         self.source.shrink_to_fit();
         self.digest.shrink_to_fit();
         self.other_rows.shrink_to_fit();

@@ -33,26 +33,14 @@ impl Symbol {
 pub struct Texts {
     bytes: String,
     ends: Vec<u32>,
-    index: HashTable<Entry>,
-}
-
-/// A symbol beside half of its text's hash, so that a text is read only where it very likely is the one looked for, and
-/// not at all when the table grows.
-struct Entry {
-    hash: u32,
-    symbol: u32,
+    /// Symbols by the hash of their text; none once the last text has come.
+    index: HashTable<u32>,
 }
 
 type Hasher = BuildHasherDefault<DefaultHasher>;
 
-/// Half a hash is kept, so half a hash is all that decides the place: the other half repeats it.
-fn hash(text: &str) -> (u32, u64) {
-    let half = (Hasher::default().hash_one(text) >> 32) as u32;
-    (half, whole(half))
-}
-
-fn whole(half: u32) -> u64 {
-    u64::from(half) << 32 | u64::from(half)
+fn hash(text: &str) -> u64 {
+    Hasher::default().hash_one(text)
 }
 
 impl Texts {
@@ -61,24 +49,36 @@ impl Texts {
         if text.is_empty() {
             return Symbol::NONE;
         }
-        let (half, whole_hash) = hash(text);
-        let (bytes, ends) = (&self.bytes, &self.ends);
-        let is = |entry: &Entry| entry.hash == half && slice(bytes, ends, entry.symbol) == text;
-        if let Some(found) = self.index.find(whole_hash, is) {
-            return Symbol(found.symbol);
+        if self.index.len() < self.ends.len() || self.index.len() == self.index.capacity() {
+            self.index_all();
+        }
+        let (hash, bytes, ends) = (hash(text), &self.bytes, &self.ends);
+        if let Some(found) = self.index.find(hash, |symbol| slice(bytes, ends, *symbol) == text) {
+            return Symbol(*found);
         }
         self.bytes.push_str(text);
         self.ends.push(u32::try_from(self.bytes.len()).expect("distinct text of a run stays below 4 GiB"));
         let symbol = u32::try_from(self.ends.len()).expect("fewer texts than bytes");
-        self.index.insert_unique(whole_hash, Entry { hash: half, symbol }, |entry| whole(entry.hash));
+        self.index.insert_unique(hash, symbol, |_| unreachable!("there is room for one more"));
         Symbol(symbol)
     }
 
-    /// The symbol of a text that was interned before.
-    pub fn find(&self, text: &str) -> Option<Symbol> {
-        let (half, whole_hash) = hash(text);
-        let is = |entry: &Entry| entry.hash == half && slice(&self.bytes, &self.ends, entry.symbol) == text;
-        self.index.find(whole_hash, is).map(|entry| Symbol(entry.symbol))
+    /// Gives back the memory that only more texts would need. More may come all the same, at the price of a new index.
+    pub fn close(&mut self) {
+        self.index = HashTable::new();
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    /// A new index with room for twice as many, filled in the order in which the texts lie: that is far faster than the
+    /// order of an old index would be.
+    fn index_all(&mut self) {
+        self.index = HashTable::new();
+        self.index = HashTable::with_capacity((self.ends.len() * 2).max(64));
+        for symbol in 1..=self.ends.len() as u32 {
+            let text = slice(&self.bytes, &self.ends, symbol);
+            self.index.insert_unique(hash(text), symbol, |_| unreachable!("there is room for all"));
+        }
     }
 
     /// The text of a symbol; empty for [`Symbol::NONE`].
@@ -126,11 +126,12 @@ mod tests {
         for (word, symbol) in words.iter().zip(&symbols) {
             assert_eq!(texts.text(*symbol), word);
             assert_eq!(texts.intern(word), *symbol);
-            assert_eq!(texts.find(word), Some(*symbol));
         }
+        texts.close();
+        let again: Vec<Symbol> = words.iter().map(|word| texts.intern(word)).collect();
+        assert_eq!(again, symbols, "a closed arena knows its texts when more come");
         assert_eq!(texts.len(), 1000);
         assert_eq!(texts.intern(""), Symbol::NONE);
         assert_eq!(texts.text(Symbol::NONE), "");
-        assert_eq!(texts.find("absent"), None);
     }
 }

@@ -28,6 +28,24 @@ impl Digest {
         Digest(bytes)
     }
 
+    /// The digest that these 64 lower-case hexadecimal digits show.
+    pub fn from_hex(digits: &str) -> Option<Self> {
+        let digits = digits.as_bytes();
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        let mut bytes = [0; 32];
+        if digits.len() != 2 * bytes.len() {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+            *byte = value(pair[0])? << 4 | value(pair[1])?;
+        }
+        Some(Digest(bytes))
+    }
+
     /// The 32 bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
@@ -54,6 +72,9 @@ mod tests {
     fn a_known_digest() {
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Digest::of(b"abc").to_string(), expected);
+        assert_eq!(Digest::from_hex(expected), Some(Digest::of(b"abc")));
+        let bad = [String::new(), expected.to_uppercase(), expected[1..].to_owned(), expected.replace('b', "g")];
+        assert!(bad.iter().all(|digits| Digest::from_hex(digits).is_none()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The commitment key, and the subkey that names things.
 
+use super::Digest;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -57,7 +58,16 @@ impl CommitmentKey {
 
     /// The keyed digest of a manifest, for `head.json`.
     pub fn commit_manifest(&self, manifest: &[u8]) -> [u8; 32] {
-        mac(&mac(&self.bytes, &[b"handover/commitments/1"]), &[b"manifest", manifest])
+        mac(&self.commitments(), &[b"manifest", manifest])
+    }
+
+    /// The keyed digest of a row, given the digest of its cells: a plain one could be found by guessing the cells.
+    pub fn commit_row(&self, row: &Digest) -> Digest {
+        Digest::from_bytes(mac(&self.commitments(), &[b"row", row.bytes()]))
+    }
+
+    fn commitments(&self) -> [u8; 32] {
+        mac(&self.bytes, &[b"handover/commitments/1"])
     }
 }
 

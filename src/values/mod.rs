@@ -7,6 +7,7 @@ mod coded;
 mod date;
 mod digest;
 mod key;
+mod month;
 mod nhs_number;
 mod postcode;
 
@@ -14,5 +15,6 @@ pub use coded::{AppointmentStatus, Priority, ReferralStatus, Sex};
 pub use date::{Moment, PartialDate, Precision};
 pub use digest::Digest;
 pub use key::{CommitmentKey, IdKey, KeyFault};
+pub use month::{month_of_beginning, month_of_name};
 pub use nhs_number::{NhsNumber, NhsNumberFault, Scheme};
 pub use postcode::Postcode;

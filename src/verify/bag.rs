@@ -334,7 +334,7 @@ pub(super) fn judge_layout(folder: &Folder, schemas: &Schemas) -> Check {
     }
     let may = |path: &str| {
         let further = |name: &&str| if name.ends_with('/') { path.starts_with(*name) } else { path == *name };
-        path.starts_with("signatures/") || must.contains(path) || FURTHER.iter().any(further)
+        is_signature(path) || must.contains(path) || FURTHER.iter().any(further)
     };
     for path in folder.files.keys().filter(|path| !may(path)) {
         findings.add(Kind::FileAdded, &Place::file(path), || "a package does not hold a file of this name".into());
@@ -343,4 +343,10 @@ pub(super) fn judge_layout(folder: &Folder, schemas: &Schemas) -> Check {
         findings.add(Kind::FileAdded, &Place::file(path), || "a package does not hold an empty folder".into());
     }
     findings.close()
+}
+
+/// "signatures/*.sig": more can be added, and nothing else with them.
+fn is_signature(path: &str) -> bool {
+    let name = path.strip_prefix("signatures/").and_then(|name| name.strip_suffix(".sig"));
+    name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
 }

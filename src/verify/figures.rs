@@ -46,6 +46,10 @@ pub(super) fn judge(folder: &Folder, facts: &Facts, counts: &Option<Counts>) -> 
 }
 
 fn judge_report(report: &str, facts: &Facts, findings: &mut Findings) {
+    for (number, _) in (1..).zip(report.lines()).filter(|(_, line)| line.to_ascii_lowercase().contains("<script")) {
+        let detail = "a script, which no report of ours has: do not open it, and ask the sender for the package again";
+        findings.add(Kind::ReportScript, &Place::file(REPORT).line(number), || detail.into());
+    }
     let shown = shown(report);
     if shown.is_empty() && !facts.figures.is_empty() {
         findings.add(Kind::ReportDiffers, &Place::file(REPORT), || "the report shows none of the figures".into());

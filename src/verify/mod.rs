@@ -4,16 +4,21 @@
 //! Holds: everything is re-derived from the bytes and from `schemas/`; a check ends passed, failed, not applicable or could not run.
 
 mod account;
+mod agreement;
 mod bag;
+mod care;
 mod descriptor;
 mod error;
 mod figures;
 mod folder;
 mod head;
+mod held;
 mod keys;
 mod ledger;
 mod manifest;
+mod pairs;
 mod pattern;
+mod people;
 mod problems;
 mod run;
 mod scan;
@@ -34,7 +39,7 @@ use std::path::Path;
 use verdict::not_applicable;
 
 /// The checks that only a handover package can have, in the order they are given.
-const PACKAGE_CHECKS: [&str; 16] = [
+const PACKAGE_CHECKS: [&str; 17] = [
     "layout",
     "data-package",
     "tables",
@@ -42,6 +47,7 @@ const PACKAGE_CHECKS: [&str; 16] = [
     "references",
     "rows",
     "members",
+    "agreement",
     "ledger",
     "identities",
     "figures",

@@ -105,6 +105,24 @@ problems! {
     /// A referral that is closed stands on the waiting list.
     WaitingClosed = "waiting-closed";
 
+    // One table against another.
+    /// A value of the waiting list is not that of its referral or of its patient.
+    WaitingDiffers = "waiting-differs";
+    /// A line is of another patient than its referral or its row.
+    PatientDiffers = "patient-differs";
+    /// A patient has a value that no row of the patient gives, or lacks one that a row gives.
+    ValueUnsupported = "value-unsupported";
+    /// An appointment is classified, flagged or said to be recorded otherwise than its rows show.
+    ClassificationDiffers = "classification-differs";
+    /// A pair is said to be joined, up for review or refused, and its rows or its probability show otherwise.
+    PairStanding = "pair-standing";
+    /// The probability of a pair does not go with its weight, or the weight is not the sum of its parts.
+    PairWeight = "pair-weight";
+    /// A pair too unlikely to join its rows is all that holds them together.
+    EdgeWeak = "edge-weak";
+    /// A row is said to be joined by something that the package does not show.
+    JoinUnsupported = "join-unsupported";
+
     // The ledger.
     /// The ledger does not hold a count that it must hold.
     CountMissing = "count-missing";
@@ -124,6 +142,8 @@ problems! {
     FigureRows = "figure-rows";
     /// The report shows another value than the table of figures.
     ReportDiffers = "report-differs";
+    /// The report holds a script; a package's report never does.
+    ReportScript = "report-script";
     /// The gates that the run states are not those of the table.
     GatesDiffer = "gates-differ";
     /// A package that says it is final has a gate that is neither green nor waived.

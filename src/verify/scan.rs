@@ -1,6 +1,7 @@
 //! One pass over every table: values against columns, keys, references, and what the account of rows needs to know.
 
 use super::account::{Account, Facts};
+use super::agreement;
 use super::folder::Folder;
 use super::keys::{KeySet, key, tagged};
 use super::problems::{Place, ProblemKind as Kind};
@@ -19,7 +20,7 @@ const KEPT: [&str; 8] =
 /// What one pass over the tables gave.
 pub(super) struct Scan {
     pub(super) facts: Facts,
-    /// `tables`, `keys`, `references`, `rows`, `members`.
+    /// `tables`, `keys`, `references`, `rows`, `members`, `agreement`.
     pub(super) checks: Vec<Check>,
 }
 
@@ -84,11 +85,12 @@ pub(super) fn scan(folder: &Folder, schemas: &Schemas) -> Scan {
         account.table_read(table, &sets);
     }
     account.close(folder, schemas, &sets, &mut judging);
+    let agreement = agreement::judge(folder, schemas, &sets);
     account.facts.dispositions = sets.remove("rows").unwrap_or_default();
     let why = format!("not every table could be read: {}", unread.join(", "));
     let close = |findings: Findings| if unread.is_empty() { findings.close() } else { findings.close_unable(&why) };
     let Judging { tables, keys, references, rows, members } = judging;
-    Scan { facts: account.facts, checks: [tables, keys, references, rows, members].map(close).into() }
+    Scan { facts: account.facts, checks: [tables, keys, references, rows, members, agreement].map(close).into() }
 }
 
 fn scan_table(

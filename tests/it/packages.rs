@@ -3,6 +3,7 @@
 //! `fixtures/packages/valid` and `warning` must not fail; each folder of `invalid` begins with the slug it must raise.
 //! Packages that are wrong in one way are made here from the one that is right. `BLESS=1` writes that one anew.
 
+mod agreement;
 mod bags;
 mod invented;
 mod schemas;
@@ -99,7 +100,7 @@ fn the_committed_package_is_the_one_that_is_generated() {
 #[test]
 fn every_problem_is_raised_by_some_package() {
     let mut raised: BTreeSet<&str> = NOT_RAISED.iter().map(|(slug, _)| *slug).collect();
-    let wrong = [bags::wrong(), tables::wrong(), schemas::wrong()];
+    let wrong = [bags::wrong(), tables::wrong(), schemas::wrong(), agreement::wrong()];
     raised.extend(wrong.iter().flatten().map(|wrong| wrong.slug));
     raised.extend(RAISED_IN_PLACE);
     raised.extend(bags::committed_slugs());
@@ -111,8 +112,8 @@ fn every_problem_is_raised_by_some_package() {
 
 #[test]
 fn messages_hold_nothing_that_a_cell_holds() {
-    let secrets = ["9991234", "Smyth", "Okafor", "Abeni", "1961-02-03"];
-    for wrong in tables::wrong().iter().chain(&schemas::wrong()) {
+    let secrets = ["9991234", "Smyth", "Okafor", "Abeni", "1961-02-03", "hidden address"];
+    for wrong in tables::wrong().iter().chain(&schemas::wrong()).chain(&agreement::wrong()) {
         let place = tempfile::tempdir().expect("a folder");
         wrong.package.write(place.path());
         let verdict = judge(place.path(), &Options::default());

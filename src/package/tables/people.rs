@@ -102,11 +102,11 @@ pub(super) fn pairs(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<
         line.row("left_", contents, Some(people.row(pair.left)));
         line.row("right_", contents, Some(people.row(pair.right)));
         line.text("standing", pair.standing.word());
-        line.text("rule", pair.rule);
+        line.text("rule", pair.rule.name());
         line.found("match_weight", || hundredths(pair.weight_hundredths));
-        line.found("match_probability", || decimal(pair.probability));
+        line.found("match_probability", || decimal(pair.probability()));
         line.text("reason", pair.reason.map_or("", |reason| reason.slug()));
-        for (column, weight) in WEIGHT_COLUMNS.iter().zip(pair.weights) {
+        for (column, weight) in WEIGHT_COLUMNS.iter().zip(pair.weights.iter()) {
             line.revealed(column, weight, hundredths);
         }
         out.end()?;

@@ -425,3 +425,72 @@ fn what_nobody_tidied_gives_way_to_the_referral_that_took_over() {
     assert!(reconciled.referrals[0].closed_without_end);
     assert_eq!(reconciled.waiting_list.len(), 1);
 }
+
+/// Rows of one id of one system; whether a person is told, and whether the patient waits.
+fn open_and_closed(rows: &[&[(&'static str, &str)]], told: bool, waits: bool) {
+    let mut world = World::new();
+    for values in rows {
+        let values: Vec<_> = values.iter().chain(&[("local_id", "1"), ("specialty", "MSK")]).copied().collect();
+        world.row(COMMUNITY, "p").referral(&values);
+    }
+    let reconciled = world.reconcile();
+    assert_eq!(reconciled.referrals.len(), 1);
+    let exceptions = &reconciled.linked.records.exceptions;
+    let of_status: Vec<u32> = exceptions
+        .iter()
+        .filter(|one| one.reason == Reason::StatusContradictory && one.field == "referral.status")
+        .map(|one| one.at.row())
+        .collect();
+    assert_eq!(of_status, if told { vec![1, 2] } else { Vec::new() }, "{rows:?}");
+    assert_eq!(reconciled.waiting_list.len(), usize::from(waits), "{rows:?}");
+}
+
+#[test]
+fn open_and_closed_without_dates_that_order_them_stays_open() {
+    let open = [("received", "2017-03-01"), ("status", "open")];
+    let closed = |extra: &[(&'static str, &'static str)]| {
+        [&[("received", "2017-03-01"), ("status", "closed"), ("close_reason", "Treatment complete")], extra].concat()
+    };
+    open_and_closed(&[&open, &closed(&[])], true, true);
+    open_and_closed(&[&closed(&[]), &open], true, true);
+    open_and_closed(&[&open, &closed(&[("rtt_status", "30")])], true, true);
+    // An open row that knows no day may be of any day, before the closure or after it.
+    open_and_closed(&[&[("status", "open")], &closed(&[("closed", "2017-06-01")])], true, true);
+    // Here the dates say it: closed after all that the open row knows, or seen again after the closure.
+    open_and_closed(&[&open, &closed(&[("closed", "2017-06-01")])], false, false);
+    let seen = [("received", "2017-03-01"), ("status", "open"), ("last_seen", "2017-07-01")];
+    open_and_closed(&[&seen, &closed(&[("closed", "2017-06-01")])], false, true);
+    open_and_closed(&[&closed(&[]), &closed(&[])], false, false);
+}
+
+/// Two rows of one system under two ids: how many referrals, and whether a person is told of both.
+fn under_two_ids(left: &[(&'static str, &str)], right: &[(&'static str, &str)], referrals: usize, told: bool) {
+    let mut world = World::new();
+    for (id, values) in [("1", left), ("2", right)] {
+        let values: Vec<_> = values.iter().chain(&[("local_id", id), ("received", "2017-03-01")]).copied().collect();
+        world.row(COMMUNITY, "p").referral(&values);
+    }
+    let reconciled = world.reconcile();
+    let exceptions = &reconciled.linked.records.exceptions;
+    let repeated: Vec<u32> =
+        exceptions.iter().filter(|one| one.reason == Reason::ReferralRepeated).map(|one| one.at.row()).collect();
+    assert_eq!(reconciled.referrals.len(), referrals, "{left:?} {right:?}");
+    assert_eq!(repeated, if told { vec![1, 2] } else { Vec::new() }, "{left:?} {right:?}");
+}
+
+#[test]
+fn one_day_one_complaint_two_ids_is_never_silently_two_waits() {
+    let knee = [("condition", "Knee pain"), ("specialty", "MSK"), ("referrer", "Dr A Hale")];
+    // A second entry is one referral, and its row says "duplicate".
+    under_two_ids(&knee, &knee, 1, false);
+    // Something tells them apart, and it may be a slip: both stay, and a person is told.
+    under_two_ids(&knee, &[knee[0], knee[1], ("referrer", "Dr E Tranter")], 2, true);
+    let booked = |ubrn| [knee[0], knee[1], ("ubrn", ubrn)];
+    under_two_ids(&booked("100000000001"), &booked("100000000002"), 2, true);
+    under_two_ids(&knee, &[("condition", "Knee"), knee[1]], 2, true);
+    under_two_ids(&knee[1..], &knee[1..], 2, true);
+    // Two complaints are two referrals; one that is closed waits for nothing.
+    under_two_ids(&knee, &[("condition", "Shoulder pain"), knee[1]], 2, false);
+    let closed = [("condition", "Knee"), knee[1], ("status", "closed"), ("closed", "2017-03-02")];
+    under_two_ids(&knee, &closed, 2, false);
+}

@@ -1,6 +1,9 @@
 //! The waiting list, and the list that was declared.
 
+use crate::decisions::Decisions;
+use crate::ledger::Reason;
 use crate::reconcile::fixture::{BOOKING, COMMUNITY, HOSPITAL, LIST, PAPER, TOTALS, World};
+use crate::reconcile::reconcile;
 use crate::records::DeclaredFigure;
 use crate::sources::RowRef;
 
@@ -17,7 +20,10 @@ fn who_waits_and_for_what() {
     let physio = ("specialty", "MSK Physiotherapy");
     assert_eq!(waits(&[("received", "2017-03-01"), physio]), Some("ahp"));
     assert_eq!(waits(&[("received", "2017-03-01"), ("specialty", "110")]), Some("rtt"));
-    assert_eq!(waits(&[("received", "2017-10-02"), physio]), None);
+    // Referred after the census date, or with a mistyped year: off the list nobody would look for the patient.
+    assert_eq!(waits(&[("received", "2017-10-02"), physio]), Some("ahp"));
+    assert_eq!(waits(&[("received", "2071-03-01"), physio]), Some("ahp"));
+    assert_eq!(waits(&[("received", "2017-10-02"), ("status", "closed")]), None);
     assert_eq!(waits(&[("received", "2017-03-01"), ("status", "closed"), ("closed", "2017-04-01")]), None);
     assert_eq!(waits(&[("received", "2017-03-01"), ("review_due", "2017-12-01")]), Some("planned"));
     // Seen is not treated: the clock runs until a stop.
@@ -83,6 +89,10 @@ fn other_clocks() {
     check(&[(COMMUNITY, REFERRAL), (LIST, &claim("2017-10-01"))], &differs("clock-reset", true));
     check(&[(COMMUNITY, REFERRAL), (LIST, &claim("2017-01-03"))], &differs("day-month-swapped", true));
     check(&[(COMMUNITY, REFERRAL), (LIST, &claim("2017-06-09"))], &differs("unknown", false));
+    let with_receipt =
+        |received: &'static str| [("local_id", "1"), ("received", received), ("clock_start", "2017-06-09")];
+    check(&[(COMMUNITY, REFERRAL), (LIST, &with_receipt("2017-03-01"))], &differs("clock-after-receipt", true));
+    check(&[(COMMUNITY, REFERRAL), (LIST, &with_receipt("2017-02-01"))], &differs("unknown", false));
     let duplicate: Values = &[("ubrn", "100000000001"), ("received", "2017-02-20")];
     let known: Values = &[("local_id", "1"), ("ubrn", "100000000001"), ("received", "2017-03-01")];
     check(
@@ -139,6 +149,37 @@ fn waiting_and_not_declared() {
 }
 
 #[test]
+fn received_after_the_census_date() {
+    let later: Values = &[("local_id", "1"), ("received", "2017-10-02"), ("specialty", "MSK Hub")];
+    let mut world = World::new();
+    world.row(COMMUNITY, "p").referral(later);
+    world.row(COMMUNITY, "q").referral(&[("local_id", "2"), ("received", "2017-09-30"), ("specialty", "MSK Hub")]);
+    world.row(LIST, "q").referral(&[("local_id", "2"), ("clock_start", "2017-09-30")]);
+    let mut linked = world.linked();
+    linked.records.declared = vec![figure("Patients waiting", "MSK Hub", "Sep-17")];
+    let reconciled = reconcile(&world.config, linked, &Decisions::default());
+    let told: Vec<(u32, &str, Reason)> =
+        reconciled.linked.records.exceptions.iter().map(|one| (one.at.row(), one.field.as_str(), one.reason)).collect();
+    assert_eq!(told, [(1, "referral.received", Reason::ReceivedAfterCensus)]);
+    assert_eq!(reconciled.waiting_list.len(), 2, "both wait");
+    assert_eq!(reconciled.referrals[0].weeks, None, "not one week yet");
+    assert_eq!(reconciled.declared[0].found, Some(1.0), "a figure declared for the census counts who had come by then");
+    let shown: Vec<_> = reconciled.differences.iter().map(|one| (one.kind.word(), one.cause)).collect();
+    assert_eq!(shown, [("found-not-declared", "received-after-census")]);
+}
+
+fn figure(measure: &str, group: &str, period: &str) -> DeclaredFigure {
+    DeclaredFigure {
+        at: RowRef::for_tests(u16::try_from(TOTALS).expect("few sources"), 0, 1),
+        column: "Count".into(),
+        measure: measure.into(),
+        group: group.into(),
+        period: period.into(),
+        value: 1.0,
+    }
+}
+
+#[test]
 fn declared_totals_are_counted_again() {
     let mut world = World::new();
     for (patient, id, received, priority) in
@@ -151,14 +192,6 @@ fn declared_totals_are_counted_again() {
     }
     world.row(HOSPITAL, "s").referral(&[("local_id", "4"), ("received", "2017-08-03"), ("specialty", "110")]);
     let mut linked = world.linked();
-    let figure = |measure: &str, group: &str, period: &str| DeclaredFigure {
-        at: RowRef::for_tests(u16::try_from(TOTALS).expect("few sources"), 0, 1),
-        column: "Count".into(),
-        measure: measure.into(),
-        group: group.into(),
-        period: period.into(),
-        value: 1.0,
-    };
     linked.records.declared = vec![
         figure("Referrals received", "MSK Hub", "Aug-17"),
         figure("Referrals received", "Total", "2017/18"),
@@ -169,7 +202,7 @@ fn declared_totals_are_counted_again() {
         figure("Referrals received", "Hovercraft", "Aug-17"),
         figure("% seen", "", ""),
     ];
-    let reconciled = crate::reconcile::reconcile(&world.config, linked, &crate::decisions::Decisions::default());
+    let reconciled = reconcile(&world.config, linked, &Decisions::default());
     let found: Vec<Option<f64>> = reconciled.declared.iter().map(|one| one.found).collect();
     assert_eq!(found, [Some(2.0), Some(3.0), Some(1.0), Some(3.0), None, Some(0.0), None, None]);
 }
@@ -181,16 +214,8 @@ fn a_whole_beside_its_groups_is_counted_like_for_like() {
     world.row(PAPER, "q").referral(&[("received", "2017-08-03"), ("condition", "Knee")]);
     let count = |groups: &[&str]| {
         let mut linked = world.linked();
-        let figure = |group: &&str| DeclaredFigure {
-            at: RowRef::for_tests(u16::try_from(TOTALS).expect("few sources"), 0, 1),
-            column: "Count".into(),
-            measure: "Referrals received".into(),
-            group: (*group).into(),
-            period: "Aug-17".into(),
-            value: 1.0,
-        };
-        linked.records.declared = groups.iter().map(figure).collect();
-        let reconciled = crate::reconcile::reconcile(&world.config, linked, &crate::decisions::Decisions::default());
+        linked.records.declared = groups.iter().map(|group| figure("Referrals received", group, "Aug-17")).collect();
+        let reconciled = reconcile(&world.config, linked, &Decisions::default());
         reconciled.declared.last().and_then(|one| one.found)
     };
     assert_eq!(count(&["Total"]), Some(2.0));

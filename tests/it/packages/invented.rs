@@ -130,30 +130,68 @@ fn of_people(table: &str) -> Vec<Values> {
                 ]
                 .concat(),
             ),
-            line(&[&[("patient_id", BEN), ("nhs_number_status", "missing"), ("records", "2")][..], &ben].concat()),
+            line(
+                &[
+                    &[
+                        ("patient_id", BEN),
+                        ("nhs_number_status", "missing"),
+                        ("sensitive", "hidden address"),
+                        ("records", "2"),
+                    ][..],
+                    &ben,
+                ]
+                .concat(),
+            ),
         ],
         "person_records" => vec![
-            of_row(CLINIC, 3, &ann),
-            of_row(CLINIC, 4, &ben),
-            of_row(CLINIC, 5, &ann),
+            of_row(
+                CLINIC,
+                3,
+                &[&[("local_id", "1"), ("nhs_number", "9991234567"), ("sex", "female")][..], &ann].concat(),
+            ),
+            of_row(CLINIC, 4, &[&[("local_id", "2"), ("sensitive", "hidden address")][..], &ben].concat()),
+            of_row(CLINIC, 5, &[&[("nhs_number", "9991234567")][..], &ann].concat()),
             of_row(CLINIC, 7, &[]),
             of_row(DIARY, 2, &[("full_name", "Ben Okafor")]),
         ],
         "patient_records" => vec![
-            member(CLINIC, 3, &["1", "Smyth", "Ann", "03/02/1961"], ANN, "alone"),
+            member(CLINIC, 3, &["1", "Smyth", "Ann", "03/02/1961"], ANN, "nhs-number"),
             member(CLINIC, 4, &["2", "Okafor", "Ben", "04/05/1972", "knee,\nleft"], BEN, "alone"),
-            member(CLINIC, 5, &["1", "Smyth", "Ann", "03/02/1961", "again"], ANN, "local-id"),
-            member(DIARY, 2, &["Ben Okafor", "2017-10-04T09:30", "FALSE", "20"], BEN, "decision"),
+            member(CLINIC, 5, &["1", "Smyth", "Ann", "03/02/1961", "again"], ANN, "nhs-number"),
+            member(DIARY, 2, &["Ben Okafor", "2017-10-04T09:30", "FALSE", "20"], BEN, "slot"),
         ],
         "unassigned" => {
             let candidates = format!("{ANN};{BEN}");
             vec![of_row(CLINIC, 7, &[("reason", "person-too-thin"), ("candidates", &candidates)])]
         }
-        "pairs" => vec![pair(
-            3,
-            5,
-            &[("standing", "edge"), ("rule", "local_id"), ("match_weight", "21.5"), ("match_probability", "0.999999")],
-        )],
+        // The prior weighs -10 bits.
+        "pairs" => vec![
+            pair(
+                3,
+                4,
+                &[
+                    ("standing", "refused"),
+                    ("rule", "postcode"),
+                    ("match_weight", "-4.5"),
+                    ("match_probability", "0.042324"),
+                    ("weight_given_name", "-6.25"),
+                    ("weight_postcode", "11.75"),
+                ],
+            ),
+            pair(
+                3,
+                5,
+                &[
+                    ("standing", "edge"),
+                    ("rule", "local_id"),
+                    ("match_weight", "21.5"),
+                    ("match_probability", "1"),
+                    ("weight_given_name", "7.3"),
+                    ("weight_date_of_birth", "12"),
+                    ("weight_nhs_number", "12.2"),
+                ],
+            ),
+        ],
         _ => vec![pair(3, 5, &[("event", "1"), ("kind", "pair"), ("answer", "same"), ("effect", "joined")])],
     }
 }
@@ -169,7 +207,7 @@ fn of_care(table: &str) -> Vec<Values> {
         ];
         line(&[&values[..], more].concat())
     };
-    let appointment = |id, patient, referral, classification, by, flags| {
+    let appointment = |id, patient, referral, classification, by, flags, evidence, records| {
         line(&[
             ("appointment_id", id),
             ("patient_id", patient),
@@ -177,7 +215,8 @@ fn of_care(table: &str) -> Vec<Values> {
             ("classification", classification),
             ("recorded_by", by),
             ("flags", flags),
-            ("records", "1"),
+            ("evidence", evidence),
+            ("records", records),
         ])
     };
     match table {
@@ -191,25 +230,35 @@ fn of_care(table: &str) -> Vec<Values> {
                 &[("clock_start", "2017-08-01"), ("weeks", "8")],
             ),
             referral(SECOND, BEN, "closed", "unknown", "1", &[("status", "closed")]),
-            referral(THIRD, BEN, "awaiting-triage", "parent-runs", "1", &[("parent_referral_id", FIRST)]),
+            referral(THIRD, BEN, "awaiting-triage", "parent-runs", "1", &[("parent_referral_id", SECOND)]),
         ],
-        "referral_records" => {
-            [(3, FIRST, "original"), (5, FIRST, "duplicate"), (4, SECOND, "original"), (7, THIRD, "onward")]
-                .map(|(row, referral, relation)| {
-                    of_row(CLINIC, row, &[("referral_id", referral), ("relation", relation)])
-                })
-                .into()
-        }
+        "referral_records" => [
+            (CLINIC, 3, FIRST, "original"),
+            (CLINIC, 5, FIRST, "duplicate"),
+            (CLINIC, 4, SECOND, "original"),
+            (DIARY, 2, THIRD, "onward"),
+        ]
+        .map(|(sheet, row, referral, relation)| {
+            of_row(sheet, row, &[("referral_id", referral), ("relation", relation)])
+        })
+        .into(),
         "appointments" => vec![
-            appointment(BOOKED, BEN, SECOND, "matched", "sender", "no-outcome;starts-after-transfer"),
-            appointment(LETTER, "", "", "unrecorded", "neither", ""),
+            appointment(BOOKED, BEN, SECOND, "matched", "sender", "no-outcome;starts-after-transfer", "text", "2"),
+            appointment(LETTER, "", "", "unrecorded", "neither", "orphan", "letter", "1"),
         ],
         "appointment_records" => vec![
             of_row(DIARY, 2, &[("appointment_id", BOOKED), ("standing", "recorded")]),
+            of_row(CLINIC, 4, &[("appointment_id", BOOKED), ("standing", "text")]),
             of_row(CLINIC, 7, &[("appointment_id", LETTER), ("standing", "letter")]),
         ],
         "waiting_list" => {
-            vec![line(&[("patient_id", ANN), ("referral_id", FIRST), ("wait_type", "ahp"), ("weeks", "8")])]
+            vec![line(&[
+                ("patient_id", ANN),
+                ("referral_id", FIRST),
+                ("wait_type", "ahp"),
+                ("clock_start", "2017-08-01"),
+                ("weeks", "8"),
+            ])]
         }
         _ => vec![line(&[
             ("patient_id", ANN),

@@ -115,7 +115,7 @@ pub fn generate() -> Package {
         }
         package.set_table(name, lines);
     }
-    package.files.insert("data/audit/model.json".into(), b"{}\n".to_vec());
+    package.files.insert("data/audit/model.json".into(), b"{\"format\": 1, \"prior\": 0.0009756}\n".to_vec());
     package.files.insert("data/report.html".into(), report().into_bytes());
     package.files.insert("bagit.txt".into(), b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".to_vec());
     package.set_json("data/audit/run.json", &run());

@@ -1,0 +1,42 @@
+//! Why the journal could not be used.
+
+use std::path::PathBuf;
+
+/// Why the journal could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It cannot be read.
+    #[error("{}: cannot be read", path.display())]
+    Io {
+        /// The journal.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It cannot be written.
+    #[error("{}: cannot be written; no decision was recorded", path.display())]
+    Write {
+        /// The journal.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A line is not an event.
+    #[error("{}:{line}: {what}", path.display())]
+    Line {
+        /// The journal.
+        path: PathBuf,
+        /// 1-based line.
+        line: usize,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// An event that is to be written is not one.
+    #[error("{}: a decision cannot be recorded: {what}", path.display())]
+    Entry {
+        /// The journal.
+        path: PathBuf,
+        /// What is wrong.
+        what: &'static str,
+    },
+}

@@ -1,0 +1,139 @@
+//! Scored pairs of units: those worth keeping, those a close rival bars, and what is shown of them in the end.
+
+use super::blocking::{Candidate, Rule};
+use super::product::{PairStanding, PatientIndex, ScoredPair};
+use super::score::{Bar, Score, Scorer};
+use super::units::Units;
+use crate::config::Config;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// A scored pair of units. There are millions of them, so it is kept small.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair {
+    pub left: u32,
+    pub right: u32,
+    pub score: Score,
+    pub rule: Rule,
+}
+
+/// Pairs below the review band are kept down to this probability, as the nearest refusals.
+const NEAREST_REFUSALS: f64 = 0.05;
+/// So many candidates are scored at a time.
+const AT_A_TIME: usize = 1 << 20;
+/// So many of the nearest are compared with one another.
+const RIVALS_AT_MOST: usize = 64;
+/// How much heavier, in hundredths of a bit, the best must be than a rival who is clearly another person.
+const CLEAR_LEAD: i32 = 400;
+
+/// Scores the candidates and keeps those worth showing, in order.
+pub(super) fn score(scorer: &Scorer<'_>, candidates: Vec<Candidate>) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for some in candidates.chunks(AT_A_TIME) {
+        pairs.par_extend(some.par_iter().filter_map(|candidate| {
+            let Candidate { left, right, rule } = *candidate;
+            let score = scorer.score(left, right);
+            let worth_showing = score.number_equal || score.probability() >= NEAREST_REFUSALS;
+            worth_showing.then_some(Pair { left, right, score, rule })
+        }));
+    }
+    pairs.shrink_to_fit();
+    pairs
+}
+
+/// Bars a machine from joining a unit to one of two clearly different people when the other fits almost as well: a letter
+/// to "J Smith" of an address where twins of that letter live.
+pub(super) fn bar_close_rivals(scorer: &Scorer<'_>, pairs: &mut [Pair]) {
+    let mut ends: Vec<(u32, i32, u32)> = Vec::with_capacity(pairs.len() * 2);
+    for (place, pair) in (0u32..).zip(pairs.iter()) {
+        ends.push((pair.left, -pair.score.weight, place));
+        ends.push((pair.right, -pair.score.weight, place));
+    }
+    ends.par_sort_unstable();
+    let known: &[Pair] = pairs;
+    let barred: Vec<u32> = ends
+        .par_chunk_by(|one, other| one.0 == other.0)
+        .flat_map_iter(|rivals| {
+            // Everybody within reach of the best; if any two of them are clearly two people, none is joined by machine.
+            let (unit, best) = (rivals[0].0, -rivals[0].1);
+            let near: Vec<(u32, u32)> = rivals
+                .iter()
+                .take_while(|end| -end.1 > best - CLEAR_LEAD)
+                .take(RIVALS_AT_MOST)
+                .map(|end| (known[end.2 as usize].other(unit), end.2))
+                .collect();
+            let two_people = near.iter().enumerate().any(|(place, (one, _))| {
+                near[place + 1..].iter().any(|(other, _)| {
+                    let bar = scorer.score(*one.min(other), *one.max(other)).bar;
+                    matches!(bar, Bar::DifferentNumbers | Bar::OtherGivenName)
+                })
+            });
+            let places = if two_people { near.iter().map(|end| end.1).collect() } else { Vec::new() };
+            places.into_iter()
+        })
+        .collect();
+    for place in barred {
+        let score = &mut pairs[place as usize].score;
+        if score.bar == Bar::None {
+            score.bar = Bar::CloseRival;
+        }
+    }
+}
+
+/// What is shown of the pairs, in order of records; `refused` are those that a rule about clusters kept apart, by place.
+pub(super) fn to_show(
+    config: &Config,
+    units: &Units,
+    pairs: Vec<Pair>,
+    refused: &BTreeMap<u32, Bar>,
+    patient_of_unit: &[PatientIndex],
+) -> Vec<ScoredPair> {
+    let mut shown: Vec<ScoredPair> = (0u32..)
+        .zip(pairs)
+        .map(|(place, pair)| {
+            let together = patient_of_unit[pair.left as usize] == patient_of_unit[pair.right as usize];
+            let bar = refused.get(&place).copied().unwrap_or(pair.score.bar);
+            let likely = pair.score.probability() >= config.link.review_at || bar == Bar::NumberAlone;
+            let standing = match (together, likely) {
+                (true, _) => PairStanding::Edge,
+                (false, true) => PairStanding::Review,
+                (false, false) => PairStanding::Refused,
+            };
+            let (one, two) = (units.members(pair.left)[0], units.members(pair.right)[0]);
+            ScoredPair {
+                left: one.min(two),
+                right: one.max(two),
+                standing,
+                rule: pair.rule,
+                weight_hundredths: pair.score.weight,
+                weights: pair.score.weights,
+                reason: if together { None } else { bar.reason() },
+            }
+        })
+        .collect();
+    shown.sort_unstable_by_key(|pair| (pair.left, pair.right));
+    shown
+}
+
+impl Pair {
+    /// The unit at the other end.
+    fn other(&self, unit: u32) -> u32 {
+        if self.left == unit { self.right } else { self.left }
+    }
+
+    /// Whether a machine may join it, given how likely a match must be.
+    pub(super) fn joinable(&self, match_at: f64) -> bool {
+        self.score.bar == Bar::None && self.score.probability() >= match_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_is_small() {
+        assert!(size_of::<Pair>() <= 40, "there are several a row: {}", size_of::<Pair>());
+        assert!(size_of::<ScoredPair>() <= 40, "they stay until the package is written: {}", size_of::<ScoredPair>());
+    }
+}

@@ -1,0 +1,67 @@
+//! Rows by the names that the journal and the tables give them.
+
+use super::store::{PersonId, Records};
+use crate::config::Config;
+use crate::decisions::{Presence, RowName};
+use crate::sources::{Origin, RowRef};
+use crate::values::CommitmentKey;
+
+/// Between rows and their names.
+pub struct RowNames<'a> {
+    config: &'a Config,
+    records: &'a Records,
+    key: &'a CommitmentKey,
+}
+
+impl<'a> RowNames<'a> {
+    /// Of these records.
+    pub fn new(config: &'a Config, records: &'a Records, key: &'a CommitmentKey) -> Self {
+        RowNames { config, records, key }
+    }
+
+    /// What is known of a row.
+    pub fn presence(&self, name: &RowName) -> Presence {
+        let Some((file, sheet)) = self.sheet(name) else { return Presence::Gone };
+        if name.row == 0 || name.row > self.records.intake.files[file].sheets[sheet].rows {
+            return Presence::Gone;
+        }
+        let digest = person_at(self.records, file, sheet, name.row)
+            .map(|person| self.key.commit_row(&self.records.digest[person as usize]).to_string());
+        Presence::There(digest.unwrap_or_default())
+    }
+
+    fn sheet(&self, name: &RowName) -> Option<(usize, usize)> {
+        find_sheet(self.config, self.records, name)
+    }
+}
+
+/// The name of a row.
+pub fn row_name(config: &Config, records: &Records, row: RowRef) -> RowName {
+    let file = &records.intake.files[row.file()];
+    let source = match file.origin {
+        Origin::Source(source) => config.sources[source].id.clone(),
+        Origin::Sites => "sites".to_owned(),
+    };
+    RowName { source, file: file.path.clone(), sheet: file.sheets[row.sheet()].name.clone(), row: row.row() }
+}
+
+/// The person record of a row, where it has one.
+pub fn find_person(config: &Config, records: &Records, name: &RowName) -> Option<PersonId> {
+    let (file, sheet) = find_sheet(config, records, name)?;
+    person_at(records, file, sheet, name.row)
+}
+
+fn find_sheet(config: &Config, records: &Records, name: &RowName) -> Option<(usize, usize)> {
+    let of_source = |origin: &Origin| match origin {
+        Origin::Source(source) => config.sources[*source].id == name.source,
+        Origin::Sites => name.source == "sites",
+    };
+    let mut files = records.intake.files.iter().enumerate();
+    let (place, file) = files.find(|(_, file)| file.path == name.file && of_source(&file.origin))?;
+    let sheet = file.sheets.iter().position(|sheet| sheet.name == name.sheet)?;
+    Some((place, sheet))
+}
+
+fn person_at(records: &Records, file: usize, sheet: usize, row: u32) -> Option<PersonId> {
+    records.people.at((file, sheet, row))
+}
