@@ -50,6 +50,8 @@ impl Stage {
 
 /// Someone who is told how the work goes. It learns paths and counts, never a value.
 pub trait Observer: Send {
+    /// Something in the configuration is probably not meant.
+    fn warns(&mut self, warning: &config::Mistake);
     /// A stage begins.
     fn begins(&mut self, stage: Stage);
     /// Rows were read.
@@ -101,6 +103,8 @@ pub struct Finished {
     pub package: Option<PathBuf>,
     /// Whether the key is one that everybody can read.
     pub example_key: bool,
+    /// What in the configuration is probably not meant.
+    pub warnings: Vec<config::Mistake>,
 }
 
 /// Reads the sources and makes records of them; what `check` shows, and the first half of a run.
@@ -116,6 +120,7 @@ pub fn intake(config: &Config, observer: &mut dyn Observer) -> Result<Records, E
 /// The main job, from a configuration to a sealed package.
 pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Result<Finished, Error> {
     let config = config::load(path)?;
+    config.warnings.iter().for_each(|warning| observer.warns(warning));
     let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
     let fixed_model = fixed_model(&config)?;
     let out = options.out.clone().unwrap_or_else(|| package::default_out(&config));
@@ -127,13 +132,13 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let summary = measures::Summary::of(&config, &reconciled, &measures, options.final_run);
     if options.final_run && !summary.ready() {
-        return Ok(Finished { summary, package: None, example_key: key.is_example() });
+        return Ok(Finished { summary, package: None, example_key: key.is_example(), warnings: config.warnings });
     }
     observer.begins(Stage::Package);
     let plan = package::plan(&config, reconciled, measures, &decisions, &key, model, options.final_run);
     let report = report::draw(&plan);
     let sealed = package::seal(plan, report, &out, &mut |progress| observer.writes(progress))?;
-    Ok(Finished { summary, package: Some(sealed.path), example_key: key.is_example() })
+    Ok(Finished { summary, package: Some(sealed.path), example_key: key.is_example(), warnings: config.warnings })
 }
 
 /// From records to conclusions: nothing here touches the outside world, so nothing here can fail.

@@ -21,17 +21,28 @@ pub enum Outcome {
     Interrupted,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> ExitCode {
-        ExitCode::from(match outcome {
+impl Outcome {
+    fn code(self) -> u8 {
+        match self {
             Outcome::Done => 0,
             Outcome::No => 1,
             Outcome::Usage => 2,
             Outcome::Input => 3,
             Outcome::Machine => 4,
             Outcome::Interrupted => 130,
-        })
+        }
     }
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(outcome.code())
+    }
+}
+
+/// Ends the program whatever its other threads are doing.
+pub(super) fn at_once(outcome: Outcome) -> ! {
+    std::process::exit(outcome.code().into())
 }
 
 /// Why a command could not finish: what, the causes, what to do next.
@@ -47,12 +58,24 @@ impl Failure {
         Failure { outcome, message: message.into(), hint: hint.into() }
     }
 
+    /// A file where the command is to make a folder.
+    pub(super) fn unless_folder(path: &std::path::Path) -> Result<(), Self> {
+        if !path.exists() || path.is_dir() {
+            return Ok(());
+        }
+        let message = format!("{} is a file, not a folder", path.display());
+        Err(Failure::new(Outcome::Usage, message, "give another folder"))
+    }
+
     /// A file or folder that the command itself must read or write.
     pub(super) fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
         let hint = match error.kind() {
             std::io::ErrorKind::StorageFull => "make room on the disk, then run the command again",
             std::io::ErrorKind::PermissionDenied => "check who may write there, then run the command again",
-            _ => "",
+            std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
+                "a file stands where a folder should be; give another folder"
+            }
+            _ => "look at the cause, then run the command again",
         };
         Failure::new(Outcome::Machine, format!("{}: {error}", path.display()), hint)
     }
@@ -62,6 +85,7 @@ impl From<pipeline::Error> for Failure {
     fn from(error: pipeline::Error) -> Self {
         let outcome = match &error {
             pipeline::Error::Config(error) => of_config(error),
+            pipeline::Error::Sources(sources::Error::ClaimedTwice { .. }) => Outcome::Usage,
             pipeline::Error::Sources(_) => Outcome::Input,
             pipeline::Error::Decisions(error) => of_decisions(error),
             pipeline::Error::Model { .. } => Outcome::Input,
@@ -69,6 +93,11 @@ impl From<pipeline::Error> for Failure {
         };
         let hint = match &error {
             pipeline::Error::Sources(sources::Error::Unusable { hint, .. }) => hint.clone(),
+            pipeline::Error::Sources(sources::Error::ClaimedTwice { .. }) => {
+                "give each source its own files, or its own sheet in the mapping's [file] table; one mapping may hold \
+                 several kinds of record"
+                    .into()
+            }
             pipeline::Error::Sources(sources::Error::NoFile { .. }) => {
                 "put the export where the source's path points, or correct the path in handover.toml".into()
             }
@@ -77,7 +106,10 @@ impl From<pipeline::Error> for Failure {
             }
             pipeline::Error::Decisions(error) => hint_of_decisions(error).into(),
             pipeline::Error::Package(error) => error.hint().into(),
-            pipeline::Error::Config(_) | pipeline::Error::Model { .. } => String::new(),
+            pipeline::Error::Config(error) => of_settings(error).into(),
+            pipeline::Error::Model { .. } => {
+                "name a model.json of this version as link.model, or leave link.model out to have one trained".into()
+            }
         };
         Failure::new(outcome, chain(&error), hint)
     }
@@ -111,6 +143,19 @@ fn of_config(error: &config::Error) -> Outcome {
     }
 }
 
+fn of_settings(error: &config::Error) -> &'static str {
+    match error {
+        config::Error::Mistakes(_) => "correct what is listed, then run the command again",
+        config::Error::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            "name a handover.toml or its folder; handover init DIR makes a new one"
+        }
+        config::Error::Unreadable { .. } => "check that it is a file that you may read, then run the command again",
+        config::Error::Unwritable { .. } => {
+            "check that there is room and that you may write there, then run the command again"
+        }
+    }
+}
+
 fn of_decisions(error: &decisions::Error) -> Outcome {
     match error {
         decisions::Error::Io { .. } | decisions::Error::Line { .. } => Outcome::Input,
@@ -136,17 +181,33 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// What clap has to say: help and version are no mistakes.
-pub(super) fn of_arguments(error: &clap::Error) -> Outcome {
+pub(super) fn of_arguments(error: &clap::Error, json: bool) -> Outcome {
+    if json && error.use_stderr() {
+        let (message, hint) = parts(&error.render().to_string());
+        terminal::print(&document(&message, &hint));
+    }
     // Printing can fail only when nobody listens any more.
     let _ = error.print();
     if error.use_stderr() { Outcome::Usage } else { Outcome::Done }
 }
 
+/// The first paragraph says what is wrong, the others what would be right.
+fn parts(text: &str) -> (String, String) {
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    let (message, rest) = text.split_once("\n\n").unwrap_or((text, "try handover --help"));
+    let lines = rest.lines().map(str::trim).filter(|line| !line.is_empty());
+    (message.trim_end().into(), lines.map(|line| line.trim_start_matches("tip: ")).collect::<Vec<_>>().join("\n"))
+}
+
+/// The one document of a command that failed.
+pub(super) fn document(message: &str, hint: &str) -> String {
+    serde_json::json!({ "format": 1, "ok": false, "error": message, "hint": hint }).to_string()
+}
+
 /// Tells a person why a command could not finish.
 pub(super) fn report(failure: &Failure, voice: Voice) -> Outcome {
     if voice.json {
-        let document = serde_json::json!({ "format": 1, "ok": false, "error": failure.message, "hint": failure.hint });
-        terminal::print(&document.to_string());
+        terminal::print(&document(&failure.message, &failure.hint));
     }
     terminal::say(&format!("error: {}", failure.message));
     if !failure.hint.is_empty() {

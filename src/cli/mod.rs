@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod exit;
 mod init;
+mod interrupt;
 mod run;
 mod terminal;
 mod verify;
@@ -34,10 +35,10 @@ struct Cli {
 #[derive(Clone, Copy, Debug, Args)]
 struct Voice {
     /// One JSON document on standard output, and nothing else there
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "json")]
     json: bool,
     /// No progress, no summary
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "quiet")]
     quiet: bool,
     /// Say more on standard error; twice for more still
     #[arg(short, global = true, action = clap::ArgAction::Count)]
@@ -91,14 +92,28 @@ enum Command {
     },
 }
 
+impl Command {
+    /// What holds wherever it was interrupted.
+    fn truth_when_interrupted(&self) -> &'static str {
+        match self {
+            Command::Check { .. } | Command::Verify { .. } => "nothing was written",
+            Command::Run { .. } => "no package was written",
+            Command::Init { .. } => "the folder may be half made",
+            Command::Demo { .. } => "no package was written, and the example may be half made",
+        }
+    }
+}
+
 /// Does what the arguments say, and tells how it ended.
 pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return exit::of_arguments(&error),
+        Err(error) => return exit::of_arguments(&error, asks_for_json(&arguments)),
     };
     terminal::quiet_panics();
     terminal::start_log(cli.voice);
+    interrupt::listen(cli.voice, cli.command.truth_when_interrupted());
     let result = match &cli.command {
         Command::Init { dir } => init::init(dir, cli.voice),
         Command::Check { config } => check::check(config, cli.voice),
@@ -111,10 +126,16 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         }
         Command::Demo { dir } => demo::demo(dir, cli.voice),
     };
+    interrupt::give_way();
     let outcome = result.unwrap_or_else(|failure| exit::report(&failure, cli.voice));
     if outcome == Outcome::Done && terminal::output_lost() {
         terminal::say("error: what was to be printed could not be written\n  next: make room where the output goes");
         return Outcome::Machine;
     }
     outcome
+}
+
+/// Where a command line is wrong nothing of it is parsed, but a script that asked for JSON is to get it.
+fn asks_for_json(arguments: &[std::ffi::OsString]) -> bool {
+    arguments.iter().skip(1).take_while(|argument| *argument != "--").any(|argument| argument == "--json")
 }

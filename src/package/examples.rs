@@ -72,9 +72,10 @@ pub(crate) fn config() -> Config {
         waivers: vec![],
         kpis: vec![],
         overlap: Overlap::default(),
-        clock: ClockSettings { day_zero_excluded: true, holidays: "england".into() },
+        clock: ClockSettings::default(),
         exclusions: vec![],
         safety: vec![],
+        warnings: vec![],
         digest: Digest::of(b"config"),
     }
 }

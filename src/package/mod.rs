@@ -19,7 +19,7 @@ mod summary;
 mod tables;
 
 pub use error::Error;
-pub use folder::refuse_existing;
+pub use folder::{Abandoned, abandon, refuse_existing};
 pub use line::Line;
 pub use plan::{FigureLine, GateLine, PackagePlan, ReportFiles, plan};
 pub use seal::{Progress, Sealed, default_out, seal};
