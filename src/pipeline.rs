@@ -126,7 +126,8 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let out = options.out.clone().unwrap_or_else(|| package::default_out(&config));
     package::refuse_existing(&out)?;
     let key = config::load_key(&config)?;
-    let records = intake(&config, observer)?;
+    let mut records = intake(&config, observer)?;
+    records.find_traced(&config, &key);
     let rows = RowNames::new(&config, &records, &key);
     let decisions = journal.weigh(|row| rows.presence(row));
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
@@ -139,6 +140,21 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let report = report::draw(&plan);
     let sealed = package::seal(plan, report, &out, &mut |progress| observer.writes(progress))?;
     Ok(Finished { summary, package: Some(sealed.path), example_key: key.is_example(), warnings: config.warnings })
+}
+
+/// The people to trace on the national service: as a run, but nothing is written.
+pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<package::TraceRequest, Error> {
+    let config = config::load(path)?;
+    let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
+    let fixed_model = fixed_model(&config)?;
+    let key = config::load_key(&config)?;
+    let mut records = intake(&config, observer)?;
+    records.find_traced(&config, &key);
+    let rows = RowNames::new(&config, &records, &key);
+    let decisions = journal.weigh(|row| rows.presence(row));
+    let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
+    let plan = package::plan(&config, reconciled, measures, &decisions, &key, model, false);
+    Ok(package::people_to_trace(&plan))
 }
 
 /// From records to conclusions: nothing here touches the outside world, so nothing here can fail.

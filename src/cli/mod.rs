@@ -10,6 +10,7 @@ mod init;
 mod interrupt;
 mod run;
 mod terminal;
+mod trace;
 mod verify;
 
 use clap::{Args, Parser, Subcommand};
@@ -85,10 +86,36 @@ enum Command {
         #[arg(long)]
         key: Option<PathBuf>,
     },
+    /// People whose NHS number is missing, unverified or disputed: out to the national service, and its answer back in
+    Trace {
+        #[command(subcommand)]
+        way: TraceWay,
+    },
     /// Write the example transition into a folder and run it
     Demo {
         /// The folder; it must be empty or not there
         dir: PathBuf,
+    },
+}
+
+/// Out or in.
+#[derive(Debug, Subcommand)]
+enum TraceWay {
+    /// Write the people to trace, in the shape of the Personal Demographics Service's batch trace
+    Export {
+        /// The file; it must not be there
+        file: PathBuf,
+        /// The configuration, or the folder it is in
+        #[arg(default_value = "handover.toml")]
+        config: PathBuf,
+    },
+    /// Put the service's answer among the sources
+    Import {
+        /// The answer as it came
+        file: PathBuf,
+        /// The configuration, or the folder it is in
+        #[arg(default_value = "handover.toml")]
+        config: PathBuf,
     },
 }
 
@@ -98,6 +125,8 @@ impl Command {
         match self {
             Command::Check { .. } | Command::Verify { .. } => "nothing was written",
             Command::Run { .. } => "no package was written",
+            Command::Trace { way: TraceWay::Export { .. } } => "nothing was written",
+            Command::Trace { way: TraceWay::Import { .. } } => "the answer may be kept already; import it again to see",
             Command::Init { .. } => "the folder may be half made",
             Command::Demo { .. } => "no package was written, and the example may be half made",
         }
@@ -124,6 +153,8 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         Command::Verify { package, sources, key } => {
             verify::verify(package, sources.as_deref(), key.as_deref(), cli.voice)
         }
+        Command::Trace { way: TraceWay::Export { file, config } } => trace::export(file, config, cli.voice),
+        Command::Trace { way: TraceWay::Import { file, config } } => trace::import(file, config, cli.voice),
         Command::Demo { dir } => demo::demo(dir, cli.voice),
     };
     interrupt::give_way();

@@ -160,6 +160,10 @@ reasons! {
     PersonDiffers = "person-differs", Warning, "look for a mistyped id, or ask the provider whose row it is";
     /// The local id stands for more than one person in that system.
     PersonAmbiguous = "person-ambiguous", Warning, "decide in review which patient the row belongs to";
+    /// The national service's answer has another name or date of birth than the person it was asked about.
+    TraceDisagrees = "trace-disagrees", Warning, "decide in review whether the answer is about this person";
+    /// The national service found nobody, or several people, for the person it was asked about.
+    TraceUnanswered = "trace-unanswered", Notice, "trace the person by hand, with what the provider's paper says";
     /// The row says too little to be matched to any patient.
     PersonTooThin = "person-too-thin", Warning, "find the patient by hand; someone will turn up";
     /// Two rows that are otherwise one patient carry different verified NHS numbers.

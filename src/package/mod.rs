@@ -17,9 +17,11 @@ mod schema;
 mod seal;
 mod summary;
 mod tables;
+mod trace;
 
 pub use error::Error;
 pub use folder::{Abandoned, abandon, refuse_existing};
 pub use line::Line;
 pub use plan::{FigureLine, GateLine, PackagePlan, ReportFiles, plan};
 pub use seal::{Progress, Sealed, default_out, seal};
+pub use trace::{TraceRequest, people_to_trace};

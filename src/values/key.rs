@@ -66,6 +66,11 @@ impl CommitmentKey {
         Digest::from_bytes(mac(&self.commitments(), &[b"row", row.bytes()]))
     }
 
+    /// A reference to a row that says nothing about anybody and finds the row again: `T-7K3M…`.
+    pub fn reference(&self, row: &Digest) -> String {
+        spelt("T", self.commit_row(row).bytes())
+    }
+
     fn commitments(&self) -> [u8; 32] {
         mac(&self.bytes, &[b"handover/commitments/1"])
     }
@@ -76,16 +81,20 @@ impl IdKey {
     pub fn id(&self, prefix: &str, anchor: &[&str]) -> String {
         let parts: Vec<&[u8]> =
             std::iter::once(prefix.as_bytes()).chain(anchor.iter().map(|part| part.as_bytes())).collect();
-        let digest = mac(&self.0, &parts);
-        let mut id = format!("{prefix}-");
-        for five in digest[..10].chunks(5) {
-            let bits = five.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-            for place in (0..8).rev() {
-                id.push(char::from(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"[(bits >> (5 * place) & 31) as usize]));
-            }
-        }
-        id
+        spelt(prefix, &mac(&self.0, &parts))
     }
+}
+
+/// A prefix and 80 bits of a keyed digest, in Crockford's base 32.
+fn spelt(prefix: &str, digest: &[u8; 32]) -> String {
+    let mut id = format!("{prefix}-");
+    for five in digest[..10].chunks(5) {
+        let bits = five.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+        for place in (0..8).rev() {
+            id.push(char::from(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"[(bits >> (5 * place) & 31) as usize]));
+        }
+    }
+    id
 }
 
 /// HMAC-SHA-256 over parts, each preceded by its length so that moving a boundary changes the digest.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 #[cfg(unix)]
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     path::Path,
     process::{Command, Stdio},
 };
@@ -447,6 +447,10 @@ fn interrupted(example: &Transition, arguments: &[&str], signal: &str, ready: fn
     let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
     command.current_dir(example.path()).args(arguments).arg("-v").env_remove("RUST_LOG");
     let mut running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    // The one who sends the signal stands ready, so that not even a process has to start in between.
+    let mut sender = Command::new("sh");
+    sender.args(["-c", "read go; kill \"$1\" \"$2\"", "sh", signal, &running.id().to_string()]);
+    let mut sender = sender.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a shell is there");
     let mut said = BufReader::new(running.stderr.take().expect("a stream"));
     let mut err = String::new();
     while !err.contains("stage=\"measure\"") && !ready(&err, &packages) {
@@ -455,8 +459,8 @@ fn interrupted(example: &Transition, arguments: &[&str], signal: &str, ready: fn
     while !ready(&err, &packages) && running.try_wait().expect("a child").is_none() {
         std::thread::yield_now();
     }
-    let sent = Command::new("kill").args([signal, &running.id().to_string()]).stderr(Stdio::null()).status();
-    sent.expect("kill is there");
+    sender.stdin.take().expect("a stream").write_all(b"go\n").expect("it waits");
+    sender.wait().expect("a child");
     said.read_to_string(&mut err).expect("text");
     let ended = running.wait_with_output().expect("a child");
     let out = String::from_utf8(ended.stdout).expect("text");
@@ -481,7 +485,7 @@ fn an_interrupted_run_leaves_no_package_and_says_so_in_one_line() {
         entries.any(|entry| entry.path().join("package/data/tables").is_dir())
     };
     // A small package is soon made: if it was too soon, once more.
-    let mut tries = (0..20).filter_map(|_| interrupted(&example, &["run", "--json"], "-TERM", half_made));
+    let mut tries = (0..100).filter_map(|_| interrupted(&example, &["run", "--json"], "-TERM", half_made));
     let said = tries.next().expect("interrupted while it writes");
     assert_eq!(said.code, 130, "{}", said.err);
     assert!(said.err.ends_with(LINE) && !said.err.contains("error"), "{}", said.err);
