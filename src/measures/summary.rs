@@ -133,7 +133,6 @@ pub fn not_acted_upon(config: &Config) -> Vec<&'static str> {
     let has_extra =
         |wanted: RecordKind| mappings().any(|mapping| mapping.extra.keys().any(|(kind, _)| *kind == wanted));
     let asked = [
-        ("transition.previous", config.transition.previous.is_some()),
         ("source.standing = \"trace\"", config.sources.iter().any(|source| source.standing == Standing::Trace)),
         ("source.certified_by", config.sources.iter().any(|source| source.certified_by.is_some())),
         ("link.comparison", !config.link.comparisons.is_empty()),
