@@ -134,7 +134,6 @@ pub fn not_acted_upon(config: &Config) -> Vec<&'static str> {
         |wanted: RecordKind| mappings().any(|mapping| mapping.extra.keys().any(|(kind, _)| *kind == wanted));
     let asked = [
         ("source.standing = \"trace\"", config.sources.iter().any(|source| source.standing == Standing::Trace)),
-        ("source.certified_by", config.sources.iter().any(|source| source.certified_by.is_some())),
         ("link.comparison", !config.link.comparisons.is_empty()),
         ("link.block", !config.link.blocks.is_empty()),
         ("kpi", !config.kpis.is_empty()),
