@@ -248,6 +248,7 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::super::examples;
+    use super::super::previous::{Draft, ended, leading};
     use super::*;
     use crate::config::fields::person;
     use crate::values::Digest;
@@ -297,6 +298,45 @@ mod tests {
         let other = Naming { key: &other_key, previous: None };
         let other = Ids::derive(&config, &examples::reconciled(&config), &other);
         assert_ne!(plain.patient(0), other.patient(0));
+    }
+
+    /// Ids where the patients of these rows had these ids, and these had ended.
+    fn derive_after(rows: &[(u32, Id)], gone: &[Id]) -> Ids {
+        let config = examples::config();
+        let mut draft = Draft::default();
+        for (row, id) in rows {
+            let digest = leading(&Digest::of(format!("0:{row}").as_bytes()));
+            draft.person([b"clinic", b"sources/clinic.csv", b""], *row, digest, Some(*id));
+        }
+        gone.iter().filter_map(|id| ended(Kind::Patient, Change::Ended, *id, None, 0)).for_each(|id| draft.ended(id));
+        let previous = Some(draft.finish(Digest::of(b"manifest")));
+        Ids::derive(&config, &examples::reconciled(&config), &Naming { key: &examples::key(), previous })
+    }
+
+    fn id(text: &str) -> Id {
+        Kind::Patient.id(text.as_bytes()).expect("an id")
+    }
+
+    #[test]
+    fn an_id_lives_on_whatever_the_anchor_has_become() {
+        let ids = derive_after(&[(2, id("P-0000000000000007"))], &[]);
+        assert_eq!(ids.patient(0), "P-0000000000000007");
+        let tally = ids.tallies.expect("there is an earlier package").patients;
+        assert_eq!(tally, IdTally { carried: 1, new: 2, ..IdTally::default() });
+        assert!(ids.changes.is_empty());
+    }
+
+    #[test]
+    fn a_new_id_was_never_anybodys() {
+        let plain = derive(|_, _| {});
+        let of = |patient| id(plain.patient(patient));
+        // What would be the id of the first is the second's, and what would be the second's has ended.
+        let ids = derive_after(&[(4, of(0))], &[of(1)]);
+        assert_eq!(id(ids.patient(1)), of(0));
+        assert!(![of(0), of(1)].contains(&id(ids.patient(0))));
+        assert_eq!(ids.patient(2), plain.patient(2));
+        let ended = [IdChange { kind: Kind::Patient, id: of(1), into: None, change: Change::EndedBefore, rows: 0 }];
+        assert_eq!(ids.changes, ended);
     }
 
     #[test]

@@ -172,3 +172,132 @@ fn match_by_content(config: &Config, records: &Records, previous: &Previous, mat
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::examples;
+    use super::super::previous::Draft;
+    use super::*;
+    use crate::config::fields::person;
+    use crate::reconcile::Reconciled;
+    use crate::values::Digest;
+
+    const CLINIC: [&[u8]; 3] = [b"clinic", b"sources/clinic.csv", b""];
+    const LETTERS: [&[u8]; 3] = [b"letters", b"sources/letters.csv", b""];
+
+    /// The digest of a row of the examples.
+    fn content(file: u16, row: u32) -> RowDigest {
+        leading(&Digest::of(format!("{file}:{row}").as_bytes()))
+    }
+
+    fn id(kind: Kind, number: u32) -> Id {
+        kind.id(format!("{}-{number:016}", kind.prefix()).as_bytes()).expect("an id")
+    }
+
+    /// What an id of this local id is.
+    fn local(kind: Kind, id: &str, again: &[&str]) -> Id {
+        let anchor = [&["local", "RNU", "SystmOne", id], again].concat();
+        kind.id(examples::key().id_key().id(kind.prefix(), &anchor).as_bytes()).expect("an id")
+    }
+
+    /// What is shared, as (earlier, present, rows).
+    #[track_caller]
+    fn check(
+        kind: Kind,
+        earlier: impl FnOnce(&mut Draft),
+        change: impl FnOnce(&mut Reconciled),
+        expected: &[(u32, u32, u32)],
+    ) {
+        let (config, key) = (examples::config(), examples::key().id_key());
+        let mut reconciled = examples::reconciled(&config);
+        change(&mut reconciled);
+        let mut draft = Draft::default();
+        earlier(&mut draft);
+        let previous = draft.finish(Digest::of(b"manifest"));
+        let anchors = Anchors::new(&config, &reconciled);
+        let shared = Shared::new(&config, &reconciled.linked.records, &previous, &anchors, &key);
+        let found: Vec<_> = shared.shares(kind).iter().map(|share| (share.old, share.new, share.rows)).collect();
+        assert_eq!(found, expected);
+    }
+
+    fn patient(number: u32) -> Option<Id> {
+        Some(id(Kind::Patient, number))
+    }
+
+    #[test]
+    fn a_row_is_the_same_where_it_stood_and_where_it_moved_to_but_not_with_other_content() {
+        let same = |draft: &mut Draft| draft.person(CLINIC, 2, content(0, 2), patient(1));
+        check(Kind::Patient, same, |_| {}, &[(0, 0, 1)]);
+        let moved = |draft: &mut Draft| draft.person(CLINIC, 70, content(0, 2), patient(1));
+        check(Kind::Patient, moved, |_| {}, &[(0, 0, 1)]);
+        let other_file = |draft: &mut Draft| draft.person([b"clinic", b"old.csv", b""], 2, content(0, 2), patient(1));
+        check(Kind::Patient, other_file, |_| {}, &[(0, 0, 1)]);
+        let changed = |draft: &mut Draft| draft.person(CLINIC, 2, content(0, 70), patient(1));
+        check(Kind::Patient, changed, |_| {}, &[]);
+        let other_source = |draft: &mut Draft| draft.person(LETTERS, 2, content(0, 2), patient(1));
+        check(Kind::Patient, other_source, |_| {}, &[]);
+    }
+
+    #[test]
+    fn equal_rows_are_one_to_one_and_in_order() {
+        let earlier = |draft: &mut Draft| {
+            draft.person(CLINIC, 12, content(0, 2), patient(2));
+            draft.person(CLINIC, 11, content(0, 2), patient(1));
+        };
+        check(Kind::Patient, earlier, |_| {}, &[(0, 0, 1)]);
+        let all_equal = |reconciled: &mut Reconciled| {
+            let digests = &mut reconciled.linked.records.digest;
+            (digests[1], digests[2]) = (digests[0], digests[0]);
+        };
+        check(Kind::Patient, earlier, all_equal, &[(0, 0, 1), (1, 0, 1)]);
+    }
+
+    #[test]
+    fn rows_are_counted_for_each_two_things() {
+        let earlier = |draft: &mut Draft| {
+            draft.person(CLINIC, 2, content(0, 2), patient(1));
+            draft.person(CLINIC, 3, content(0, 3), patient(1));
+            draft.person(CLINIC, 4, content(0, 4), patient(1));
+            draft.person(LETTERS, 3, content(1, 3), patient(2));
+        };
+        check(Kind::Patient, earlier, |_| {}, &[(0, 0, 2), (0, 1, 1), (1, 1, 1)]);
+    }
+
+    #[test]
+    fn a_booking_is_known_by_its_row_though_nobody_knows_whose_the_row_was() {
+        let earlier = |draft: &mut Draft| {
+            draft.person(LETTERS, 9, content(1, 2), None);
+            draft.also(LETTERS, 9, Kind::Appointment, id(Kind::Appointment, 1));
+        };
+        check(Kind::Appointment, earlier, |_| {}, &[(0, 1, 1)]);
+        check(Kind::Patient, earlier, |_| {}, &[]);
+    }
+
+    #[test]
+    fn a_thing_whose_rows_have_all_changed_is_known_by_its_local_id_where_there_is_no_doubt() {
+        let earlier = |draft: &mut Draft| draft.person(CLINIC, 2, [1; 16], Some(local(Kind::Patient, "100", &[])));
+        check(Kind::Patient, earlier, |_| {}, &[(0, 0, 0)]);
+        // Two have the local id now, or two had it before.
+        let two_now = |reconciled: &mut Reconciled| {
+            let people = &mut reconciled.linked.records.people;
+            let shared = people.symbol(person::LOCAL_ID, 0);
+            people.set_bits(person::LOCAL_ID, 2, shared.place());
+        };
+        check(Kind::Patient, earlier, two_now, &[]);
+        let two_before = |draft: &mut Draft| {
+            draft.person(CLINIC, 2, [1; 16], Some(local(Kind::Patient, "100", &[])));
+            draft.person(CLINIC, 3, [2; 16], Some(local(Kind::Patient, "100", &["2"])));
+        };
+        check(Kind::Patient, two_before, |_| {}, &[]);
+        let referral = |draft: &mut Draft| draft.also(CLINIC, 70, Kind::Referral, local(Kind::Referral, "R1", &[]));
+        check(Kind::Referral, referral, |_| {}, &[(0, 0, 0)]);
+    }
+
+    #[test]
+    fn an_anchor_shows_nothing_where_rows_show_something_else() {
+        let earlier = |draft: &mut Draft| {
+            draft.person(CLINIC, 4, content(0, 4), Some(local(Kind::Patient, "100", &[])));
+        };
+        check(Kind::Patient, earlier, |_| {}, &[(0, 1, 1)]);
+    }
+}
