@@ -89,7 +89,7 @@ impl From<pipeline::Error> for Failure {
             pipeline::Error::Sources(_) => Outcome::Input,
             pipeline::Error::Decisions(error) => of_decisions(error),
             pipeline::Error::Model { .. } => Outcome::Input,
-            pipeline::Error::Package(error) => of_package(error),
+            pipeline::Error::Previous(error) | pipeline::Error::Package(error) => of_package(error),
         };
         let hint = match &error {
             pipeline::Error::Sources(sources::Error::Unusable { hint, .. }) => hint.clone(),
@@ -105,7 +105,7 @@ impl From<pipeline::Error> for Failure {
                 "check that the file is there and may be read, then run the command again".into()
             }
             pipeline::Error::Decisions(error) => hint_of_decisions(error).into(),
-            pipeline::Error::Package(error) => error.hint().into(),
+            pipeline::Error::Previous(error) | pipeline::Error::Package(error) => error.hint().into(),
             pipeline::Error::Config(error) => of_settings(error).into(),
             pipeline::Error::Model { .. } => {
                 "name a model.json of this version as link.model, or leave link.model out to have one trained".into()
@@ -165,7 +165,13 @@ fn of_decisions(error: &decisions::Error) -> Outcome {
 }
 
 fn of_package(error: &package::Error) -> Outcome {
-    if error.is_machine() { Outcome::Machine } else { Outcome::Usage }
+    match error {
+        package::Error::Exists { .. } | package::Error::NoName { .. } | package::Error::OtherKey { .. } => {
+            Outcome::Usage
+        }
+        package::Error::Unreadable { .. } | package::Error::NoPackage { .. } => Outcome::Input,
+        package::Error::Machine { .. } => Outcome::Machine,
+    }
 }
 
 /// A message with its causes, each on its own line.

@@ -5,6 +5,7 @@ use super::exit::{Failure, Outcome};
 use super::terminal::{Watcher, print, say, thousands};
 use crate::config::Mistake;
 use crate::measures::Summary;
+use crate::package::IdTallies;
 use crate::pipeline::{self, Finished, Options};
 use std::path::Path;
 
@@ -53,6 +54,7 @@ fn json(finished: &Finished) -> serde_json::Value {
         "package": finished.package,
         "report": finished.package.as_ref().map(|package| package.join("data/report.html")),
         "example_key": finished.example_key,
+        "ids": finished.ids,
         "warnings": texts(&finished.warnings),
         "summary": finished.summary,
     })
@@ -86,6 +88,7 @@ fn screen(finished: &Finished, seconds: f64) -> String {
     );
     lines.push(line("Waiting list", summary.list_found, &unexplained));
     lines.push(line("Pairs for review", summary.pairs_for_review, "a person must decide"));
+    lines.extend(finished.ids.iter().flat_map(ids));
     lines.push(String::new());
     lines.extend(exceptions(&summary.exceptions));
     lines.push(String::new());
@@ -98,6 +101,16 @@ fn screen(finished: &Finished, seconds: f64) -> String {
     }
     lines.push(format!("Done in {seconds:.1} s"));
     lines.join("\n")
+}
+
+/// What became of the ids of the earlier package, a line a kind.
+fn ids(tallies: &IdTallies) -> [String; 3] {
+    let IdTallies { patients, referrals, appointments } = tallies;
+    [("patients", patients), ("referrals", referrals), ("appointments", appointments)].map(|(kind, tally)| {
+        let [new, merged, split, ended] = [tally.new, tally.merged, tally.split, tally.ended].map(thousands);
+        let more = format!("carried, {new} new, {merged} merged, {split} split, {ended} ended");
+        line(&format!("Ids of {kind}"), tally.carried, &more)
+    })
 }
 
 fn line(name: &str, count: u64, more: &str) -> String {

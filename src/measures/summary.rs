@@ -133,7 +133,6 @@ pub fn not_acted_upon(config: &Config) -> Vec<&'static str> {
     let has_extra =
         |wanted: RecordKind| mappings().any(|mapping| mapping.extra.keys().any(|(kind, _)| *kind == wanted));
     let asked = [
-        ("transition.previous", config.transition.previous.is_some()),
         ("link.comparison", !config.link.comparisons.is_empty()),
         ("link.block", !config.link.blocks.is_empty()),
         ("kpi", !config.kpis.is_empty()),

@@ -1,6 +1,7 @@
 //! The documents beside the tables. What goes on disk has its own structs.
 
 use super::counts::{Counts, Identity};
+use super::previous::Previous;
 use super::schema::Schema;
 use super::seal::Written;
 use crate::config::{Config, Transition};
@@ -35,6 +36,8 @@ struct RunDocument<'a> {
     tool: &'a str,
     config_digest: String,
     decisions_digest: Option<String>,
+    /// The manifest of the package whose ids live on.
+    previous_digest: Option<String>,
     as_at: String,
     transfer_date: String,
     link: LinkDocument,
@@ -102,7 +105,13 @@ pub(super) fn ledger(counts: &Counts, identities: &[Identity]) -> String {
 }
 
 /// `audit/run.json`.
-pub(super) fn run(config: &Config, decisions: Option<Digest>, is_final: bool, gates: &[Gate]) -> String {
+pub(super) fn run(
+    config: &Config,
+    decisions: Option<Digest>,
+    previous: Option<&Previous>,
+    is_final: bool,
+    gates: &[Gate],
+) -> String {
     json(&RunDocument {
         format: 1,
         tool: TOOL,
@@ -111,6 +120,7 @@ pub(super) fn run(config: &Config, decisions: Option<Digest>, is_final: bool, ga
         transfer_date: config.transition.transfer_date.to_string(),
         link: LinkDocument { match_at: config.link.match_at, review_at: config.link.review_at },
         decisions_digest: decisions.map(|digest| digest.to_string()),
+        previous_digest: previous.map(|previous| previous.manifest.to_string()),
         is_final,
         gates: gates.iter().map(|gate| GateDocument { gate: gate.name, state: gate.state.word() }).collect(),
     })

@@ -3,6 +3,7 @@
 use super::contents::Contents;
 use super::counts::{self, Counts};
 use super::documents;
+use super::ids::{IdTallies, Naming};
 use super::line::{Line, Lines};
 use super::tables::{self, Table};
 use crate::config::{Config, Transition};
@@ -73,12 +74,13 @@ pub fn plan<'a>(
     reconciled: Reconciled,
     measures: Measures,
     decisions: &Decisions,
-    key: &'a CommitmentKey,
+    naming: Naming<'a>,
     model_json: String,
     final_run: bool,
 ) -> PackagePlan<'a> {
-    let run_json = documents::run(config, decisions.digest, final_run, &measures.gates);
-    let contents = Contents::new(config, reconciled, measures, decisions, key);
+    let run_json = documents::run(config, decisions.digest, naming.previous.as_ref(), final_run, &measures.gates);
+    let key = naming.key;
+    let contents = Contents::new(config, reconciled, measures, decisions, naming);
     let counts = counts::count(&contents);
     counts::assert_identities(&counts);
     PackagePlan { contents, key, tables: tables::all(), counts, is_final: final_run, model_json, run_json }
@@ -103,6 +105,11 @@ impl<'a> PackagePlan<'a> {
     /// Every count by its name in `audit/ledger.json`.
     pub fn counts(&self) -> &BTreeMap<String, u64> {
         &self.counts
+    }
+
+    /// What became of the ids of an earlier package; `None` when there is none.
+    pub fn id_tallies(&self) -> Option<IdTallies> {
+        self.contents.ids.tallies
     }
 
     /// Walks the lines of a table in order.
@@ -234,7 +241,7 @@ mod tests {
                 reconciled,
                 examples::measures(),
                 &examples::decisions(),
-                &key,
+                examples::naming(&key),
                 String::new(),
                 true,
             );

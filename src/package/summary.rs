@@ -201,7 +201,7 @@ mod tests {
         let mut reconciled = examples::reconciled(&config);
         change(&mut reconciled);
         let decisions = examples::decisions();
-        see(&Contents::new(&config, reconciled, examples::measures(), &decisions, &examples::key()))
+        see(&Contents::new(&config, reconciled, examples::measures(), &decisions, examples::naming(&examples::key())))
     }
 
     fn set(reconciled: &mut Reconciled, record: PersonId, field: Field, text: &str) {

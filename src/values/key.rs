@@ -130,6 +130,27 @@ mod tests {
     }
 
     #[test]
+    fn ids_and_commitments_use_subkeys_of_their_own() {
+        let key = CommitmentKey::parse(&[7; 32]).expect("32 bytes");
+        let (ids, commitments) = (key.id_key().0, key.commitments());
+        assert!(ids != commitments && ids != key.bytes && commitments != key.bytes);
+        // So the same parts give an id that says nothing of a commitment, and the other way round.
+        let row = Digest::of(b"a row");
+        assert_ne!(mac(&ids, &[b"row", row.bytes()]), *key.commit_row(&row).bytes());
+        assert_ne!(mac(&ids, &[b"manifest", b"x"]), key.commit_manifest(b"x"));
+        assert_ne!(key.commit_row(&row).bytes(), &key.commit_manifest(row.bytes()));
+        // Made with Python's hmac and hashlib from the definition.
+        assert_eq!(
+            Digest::from_bytes(ids).to_string(),
+            "0c84822352c06ccf0d8f58aa9de42a67eec24d1680de1325a9e533cd4f7d3862"
+        );
+        assert_eq!(
+            Digest::from_bytes(commitments).to_string(),
+            "90d191db528dabd03f9ad037d6a81247847df7ad9b5a82cc6d2732ce58e81546"
+        );
+    }
+
+    #[test]
     fn an_id_depends_on_every_part_and_on_where_parts_end() {
         let key = CommitmentKey::parse(&[1; 32]).expect("32 bytes").id_key();
         let ids =

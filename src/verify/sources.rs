@@ -16,7 +16,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// The digests of used rows by the row's key, in order of keys; the first 16 bytes of each.
+/// The digests of rows that speak of somebody by the row's key, in order of keys; the first 16 bytes of each.
 type UsedRows = Vec<(u128, u128)>;
 
 const CHECKS: [&str; 3] = ["source-files", "source-rows", "row-digests"];
@@ -48,21 +48,23 @@ pub(super) fn judge(folder: &Folder, schemas: &Schemas, facts: &Facts, sources: 
     let mut all = of_files.into_iter().fold(Recount::new(facts, &used), Recount::join);
     let left = (used.len() as u64).saturating_sub(all.compared);
     if left > 0 {
-        let detail = || format!("{left} used rows hold nothing in the sources, or could not be read there");
+        let detail =
+            || format!("{left} rows that speak of somebody hold nothing in the sources, or could not be read there");
         all.digests.add(Kind::RowChanged, &Place::default(), detail);
     }
     [all.files.close(), all.rows.close(), all.digests.close()]
 }
 
 fn used_rows(folder: &Folder, schemas: &Schemas) -> UsedRows {
-    let table = schemas.table("patient_records");
-    let columns = ["source", "file", "sheet", "row", "row_sha256"].map(|name| table.column(name));
     let mut used = Vec::new();
-    again(folder, table, &mut |_, record| {
-        let [row @ .., digest] = columns.map(|column| record.get(column).unwrap_or_default());
-        let leading = digest.get(..32).and_then(|digits| u128::from_str_radix(digits, 16).ok());
-        used.push((key(row), leading.unwrap_or(0)));
-    });
+    for table in ["patient_records", "unassigned"].map(|name| schemas.table(name)) {
+        let columns = ["source", "file", "sheet", "row", "row_sha256"].map(|name| table.column(name));
+        again(folder, table, &mut |_, record| {
+            let [row @ .., digest] = columns.map(|column| record.get(column).unwrap_or_default());
+            let leading = digest.get(..32).and_then(|digits| u128::from_str_radix(digits, 16).ok());
+            used.push((key(row), leading.unwrap_or(0)));
+        });
+    }
     used.sort_unstable();
     used.dedup_by_key(|(row, _)| *row);
     used
@@ -204,7 +206,7 @@ impl<'a> Recount<'a> {
         let mut leading = [0; 16];
         leading.copy_from_slice(&digest[..16]);
         if u128::from_be_bytes(leading) != self.used[found].1 {
-            let detail = || "the row does not hold what tables/patient_records.csv was made from".into();
+            let detail = || "the row does not hold what the package was made from".into();
             self.digests.add(Kind::RowChanged, &place(), detail);
         }
     }

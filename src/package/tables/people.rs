@@ -4,6 +4,7 @@ use crate::config::fields::person;
 use crate::linkage::{COMPARISONS, PatientIndex, Place};
 use crate::package::contents::Contents;
 use crate::package::line::{Line, Lines, decimal, hundredths};
+use crate::package::previous::Id;
 use crate::values::{NhsNumber, PartialDate};
 use std::io;
 
@@ -90,6 +91,7 @@ pub(super) fn unassigned(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Re
         line.row("", contents, Some(records.people.row(record)));
         line.text("reason", reason.slug());
         line.joined("candidates", candidates.iter().map(|patient| contents.ids.patient(*patient)));
+        line.digest("row_sha256", &records.digest[record as usize]);
         out.end()?;
     }
     Ok(())
@@ -145,6 +147,20 @@ pub(super) fn review_decisions(contents: &Contents<'_>, out: &mut Lines<'_>) -> 
             },
         );
         line.text("effect", effect.word());
+        out.end()?;
+    }
+    Ok(())
+}
+
+pub(super) fn id_changes(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
+    let shown = |id: &Id| std::str::from_utf8(id).expect("an id is of letters and digits").to_owned();
+    for change in &contents.ids.changes {
+        let line = out.begin();
+        line.text("kind", change.kind.word());
+        line.found("id", || shown(&change.id));
+        line.text("change", change.change.word());
+        line.found("into", || change.into.as_ref().map(shown).unwrap_or_default());
+        line.shown("rows", change.rows);
         out.end()?;
     }
     Ok(())
