@@ -90,6 +90,7 @@ pub(super) fn unassigned(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Re
         line.row("", contents, Some(records.people.row(record)));
         line.text("reason", reason.slug());
         line.joined("candidates", candidates.iter().map(|patient| contents.ids.patient(*patient)));
+        line.digest("row_sha256", &records.digest[record as usize]);
         out.end()?;
     }
     Ok(())
