@@ -1,12 +1,13 @@
 //! # cli: arguments, terminal, clock, exit codes.
 //! Takes: argv.   Gives: an exit code.
-//! May use: values, config, sources, ledger, decisions, records, linkage, reconcile, measures, package, report, verify, pipeline.   Touches: the terminal, the clock, everything a command needs.
+//! May use: values, config, sources, ledger, decisions, records, linkage, reconcile, measures, package, report, verify, review, pipeline.   Touches: the terminal, the clock, everything a command needs.
 //! Holds: one file a command: parse, one library call, print; only here do things become text for a person.
 
 mod check;
 mod demo;
 mod exit;
 mod init;
+mod review;
 mod run;
 mod terminal;
 mod verify;
@@ -84,6 +85,11 @@ enum Command {
         #[arg(long)]
         key: Option<PathBuf>,
     },
+    /// Clerical review: the questions that the machine leaves to people, in a workbook
+    Review {
+        #[command(subcommand)]
+        command: review::ReviewCommand,
+    },
     /// Write the example transition into a folder and run it
     Demo {
         /// The folder; it must be empty or not there
@@ -109,6 +115,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         Command::Verify { package, sources, key } => {
             verify::verify(package, sources.as_deref(), key.as_deref(), cli.voice)
         }
+        Command::Review { command } => review::review(command, cli.voice),
         Command::Demo { dir } => demo::demo(dir, cli.voice),
     };
     let outcome = result.unwrap_or_else(|failure| exit::report(&failure, cli.voice));

@@ -18,6 +18,22 @@ pub enum Error {
         /// The place.
         path: PathBuf,
     },
+    /// What should be a package cannot be read.
+    #[error("{}: cannot be read", path.display())]
+    Unread {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// What should be a package is none, or not what it was.
+    #[error("{}: {what}", path.display())]
+    Unlike {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong.
+        what: &'static str,
+    },
     /// The machine failed us: the disk is full, or we may not write there.
     #[error("{}: {doing}", path.display())]
     Machine {
@@ -36,11 +52,18 @@ impl Error {
         matches!(self, Error::Machine { .. })
     }
 
+    /// Whether a package could not be read, rather than the command being wrong.
+    pub fn is_input(&self) -> bool {
+        matches!(self, Error::Unread { .. } | Error::Unlike { .. })
+    }
+
     /// What to do next.
     pub fn hint(&self) -> &'static str {
         let Error::Machine { source, .. } = self else {
             return match self {
                 Error::Exists { .. } => "give another folder with --out, or move the package that is there away",
+                Error::Unread { .. } => "give the folder of a package, and check that it may be read",
+                Error::Unlike { .. } => "check it with handover verify, or run again for a package of this version",
                 _ => "give a folder with a name with --out",
             };
         };

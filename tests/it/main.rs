@@ -5,4 +5,5 @@ mod cli;
 mod flow;
 mod laws;
 mod packages;
+mod review;
 mod transition;
