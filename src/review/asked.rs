@@ -219,7 +219,10 @@ mod tests {
         ShownRow { name, commitment: format!("digest of {row}") }
     }
 
-    fn check(question: Question, answers: &[Option<&str>], expected: Option<&[(usize, &str, &str, &[u32])]>) {
+    /// The line, the kind, the answer and the rows.
+    type Expected<'e> = (usize, &'e str, &'e str, &'e [u32]);
+
+    fn check(question: Question, answers: &[Option<&str>], expected: Option<&[Expected<'_>]>) {
         let answers: Vec<Option<String>> = answers.iter().map(|answer| answer.map(str::to_owned)).collect();
         let said = Item { lines: Vec::new(), question }.said(&answers);
         let said = said.as_ref().map(|said| {

@@ -66,7 +66,7 @@ fn item(
     let shown = |row: &Row| material.rows.shown(*row, material.key);
     let members = rows.iter().zip(1..).map(|(row, number)| {
         let values = people.get(row).cloned().unwrap_or_default();
-        let line = Line::of_person(format!("Row {number}"), &values, differing(&known, &values), shown(row));
+        let line = Line::of_person(format!("Row {number}"), &values, differing(&known, &values, false), shown(row));
         line.choose(member_choices())
     });
     let lines = std::iter::once(head).chain(members).collect();

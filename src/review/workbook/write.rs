@@ -71,12 +71,13 @@ fn write_page(sheet: &mut Worksheet, page: &[PageLine], formats: &Formats) -> Re
     for (row, line) in (0..).zip(page) {
         match line {
             PageLine::Heading(text) => sheet.merge_range(row, 0, row, 1, text, &formats.heading)?,
-            PageLine::Text(text) => {
-                sheet.merge_range(row, 0, row, 1, text, &formats.text)?.set_row_height(row, 32.0)?
-            }
+            PageLine::Text(text) => sheet
+                .merge_range(row, 0, row, 1, text, &formats.text)?
+                .set_row_height(row, height([(text.as_str(), 114.0)]))?,
             PageLine::Pair(name, value) => {
                 sheet.write_string_with_format(row, 0, name, &formats.text)?;
-                sheet.write_string_with_format(row, 1, value, &formats.text)?
+                sheet.write_string_with_format(row, 1, value, &formats.text)?;
+                sheet.set_row_height(row, height([(value.as_str(), 90.0)]))?
             }
         };
     }
@@ -87,6 +88,14 @@ fn write_page(sheet: &mut Worksheet, page: &[PageLine], formats: &Formats) -> Re
 
 const A4: u8 = 9;
 
+/// High enough for the longest of these texts in a column so many letters wide: not every program looks for itself.
+fn height<'t>(texts: impl IntoIterator<Item = (&'t str, f64)>) -> f64 {
+    const LINE: f64 = 15.0;
+    const LINES_MAX: f64 = 6.0;
+    let lines = texts.into_iter().map(|(text, width)| (text.chars().count() as f64 * 1.15 / width).ceil());
+    LINE * lines.fold(1.0, f64::max).min(LINES_MAX)
+}
+
 fn write_grid(sheet: &mut Worksheet, grid: &Grid<'_>, formats: &Formats) -> Result<(), XlsxError> {
     sheet.set_name(grid.name())?;
     for (column, title) in (0..).zip(&grid.titles) {
@@ -96,8 +105,12 @@ fn write_grid(sheet: &mut Worksheet, grid: &Grid<'_>, formats: &Formats) -> Resu
             sheet.set_column_hidden(column)?;
         }
     }
+    let titles = grid.titles.iter().map(|title| (title.text.as_str(), title.width));
+    sheet.set_row_height(0, height(titles))?;
     for (row, line) in (1..).zip(&grid.lines) {
         write_line(sheet, row, line, formats)?;
+        let shown = line.cells.iter().zip(&grid.titles).filter(|(_, title)| !title.hidden);
+        sheet.set_row_height(row, height(shown.map(|(text, title)| (text.as_str(), title.width))))?;
     }
     choices(sheet, grid)?;
     let last_column = grid.titles.len() as u16 - 1;
