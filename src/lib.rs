@@ -15,6 +15,7 @@
 //! | [`measures`] | figures and gates |
 //! | [`package`] | the tables and the bag |
 //! | [`report`] | `report.html`, drawn from the planned tables alone |
+//! | [`review`] | what is left to people, asked of them in a workbook; their answers |
 //! | [`verify`] | judges a package from its bytes and the published schemas; uses no other room |
 //! | [`cli`] | arguments, terminal, clock, exit codes |
 //!
@@ -32,6 +33,7 @@ pub mod pipeline;
 pub mod reconcile;
 pub mod records;
 pub mod report;
+pub mod review;
 pub mod sources;
 pub mod values;
 pub mod verify;

@@ -1,7 +1,7 @@
 //! How a command ended, and the exit code for it. The codes are fixed.
 
 use super::{Voice, terminal};
-use crate::{config, decisions, package, pipeline, sources, verify};
+use crate::{config, decisions, package, pipeline, review, sources, verify};
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -127,6 +127,23 @@ fn hint_of_decisions(error: &decisions::Error) -> &'static str {
 impl From<config::Error> for Failure {
     fn from(error: config::Error) -> Self {
         pipeline::Error::from(error).into()
+    }
+}
+
+impl From<review::Error> for Failure {
+    fn from(error: review::Error) -> Self {
+        use review::Error;
+        let (outcome, hint) = match &error {
+            Error::Key(error) => (of_config(error), ""),
+            Error::Package(error) => (of_package(error), error.hint()),
+            Error::Decisions(error) => (of_decisions(error), hint_of_decisions(error)),
+            Error::Workbook(sources::Error::Unusable { hint, .. }) => (Outcome::Input, hint.as_str()),
+            Error::Workbook(_) => (Outcome::Input, "check that the file is there and may be read"),
+            Error::Unlike { hint, .. } => (Outcome::Input, *hint),
+            Error::Asked { hint, .. } => (Outcome::Usage, *hint),
+            Error::Write { .. } => (Outcome::Machine, "make room there, or give a folder that you may write to"),
+        };
+        Failure::new(outcome, chain(&error), hint)
     }
 }
 

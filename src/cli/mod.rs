@@ -1,6 +1,6 @@
 //! # cli: arguments, terminal, clock, exit codes.
 //! Takes: argv.   Gives: an exit code.
-//! May use: values, config, sources, ledger, decisions, records, linkage, reconcile, measures, package, report, verify, pipeline.   Touches: the terminal, the clock, everything a command needs.
+//! May use: values, config, sources, ledger, decisions, records, linkage, reconcile, measures, package, report, verify, review, pipeline.   Touches: the terminal, the clock, everything a command needs.
 //! Holds: one file a command: parse, one library call, print; only here do things become text for a person.
 
 mod check;
@@ -8,6 +8,7 @@ mod demo;
 mod exit;
 mod init;
 mod interrupt;
+mod review;
 mod run;
 mod terminal;
 mod trace;
@@ -91,6 +92,11 @@ enum Command {
         #[command(subcommand)]
         way: TraceWay,
     },
+    /// Clerical review: the questions that the machine leaves to people, in a workbook
+    Review {
+        #[command(subcommand)]
+        command: review::ReviewCommand,
+    },
     /// Write the example transition into a folder and run it
     Demo {
         /// The folder; it must be empty or not there
@@ -127,6 +133,7 @@ impl Command {
             Command::Run { .. } => "no package was written",
             Command::Trace { way: TraceWay::Export { .. } } => "nothing was written",
             Command::Trace { way: TraceWay::Import { .. } } => "the answer may be kept already; import it again to see",
+            Command::Review { .. } => "no decision was recorded, unless it was told",
             Command::Init { .. } => "the folder may be half made",
             Command::Demo { .. } => "no package was written, and the example may be half made",
         }
@@ -155,6 +162,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         }
         Command::Trace { way: TraceWay::Export { file, config } } => trace::export(file, config, cli.voice),
         Command::Trace { way: TraceWay::Import { file, config } } => trace::import(file, config, cli.voice),
+        Command::Review { command } => review::review(command, cli.voice),
         Command::Demo { dir } => demo::demo(dir, cli.voice),
     };
     interrupt::give_way();

@@ -54,6 +54,8 @@ pub enum Placing {
     There,
     /// To nobody in these data.
     Nobody,
+    /// Cannot tell; stays in review.
+    Unsure,
 }
 
 /// What was decided. The rows are those of the event, in this order.
@@ -175,6 +177,7 @@ impl Act {
             Act::Repair { accepted: false, .. } => "refused",
             Act::RowPlaced(Placing::There) => "there",
             Act::RowPlaced(Placing::Nobody) => "nobody",
+            Act::RowPlaced(Placing::Unsure) => "unsure",
             Act::Undo { .. } => "undone",
         }
     }
@@ -196,7 +199,7 @@ impl Act {
         match self {
             Act::Pair(_) | Act::AppointmentMatch(_) | Act::PaperReading { .. } => (2, 2),
             Act::RowPlaced(Placing::There) => (2, 2),
-            Act::RowPlaced(Placing::Nobody) | Act::Repair { .. } => (1, 1),
+            Act::RowPlaced(Placing::Nobody | Placing::Unsure) | Act::Repair { .. } => (1, 1),
             Act::MemberOut => (2, usize::MAX),
             Act::DifferenceCause { .. } | Act::SafetyClosed { .. } => (1, usize::MAX),
             Act::ExclusionSigned { .. } | Act::Undo { .. } => (0, 0),

@@ -91,6 +91,7 @@ impl Line {
             ("repair", "refused") => Act::Repair { field: about(), accepted: false },
             ("row-placed", "there") => Act::RowPlaced(Placing::There),
             ("row-placed", "nobody") => Act::RowPlaced(Placing::Nobody),
+            ("row-placed", "unsure") => Act::RowPlaced(Placing::Unsure),
             ("undo", "undone") => Act::Undo { event: about() },
             _ => return None,
         })

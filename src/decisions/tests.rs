@@ -75,10 +75,11 @@ fn every_kind_comes_back_as_it_was_written() {
         entry(Act::Repair { field: "person.nhs_number".into(), accepted: true }, &[14]),
         entry(Act::RowPlaced(Placing::Nobody), &[15]),
         entry(Act::RowPlaced(Placing::There), &[16, 2]),
+        entry(Act::RowPlaced(Placing::Unsure), &[17]),
     ];
     let (_folder, path) = journal();
     assert_eq!(append(&path, &entries[..4]).expect("written").lines, 1..5);
-    assert_eq!(append(&path, &entries[4..]).expect("written").lines, 5..12);
+    assert_eq!(append(&path, &entries[4..]).expect("written").lines, 5..13);
     let read = load(&path).expect("a good journal");
     let back: Vec<Entry> = read.events.iter().map(|event| event.entry.clone()).collect();
     assert_eq!(back, entries);

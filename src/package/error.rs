@@ -28,7 +28,7 @@ pub enum Error {
         /// Why it failed.
         source: io::Error,
     },
-    /// A file of the earlier package cannot be read.
+    /// A file of a package cannot be read.
     #[error("{}: cannot be read", path.display())]
     Unreadable {
         /// The file.
@@ -36,7 +36,7 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// The earlier package is none, or was changed since it was sealed.
+    /// It is no package, or was changed since it was sealed.
     #[error("{}: {what}", path.display())]
     NoPackage {
         /// The file.
@@ -59,8 +59,8 @@ impl Error {
             Error::Exists { .. } => "give another folder with --out, or move the package that is there away",
             Error::NoName { .. } => "give a folder with a name with --out",
             Error::Machine { source, .. } => hint_of_machine(source.kind()),
-            Error::Unreadable { .. } => "name a package's folder as transition.previous, or take the setting out",
-            Error::NoPackage { .. } => "take the package from where it was first written, or run that transition again",
+            Error::Unreadable { .. } => "give the folder of a package (or name one as transition.previous) that may be read",
+            Error::NoPackage { .. } => "check it with handover verify, or run that transition again for another package",
             Error::OtherKey { .. } => {
                 "restore the key that the package was made with (ids are made from it), or take transition.previous out"
             }

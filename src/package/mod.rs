@@ -1,5 +1,5 @@
 //! # package: the handover package, planned and sealed.
-//! Takes: Reconciled, Measures, and an earlier package where ids live on.   Gives: PackagePlan, then Sealed.
+//! Takes: Reconciled, Measures, and an earlier package where ids live on; or a sealed package's folder.   Gives: PackagePlan, then Sealed; or Opened.
 //! May use: values, config, sources, ledger, decisions, records, linkage, reconcile, measures.   Touches: the package's folder; an earlier package, reading.
 //! Holds: a package appears whole, by one rename, or not at all; its tables are those of `schemas/`.
 
@@ -15,6 +15,7 @@ mod folder;
 mod ids;
 mod line;
 mod open;
+mod opened;
 mod plan;
 mod previous;
 mod schema;
@@ -29,6 +30,7 @@ pub use folder::{Abandoned, abandon, refuse_existing};
 pub use ids::{IdTallies, IdTally, Naming};
 pub use line::Line;
 pub use open::open_previous;
+pub use opened::{Opened, sealed_beside};
 pub use plan::{FigureLine, GateLine, PackagePlan, ReportFiles, plan};
 pub use previous::Previous;
 pub use seal::{Progress, Sealed, default_out, seal};

@@ -52,6 +52,8 @@ pub(super) struct Written {
 }
 
 const FOLDERS: [&str; 3] = ["data", "data/tables", "data/audit"];
+/// Where runs put their packages, beside the config.
+const PACKAGES: &str = "packages";
 const WRITE_BUFFER_BYTES: usize = 1 << 18;
 
 /// Writes the package and puts it at `out`, which must not exist. On any error nothing is left.
@@ -78,15 +80,20 @@ pub fn seal(
 
 /// `packages/NNNN` beside the config: the number after the highest that is there.
 pub fn default_out(config: &Config) -> PathBuf {
-    let packages = config.folder.join("packages");
+    let next = numbered(config).into_keys().next_back().unwrap_or(0) + 1;
+    config.folder.join(PACKAGES).join(format!("{next:04}"))
+}
+
+/// What stands under `packages/` beside the config with a number for its name.
+pub(super) fn numbered(config: &Config) -> BTreeMap<u32, PathBuf> {
+    let packages = config.folder.join(PACKAGES);
     let entries = fs::read_dir(&packages).into_iter().flatten().flatten();
     let numbers = entries.filter_map(|entry| {
         let name = entry.file_name().into_string().ok()?;
         let digits = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_digit());
-        if digits { name.parse::<u32>().ok() } else { None }
+        if digits { Some((name.parse().ok()?, packages.join(name))) } else { None }
     });
-    let next = numbers.max().unwrap_or(0) + 1;
-    packages.join(format!("{next:04}"))
+    numbers.collect()
 }
 
 /// Every table, several at a time, in the order of their names.

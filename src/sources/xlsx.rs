@@ -11,7 +11,7 @@ use std::path::Path;
 use zip::ZipArchive;
 
 /// Refuses a workbook that claims more texts than it has bytes of text. A damaged one passes: the library will say so.
-pub(super) fn refuse_vast(path: &Path) -> Result<(), Error> {
+pub fn refuse_vast(path: &Path) -> Result<(), Error> {
     let file = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
     let Ok(mut archive) = ZipArchive::new(BufReader::new(file)) else { return Ok(()) };
     for place in 0..archive.len() {

@@ -6,4 +6,5 @@ mod flow;
 mod ids;
 mod laws;
 mod packages;
+mod review;
 mod transition;

@@ -1,0 +1,218 @@
+//! `handover review export` and `handover review import`.
+
+use super::Voice;
+use super::exit::{Failure, Outcome};
+use super::terminal::{print, say, thousands};
+use crate::config;
+use crate::review::{self, ExportOptions, Exported, ImportOptions, Imported, Problem, Queue};
+use clap::{Subcommand, ValueEnum};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ReviewCommand {
+    /// Write a workbook with the questions that the newest dry run leaves to people (it holds patient data)
+    Export {
+        /// The workbook to write; never over anything
+        #[arg(value_name = "FILE.xlsx")]
+        workbook: PathBuf,
+        /// The configuration, or the folder it is in
+        #[arg(default_value = "handover.toml")]
+        config: PathBuf,
+        /// Which questions; several may be named. Usually all but the restricted ones, which stand alone
+        #[arg(long = "queue", value_name = "QUEUE")]
+        queues: Vec<QueueName>,
+        /// The package to draw on; else the newest dry run under packages/ beside the configuration
+        #[arg(long)]
+        package: Option<PathBuf>,
+    },
+    /// Read the answers in a workbook and append them to the journal of decisions
+    #[command(
+        after_help = "Exit codes: 0 every answer was taken; 1 something was refused, and is listed. Then nothing is \
+recorded; with --accept-rest the good answers are, and the exit code is still 1."
+    )]
+    Import {
+        /// The workbook with the answers
+        #[arg(value_name = "FILE.xlsx")]
+        workbook: PathBuf,
+        /// The configuration, or the folder it is in
+        #[arg(default_value = "handover.toml")]
+        config: PathBuf,
+        /// Who decided
+        #[arg(long)]
+        who: String,
+        /// The package that the workbook was made from; else it is looked for under packages/
+        #[arg(long)]
+        package: Option<PathBuf>,
+        /// Take the good answers even where others are refused
+        #[arg(long)]
+        accept_rest: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum QueueName {
+    /// Pairs of rows in the review band: one person, or two?
+    Pairs,
+    /// Patients of three rows or more: does a row not belong?
+    Clusters,
+    /// Rows whose patient is not known: whose are they?
+    Unassigned,
+    /// What could not be used; repairs are to be accepted or refused
+    Exceptions,
+    /// Pairs that may be one person whose number, name and sex were changed together; by itself only
+    Restricted,
+}
+
+impl QueueName {
+    fn queue(self) -> Queue {
+        match self {
+            QueueName::Pairs => Queue::Pairs,
+            QueueName::Clusters => Queue::Clusters,
+            QueueName::Unassigned => Queue::Unassigned,
+            QueueName::Exceptions => Queue::Exceptions,
+            QueueName::Restricted => Queue::Restricted,
+        }
+    }
+}
+
+/// Clerical review.
+pub(super) fn review(command: &ReviewCommand, voice: Voice) -> Result<Outcome, Failure> {
+    match command {
+        ReviewCommand::Export { workbook, config, queues, package } => {
+            let queues = queues.iter().map(|name| name.queue()).collect();
+            export(workbook, config, &ExportOptions { queues, package: package.clone() }, voice)
+        }
+        ReviewCommand::Import { workbook, config, who, package, accept_rest } => {
+            // Decisions are dated; nothing that a package holds depends on when.
+            let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+            let options = ImportOptions { package: package.clone(), who: who.clone(), at, accept_rest: *accept_rest };
+            import(workbook, config, &options, voice)
+        }
+    }
+}
+
+fn export(workbook: &Path, config: &Path, options: &ExportOptions, voice: Voice) -> Result<Outcome, Failure> {
+    let config = config::load(config)?;
+    let exported = review::export(&config, options, workbook)?;
+    if voice.json {
+        print(&json_of_export(workbook, &exported).to_string());
+    } else if !voice.quiet {
+        print(&screen_of_export(workbook, &exported));
+    }
+    Ok(Outcome::Done)
+}
+
+fn json_of_export(workbook: &Path, exported: &Exported) -> serde_json::Value {
+    let queues: Vec<serde_json::Value> = exported
+        .queues
+        .iter()
+        .map(|(queue, questions, reading, more)| {
+            serde_json::json!({
+                "queue": queue.word(), "questions": questions, "for_reading": reading, "not_in_workbook": more,
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "format": 1, "ok": true, "workbook": workbook, "package": exported.package, "queues": queues,
+        "restricted_pairs": exported.restricted,
+    })
+}
+
+fn screen_of_export(workbook: &Path, exported: &Exported) -> String {
+    let mut lines = Vec::new();
+    for (queue, questions, reading, more) in &exported.queues {
+        let mut parts = vec!["to answer".to_owned()];
+        if *reading > 0 {
+            parts.push(format!("{} for reading", thousands(*reading as u64)));
+        }
+        if *more > 0 {
+            parts.push(format!("{} more are not in this workbook", thousands(*more as u64)));
+        }
+        lines.push(line(queue.word(), *questions, &parts.join(", ")));
+    }
+    if exported.restricted > 0 {
+        lines.push(line("restricted", exported.restricted, "not in this workbook: export them by --queue restricted"));
+    }
+    lines.push(format!("Made      {}  (holds patient data)", workbook.display()));
+    lines.push(format!("From      {}", exported.package.display()));
+    lines.push(format!("Then      handover review import {} --who \"your name\"", workbook.display()));
+    lines.join("\n")
+}
+
+fn line(name: &str, count: usize, more: &str) -> String {
+    format!("{name:<20} {:>11}   {more}", thousands(count as u64))
+}
+
+fn import(workbook: &Path, config: &Path, options: &ImportOptions, voice: Voice) -> Result<Outcome, Failure> {
+    let config = config::load(config)?;
+    let imported = review::import(&config, options, workbook)?;
+    let is_whole = imported.problems.is_empty();
+    if voice.json {
+        print(&json_of_import(workbook, &imported).to_string());
+    } else if !voice.quiet || !is_whole {
+        print(&screen_of_import(&config.transition.decisions, &imported));
+    }
+    if is_whole {
+        return Ok(Outcome::Done);
+    }
+    say(match imported.recorded {
+        0 => "error: not everything in the workbook can be taken, so nothing was recorded",
+        _ => "error: not everything in the workbook could be taken; the rest was recorded",
+    });
+    if imported.recorded == 0 {
+        say("  next: put right what is listed, or take the good answers with --accept-rest");
+    }
+    Ok(Outcome::No)
+}
+
+fn json_of_import(workbook: &Path, imported: &Imported) -> serde_json::Value {
+    let problem = |problem: &Problem| {
+        serde_json::json!({
+            "sheet": problem.sheet, "line": Some(problem.line).filter(|line| *line > 0), "kind": problem.kind.slug(),
+            "what": problem.what, "next": problem.kind.what_to_do(),
+        })
+    };
+    serde_json::json!({
+        "format": 1, "ok": imported.problems.is_empty(), "workbook": workbook, "package": imported.package,
+        "recorded": imported.recorded, "decided_already": imported.decided_already, "undecided": imported.undecided,
+        "notes_without_answer": imported.notes_alone, "contradictions": imported.contradictions,
+        "problems": imported.problems.iter().map(problem).collect::<Vec<_>>(),
+    })
+}
+
+/// At most so many problems are listed; how many more is said. The JSON document has them all.
+const LISTED: usize = 40;
+
+fn screen_of_import(journal: &str, imported: &Imported) -> String {
+    let recorded = match imported.lines.clone() {
+        lines if lines.is_empty() => String::new(),
+        lines => format!("{journal}, lines {} to {}", lines.start, lines.end - 1),
+    };
+    let mut lines = vec![
+        line("Recorded", imported.recorded, &recorded),
+        line("Decided already", imported.decided_already, "the same answer is in effect"),
+        line("Not decided", imported.undecided, "left empty"),
+    ];
+    if imported.notes_alone > 0 {
+        lines.push(line("Notes not kept", imported.notes_alone, "there is no answer beside them"));
+    }
+    if imported.contradictions > 0 {
+        let what = "decisions cannot all be right: none of them joins anybody until they are settled";
+        lines.push(line("Contradictions", imported.contradictions, what));
+    }
+    if !imported.problems.is_empty() {
+        lines.push(line("Refused", imported.problems.len(), ""));
+    }
+    for problem in imported.problems.iter().take(LISTED) {
+        lines.push(format!("    {problem}"));
+        lines.push(format!("        {}", problem.kind.what_to_do()));
+    }
+    if imported.problems.len() > LISTED {
+        let more = imported.problems.len() - LISTED;
+        lines.push(format!("    … and {} more: --json lists them all", thousands(more as u64)));
+    }
+    if imported.recorded > 0 {
+        lines.push("Run handover run again: the decisions are obeyed from then on".to_owned());
+    }
+    lines.join("\n")
+}

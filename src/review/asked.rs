@@ -1,0 +1,274 @@
+//! Questions to people, and what each answer means.
+
+use super::Queue;
+use super::fields::{FIELDS, Values};
+use crate::decisions::{Act, Answer, Placing, RowName, ShownRow};
+
+/// The questions of one queue, in order.
+pub(super) struct Asked {
+    pub queue: Queue,
+    pub columns: Vec<Column>,
+    pub items: Vec<Item>,
+    /// How many more there are than are asked at once.
+    pub more: usize,
+}
+
+/// A column of what is shown.
+#[derive(Clone)]
+pub(super) struct Column {
+    pub title: &'static str,
+    pub width: f64,
+}
+
+/// One question, over one or more lines.
+pub(super) struct Item {
+    pub lines: Vec<Line>,
+    pub question: Question,
+}
+
+/// One line of what is shown.
+pub(super) struct Line {
+    /// What stands on it: `Row A`, `Candidate 2`.
+    pub label: String,
+    /// A text for each column.
+    pub cells: Vec<String>,
+    /// Which of them differ from the first line of the question.
+    pub differs: Vec<bool>,
+    /// The row it speaks of.
+    pub row: Option<ShownRow>,
+    /// What can be answered on this line; nothing when it is for reading.
+    pub choices: Vec<String>,
+}
+
+/// What an answer is about.
+pub(super) enum Question {
+    /// Are they one person?
+    Pair([ShownRow; 2]),
+    /// The lines after the first: which does not belong?
+    Members(Vec<ShownRow>),
+    /// Whose is the row: one of those of the lines after the first?
+    Place(ShownRow, Vec<ShownRow>),
+    /// Is the repair of this field right?
+    Repair(ShownRow, String),
+    /// For reading.
+    Nothing,
+}
+
+/// At most so many lines are asked at once: more than anybody works through before the next run.
+pub(super) const LINES_MAX: usize = 30_000;
+
+const ANSWERS: [Answer; 3] = [Answer::Same, Answer::Different, Answer::Unsure];
+const OUT: &str = "out";
+const NOBODY: &str = "nobody";
+const UNSURE: &str = "unsure";
+const ACCEPTED: &str = "accepted";
+const REFUSED: &str = "refused";
+
+/// Two rows, one person or two.
+pub(super) fn pair_choices() -> Vec<String> {
+    ANSWERS.map(|answer| answer.word().to_owned()).into()
+}
+
+/// A row of a patient.
+pub(super) fn member_choices() -> Vec<String> {
+    vec![OUT.to_owned()]
+}
+
+/// A row of one of so many candidates.
+pub(super) fn place_choices(candidates: usize) -> Vec<String> {
+    let numbered = (1..=candidates).map(candidate);
+    numbered.chain([NOBODY, UNSURE].map(str::to_owned)).collect()
+}
+
+/// A value that was repaired.
+pub(super) fn repair_choices() -> Vec<String> {
+    [ACCEPTED, REFUSED].map(str::to_owned).into()
+}
+
+fn candidate(number: usize) -> String {
+    format!("candidate {number}")
+}
+
+impl Asked {
+    /// The questions that fit, whole ones only.
+    pub(super) fn new(queue: Queue, columns: Vec<Column>, mut items: Vec<Item>) -> Self {
+        let mut lines = 0;
+        let fitting = items.iter().take_while(|item| {
+            lines += item.lines.len();
+            lines <= LINES_MAX
+        });
+        let fitting = fitting.count();
+        let more = items.len() - fitting;
+        items.truncate(fitting);
+        Asked { queue, columns, items, more }
+    }
+
+    /// Questions about people: columns that are empty for everybody are left out.
+    pub(super) fn of_people(queue: Queue, before: Option<Column>, items: Vec<Item>) -> Self {
+        let of_fields = FIELDS.iter().map(|shown| Column { title: shown.title, width: shown.width });
+        let mut asked = Asked::new(queue, before.into_iter().chain(of_fields).collect(), items);
+        let lines = || asked.items.iter().flat_map(|item| &item.lines);
+        let filled: Vec<bool> =
+            (0..asked.columns.len()).map(|place| lines().any(|line| !line.cells[place].is_empty())).collect();
+        asked.columns = kept(asked.columns, &filled);
+        for line in asked.items.iter_mut().flat_map(|item| &mut item.lines) {
+            line.cells = kept(std::mem::take(&mut line.cells), &filled);
+            line.differs = kept(std::mem::take(&mut line.differs), &filled);
+        }
+        asked
+    }
+
+    /// How many of its questions wait for an answer.
+    pub(super) fn questions(&self) -> usize {
+        self.items.iter().filter(|item| item.is_question()).count()
+    }
+}
+
+fn kept<T>(all: Vec<T>, filled: &[bool]) -> Vec<T> {
+    all.into_iter().zip(filled).filter(|(_, filled)| **filled).map(|(one, _)| one).collect()
+}
+
+impl Line {
+    /// A line about a person.
+    pub(super) fn of_person(label: impl Into<String>, values: &Values, differs: Vec<bool>, row: ShownRow) -> Self {
+        Line { label: label.into(), cells: values.to_vec(), differs, row: Some(row), choices: Vec::new() }
+    }
+
+    /// Puts a cell before the others.
+    pub(super) fn before(mut self, cell: impl Into<String>) -> Self {
+        self.cells.insert(0, cell.into());
+        self.differs.insert(0, false);
+        self
+    }
+
+    /// Lets it be answered.
+    pub(super) fn choose(mut self, choices: Vec<String>) -> Self {
+        self.choices = choices;
+        self
+    }
+
+    /// The row's name.
+    pub(super) fn name(&self) -> Option<&RowName> {
+        self.row.as_ref().map(|row| &row.name)
+    }
+}
+
+/// What is to be recorded of an answer: on which line it was given, what it says, of which rows.
+pub(super) struct Said {
+    pub line: usize,
+    pub act: Act,
+    pub rows: Vec<ShownRow>,
+}
+
+impl Item {
+    /// Whether anything can be answered.
+    pub(super) fn is_question(&self) -> bool {
+        self.lines.iter().any(|line| !line.choices.is_empty())
+    }
+
+    /// What answers mean, one a line, each among the line's choices. Nothing when together they mean nothing.
+    pub(super) fn said(&self, answers: &[Option<String>]) -> Option<Vec<Said>> {
+        let first = answers.first().and_then(Option::as_deref);
+        match (&self.question, first) {
+            (Question::Members(rows), _) => members_out(rows, answers),
+            (_, None) | (Question::Nothing, _) => Some(Vec::new()),
+            (Question::Pair(rows), Some(word)) => {
+                let answer = ANSWERS.into_iter().find(|answer| answer.word() == word)?;
+                Some(vec![Said { line: 0, act: Act::Pair(answer), rows: rows.to_vec() }])
+            }
+            (Question::Place(row, candidates), Some(word)) => {
+                let place = |placing, rows| Some(vec![Said { line: 0, act: Act::RowPlaced(placing), rows }]);
+                match word {
+                    NOBODY => place(Placing::Nobody, vec![row.clone()]),
+                    UNSURE => place(Placing::Unsure, vec![row.clone()]),
+                    _ => {
+                        let number = (0..candidates.len()).find(|place| word == candidate(place + 1))?;
+                        place(Placing::There, vec![row.clone(), candidates[number].clone()])
+                    }
+                }
+            }
+            (Question::Repair(row, field), Some(word)) => {
+                let act = Act::Repair { field: field.clone(), accepted: word == ACCEPTED };
+                Some(vec![Said { line: 0, act, rows: vec![row.clone()] }])
+            }
+        }
+    }
+}
+
+/// Each row that is out, from those that stay. If none stays, nobody is left to be apart from.
+fn members_out(rows: &[ShownRow], answers: &[Option<String>]) -> Option<Vec<Said>> {
+    let is_out = |place: &usize| answers.get(place + 1).is_some_and(Option::is_some);
+    let (out, staying): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(is_out);
+    if !out.is_empty() && staying.is_empty() {
+        return None;
+    }
+    let apart = |place: usize| std::iter::once(place).chain(staying.iter().copied()).map(|row| rows[row].clone());
+    Some(
+        out.into_iter()
+            .map(|place| Said { line: place + 1, act: Act::MemberOut, rows: apart(place).collect() })
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(row: u32) -> ShownRow {
+        let name = RowName { source: "a".into(), file: "a.csv".into(), sheet: String::new(), row };
+        ShownRow { name, commitment: format!("digest of {row}") }
+    }
+
+    /// The line, the kind, the answer and the rows.
+    type Expected<'e> = (usize, &'e str, &'e str, &'e [u32]);
+
+    fn check(question: Question, answers: &[Option<&str>], expected: Option<&[Expected<'_>]>) {
+        let answers: Vec<Option<String>> = answers.iter().map(|answer| answer.map(str::to_owned)).collect();
+        let said = Item { lines: Vec::new(), question }.said(&answers);
+        let said = said.as_ref().map(|said| {
+            let rows = |said: &Said| said.rows.iter().map(|row| row.name.row).collect::<Vec<u32>>();
+            said.iter().map(|said| (said.line, said.act.kind(), said.act.answer(), rows(said))).collect::<Vec<_>>()
+        });
+        let expected = expected
+            .map(|all| all.iter().map(|(line, kind, word, rows)| (*line, *kind, *word, rows.to_vec())).collect());
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn an_answer_is_about_the_rows_that_were_shown() {
+        let pair = || Question::Pair([row(2), row(3)]);
+        check(pair(), &[Some("different"), None], Some(&[(0, "pair", "different", &[2, 3])]));
+        check(pair(), &[None, None], Some(&[]));
+        let place = || Question::Place(row(9), vec![row(2), row(3)]);
+        check(place(), &[Some("candidate 2"), None, None], Some(&[(0, "row-placed", "there", &[9, 3])]));
+        check(place(), &[Some("nobody"), None, None], Some(&[(0, "row-placed", "nobody", &[9])]));
+        check(place(), &[Some("unsure"), None, None], Some(&[(0, "row-placed", "unsure", &[9])]));
+        check(place(), &[Some("candidate 3"), None, None], None);
+        let repair = || Question::Repair(row(4), "person.nhs_number".into());
+        check(repair(), &[Some("accepted")], Some(&[(0, "repair", "accepted", &[4])]));
+        check(repair(), &[Some("refused")], Some(&[(0, "repair", "refused", &[4])]));
+    }
+
+    #[test]
+    fn who_is_out_is_apart_from_those_who_stay() {
+        let members = || Question::Members(vec![row(2), row(3), row(4)]);
+        check(members(), &[None, None, Some("out"), None], Some(&[(2, "cluster-member", "out", &[3, 2, 4])]));
+        check(
+            members(),
+            &[None, Some("out"), Some("out"), None],
+            Some(&[(1, "cluster-member", "out", &[2, 4]), (2, "cluster-member", "out", &[3, 4])]),
+        );
+        check(members(), &[None, Some("out"), Some("out"), Some("out")], None);
+        check(members(), &[None; 4], Some(&[]));
+    }
+
+    #[test]
+    fn only_whole_questions_are_cut() {
+        let item = || Item {
+            lines: (0..7).map(|_| Line::of_person("", &Values::default(), vec![false; FIELDS.len()], row(1))).collect(),
+            question: Question::Nothing,
+        };
+        let asked = Asked::new(Queue::Clusters, Vec::new(), (0..LINES_MAX / 7 + 3).map(|_| item()).collect());
+        assert_eq!((asked.items.len(), asked.more), (LINES_MAX / 7, 3));
+    }
+}

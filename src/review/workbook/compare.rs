@@ -1,0 +1,282 @@
+//! What came back against what was asked. An answer counts only where everything beside it is as it was shown.
+
+use super::grid::{ANSWER, Grid, GridLine, NOTE};
+use super::read::Sheets;
+use crate::review::Queue;
+use crate::review::asked::{Asked, Said};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+
+/// Why something in a workbook is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// The workbook is of another package, or is no review workbook.
+    OtherPackage,
+    /// The journal is another than when the workbook was made.
+    OtherJournal,
+    /// A locked cell is not as it was.
+    Changed,
+    /// A line that was not asked.
+    Foreign,
+    /// A line that was asked is gone.
+    Missing,
+    /// A line is there twice.
+    Duplicated,
+    /// What stands there is not an answer.
+    NotAnAnswer,
+}
+
+impl ProblemKind {
+    /// Its stable name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            ProblemKind::OtherPackage => "other-package",
+            ProblemKind::OtherJournal => "other-journal",
+            ProblemKind::Changed => "changed",
+            ProblemKind::Foreign => "foreign",
+            ProblemKind::Missing => "missing",
+            ProblemKind::Duplicated => "duplicated",
+            ProblemKind::NotAnAnswer => "not-an-answer",
+        }
+    }
+
+    /// What to do next.
+    pub fn what_to_do(self) -> &'static str {
+        match self {
+            ProblemKind::OtherPackage => {
+                "name the package that it was made from with --package, or export a new workbook"
+            }
+            ProblemKind::OtherJournal => "restore the journal, or take the answers with --accept-rest",
+            ProblemKind::Changed => "undo the change, or copy the answer into a new export",
+            ProblemKind::Foreign => "take the line out; a workbook cannot ask more than was exported",
+            ProblemKind::Missing => "put the line back, or take the other answers with --accept-rest",
+            ProblemKind::Duplicated => "keep one of the lines",
+            ProblemKind::NotAnAnswer => "choose an answer from the cell's list, or leave the cell empty",
+        }
+    }
+}
+
+/// Something in a workbook that is not taken. It never quotes a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The sheet.
+    pub sheet: String,
+    /// The line as a spreadsheet numbers it; nought when it has none.
+    pub line: u32,
+    /// Why.
+    pub kind: ProblemKind,
+    /// What is wrong, in words.
+    pub what: String,
+}
+
+impl Problem {
+    pub(super) fn new(sheet: &str, line: u32, kind: ProblemKind, what: impl Into<String>) -> Self {
+        Problem { sheet: sheet.to_owned(), line, kind, what: what.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(formatter, "{}: {} [{}]", self.sheet, self.what, self.kind.slug()),
+            line => write!(formatter, "{}:{line}: {} [{}]", self.sheet, self.what, self.kind.slug()),
+        }
+    }
+}
+
+/// What a workbook says.
+#[derive(Default)]
+pub(super) struct Compared {
+    /// Good answers with their notes.
+    pub said: Vec<(Queue, Said, String)>,
+    pub undecided: usize,
+    pub notes_alone: usize,
+    pub problems: Vec<Problem>,
+}
+
+/// Holds every sheet against what was asked on it.
+pub(super) fn compare(asked: &[Asked], sheets: &Sheets) -> Compared {
+    let mut compared = Compared::default();
+    let nothing = BTreeMap::new();
+    for asked in asked {
+        let grid = Grid::new(asked);
+        let lines = sheets.get(grid.name()).unwrap_or(&nothing);
+        Sheet { grid: &grid, lines, bad: BTreeSet::new() }.compare(&mut compared);
+    }
+    compared
+}
+
+/// One sheet.
+struct Sheet<'a> {
+    grid: &'a Grid<'a>,
+    lines: &'a BTreeMap<u32, Vec<String>>,
+    /// Questions whose answers are not taken.
+    bad: BTreeSet<usize>,
+}
+
+impl Sheet<'_> {
+    fn compare(mut self, compared: &mut Compared) {
+        let mut problems = Vec::new();
+        self.compare_titles(&mut problems);
+        let places = self.find_lines(&mut problems);
+        for (place, expected) in self.grid.lines.iter().enumerate() {
+            match places.get(&place) {
+                Some(line) => self.compare_cells(*line, expected, &mut problems),
+                None => {
+                    let number = &expected.cells[0];
+                    let whose = expected.line.name().map(|name| format!(" ({} row {})", name.source, name.row));
+                    let what = format!("no. {number}{} is not there any more", whose.unwrap_or_default());
+                    self.refuse(expected.item, 0, ProblemKind::Missing, what, &mut problems);
+                }
+            }
+        }
+        self.take_answers(&places, &mut problems, compared);
+        problems.sort_by_key(|problem| (problem.line == 0, problem.line));
+        compared.problems.append(&mut problems);
+    }
+
+    fn refuse(&mut self, item: usize, line: u32, kind: ProblemKind, what: String, problems: &mut Vec<Problem>) {
+        self.bad.insert(item);
+        problems.push(Problem::new(self.grid.name(), line, kind, what));
+    }
+
+    fn compare_titles(&self, problems: &mut Vec<Problem>) {
+        let found = self.lines.get(&1).map(Vec::as_slice).unwrap_or_default();
+        let titles = self.grid.titles.iter().map(|title| title.text.as_str());
+        // A sheet that is gone altogether is told by its lines.
+        if !self.lines.is_empty() && !titles.eq(found.iter().map(String::as_str)) {
+            let what = "the titles of the columns are not as they were";
+            problems.push(Problem::new(self.grid.name(), 1, ProblemKind::Changed, what));
+        }
+    }
+
+    /// The line in the workbook of each line that was asked.
+    fn find_lines(&mut self, problems: &mut Vec<Problem>) -> BTreeMap<usize, u32> {
+        let column = self.grid.mark_column();
+        let marks: HashMap<&str, usize> =
+            self.grid.lines.iter().enumerate().map(|(place, line)| (line.cells[column].as_str(), place)).collect();
+        let mut places: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut strange = Vec::new();
+        for (line, cells) in self.lines.range(2..) {
+            match marks.get(cell(cells, column)) {
+                None => strange.push((*line, cells)),
+                Some(place) => match places.get(place) {
+                    None => drop(places.insert(*place, *line)),
+                    Some(first) => {
+                        let what = format!("the line is there twice: line {first} is the same");
+                        let item = self.grid.lines[*place].item;
+                        self.refuse(item, *line, ProblemKind::Duplicated, what, problems);
+                    }
+                },
+            }
+        }
+        let numbers: HashMap<&str, usize> =
+            self.grid.lines.iter().enumerate().map(|(place, line)| (line.cells[0].as_str(), place)).collect();
+        for (line, cells) in strange {
+            let place = numbers.get(cell(cells, 0)).copied();
+            self.place_strange(line, cells, place, &mut places, problems);
+        }
+        places
+    }
+
+    /// A line whose mark is unknown: one of ours whose mark was changed, or none of ours.
+    fn place_strange(
+        &mut self,
+        line: u32,
+        cells: &[String],
+        place: Option<usize>,
+        places: &mut BTreeMap<usize, u32>,
+        problems: &mut Vec<Problem>,
+    ) {
+        let mut row = self.grid.row_columns();
+        let is_it = |place: &usize| {
+            let expected = &self.grid.lines[*place].cells;
+            !places.contains_key(place) && row.all(|column| same(cell(cells, column), &expected[column]))
+        };
+        match place.filter(is_it) {
+            Some(place) => {
+                places.insert(place, line);
+                let item = self.grid.lines[place].item;
+                let what = "the hidden mark of the line is not as it was".to_owned();
+                self.refuse(item, line, ProblemKind::Changed, what, problems);
+            }
+            None => {
+                let what = "the line was not in the workbook that was exported";
+                problems.push(Problem::new(self.grid.name(), line, ProblemKind::Foreign, what));
+            }
+        }
+    }
+
+    fn compare_cells(&mut self, line: u32, expected: &GridLine<'_>, problems: &mut Vec<Problem>) {
+        let cells = &self.lines[&line];
+        let is_open = |column: usize| [ANSWER, NOTE].contains(&column) && !expected.line.choices.is_empty();
+        let width = cells.len().max(expected.cells.len());
+        let changed: Vec<&str> = (0..width)
+            .filter(|column| !is_open(*column))
+            .filter(|column| !same(cell(cells, *column), expected.cells.get(*column).map_or("", String::as_str)))
+            .filter(|column| *column != self.grid.mark_column())
+            .map(|column| self.grid.titles.get(column).map_or("beside the table", |title| title.text.as_str()))
+            .collect();
+        if !changed.is_empty() {
+            let what = format!("not as it was exported: {}", changed.join(", "));
+            self.refuse(expected.item, line, ProblemKind::Changed, what, problems);
+        }
+    }
+
+    fn take_answers(&mut self, places: &BTreeMap<usize, u32>, problems: &mut Vec<Problem>, compared: &mut Compared) {
+        let mut first = 0;
+        for (place, item) in self.grid.asked.items.iter().enumerate() {
+            let lines: Vec<Option<u32>> =
+                (first..first + item.lines.len()).map(|line| places.get(&line).copied()).collect();
+            first += item.lines.len();
+            if !item.is_question() {
+                continue;
+            }
+            let answers = self.answers(place, &lines, problems);
+            if self.bad.contains(&place) {
+                continue;
+            }
+            let note = |line: usize| lines[line].map_or("", |line| cell(&self.lines[&line], NOTE)).to_owned();
+            let alone = (0..lines.len()).filter(|line| answers[*line].is_none() && !note(*line).is_empty());
+            compared.notes_alone += alone.count();
+            match item.said(&answers) {
+                Some(said) if said.is_empty() => compared.undecided += 1,
+                Some(said) => compared.said.extend(said.into_iter().map(|said| {
+                    let note = note(said.line);
+                    (self.grid.asked.queue, said, note)
+                })),
+                None => {
+                    let line = lines.iter().flatten().next().copied().unwrap_or(0);
+                    let what = "every row is out, so none is left to be the patient: leave at least one in";
+                    problems.push(Problem::new(self.grid.name(), line, ProblemKind::NotAnAnswer, what));
+                }
+            }
+        }
+    }
+
+    fn answers(&mut self, item: usize, lines: &[Option<u32>], problems: &mut Vec<Problem>) -> Vec<Option<String>> {
+        let grid = self.grid;
+        let of_lines = grid.asked.items[item].lines.iter().zip(lines);
+        let mut answers = Vec::with_capacity(lines.len());
+        for (of, line) in of_lines {
+            let said = line.map_or("", |line| cell(&self.lines[&line], ANSWER)).to_lowercase();
+            let said = said.split_whitespace().collect::<Vec<&str>>().join(" ");
+            let known = of.choices.contains(&said);
+            if !known && !said.is_empty() && !of.choices.is_empty() {
+                let what = format!("the answer is none of: {}", of.choices.join(", "));
+                self.refuse(item, line.unwrap_or(0), ProblemKind::NotAnAnswer, what, problems);
+            }
+            answers.push(known.then_some(said));
+        }
+        answers
+    }
+}
+
+fn cell(cells: &[String], column: usize) -> &str {
+    cells.get(column).map_or("", String::as_str)
+}
+
+/// Spreadsheet programs keep a text, though not always its white space.
+fn same(found: &str, expected: &str) -> bool {
+    found == expected || found.split_whitespace().eq(expected.split_whitespace())
+}

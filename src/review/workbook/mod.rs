@@ -1,0 +1,295 @@
+//! Review in a workbook: written once, answered in a spreadsheet program, read back.
+
+mod about;
+mod compare;
+mod grid;
+mod read;
+mod write;
+
+use super::asked::{Asked, Said};
+use super::material::Material;
+use super::{Error, Queue, clusters, exceptions, pairs, unassigned};
+use crate::config::{self, Config};
+use crate::decisions::{self, Act, Entry, Journal, RowName, ShownRow};
+use crate::package::{self, Opened};
+use crate::values::CommitmentKey;
+use about::{About, Mark};
+use compare::Compared;
+use grid::Grid;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+pub use compare::{Problem, ProblemKind};
+
+/// What to export.
+#[derive(Clone, Debug, Default)]
+pub struct ExportOptions {
+    /// The queues; the usual ones when none is named.
+    pub queues: Vec<Queue>,
+    /// The package; else the newest dry run beside the configuration.
+    pub package: Option<PathBuf>,
+}
+
+/// A workbook that waits for answers.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// The package it was made from.
+    pub package: PathBuf,
+    /// Of each queue, how many questions are in the workbook, how many lines are for reading, and how many items more
+    /// there are than were put in.
+    pub queues: Vec<(Queue, usize, usize, usize)>,
+    /// How many pairs are left for a workbook of the restricted queue.
+    pub restricted: usize,
+}
+
+/// How to import.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// The package; else the one beside the configuration that the workbook was made from.
+    pub package: Option<PathBuf>,
+    /// Who decided.
+    pub who: String,
+    /// When, such as `2017-09-25T10:22:05Z`.
+    pub at: String,
+    /// Whether good answers are taken where others are refused.
+    pub accept_rest: bool,
+}
+
+/// What became of the answers in a workbook.
+#[derive(Clone, Debug, Default)]
+pub struct Imported {
+    /// The package it was made from, where that was found.
+    pub package: Option<PathBuf>,
+    /// Decisions that were recorded.
+    pub recorded: usize,
+    /// The lines of the journal that hold them.
+    pub lines: std::ops::Range<usize>,
+    /// Answers that say what is already decided.
+    pub decided_already: usize,
+    /// Questions without an answer.
+    pub undecided: usize,
+    /// Notes beside which there is no answer; they are not kept.
+    pub notes_alone: usize,
+    /// Decisions of the journal that cannot all be right, these answers among them.
+    pub contradictions: usize,
+    /// What was refused.
+    pub problems: Vec<Problem>,
+}
+
+/// Writes a workbook with the questions that the newest dry run leaves to people. Never over anything.
+pub fn export(config: &Config, options: &ExportOptions, out: &Path) -> Result<Exported, Error> {
+    let queues = queues(&options.queues)?;
+    refuse_place(out)?;
+    let key = load_key(config)?;
+    let package = match &options.package {
+        Some(folder) => Opened::open(folder)?,
+        None => newest_dry_run(config)?,
+    };
+    if !package.is_of(&key) {
+        return Err(other_key(package.folder()));
+    }
+    let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
+    let about = About::new(&package, &journal, &queues, &key);
+    let mut material = Material::read(&package, &key, journal)?;
+    let asked = ask(&mut material, &queues)?;
+    let restricted = match queues.contains(&Queue::Pairs) {
+        true => pairs::ask(&mut material, Queue::Restricted)?.items.len(),
+        false => 0,
+    };
+    let grids: Vec<Grid> = asked.iter().map(Grid::new).collect();
+    let bytes = write::workbook(&about.page(&config.transition.name, &asked, restricted), &grids)
+        .map_err(|error| Error::Write { path: out.to_owned(), source: std::io::Error::other(error.to_string()) })?;
+    save(out, &bytes)?;
+    let counts = asked.iter().map(|asked| {
+        let questions = asked.questions();
+        (asked.queue, questions, asked.items.len() - questions, asked.more)
+    });
+    Ok(Exported { package: package.folder().to_owned(), queues: counts.collect(), restricted })
+}
+
+/// Reads the answers in a workbook and records the good ones: all of them or, with `accept_rest`, those beside which
+/// nothing is wrong.
+pub fn import(config: &Config, options: &ImportOptions, workbook: &Path) -> Result<Imported, Error> {
+    if options.who.trim().is_empty() {
+        return Err(Error::asked("--who is empty", "say who decided, such as --who \"A. Records Officer\""));
+    }
+    let key = load_key(config)?;
+    let sheets = read::sheets(workbook)?;
+    let mark = match Mark::read(&sheets) {
+        Ok(mark) => mark,
+        Err(problem) => return Ok(Imported { problems: vec![problem], ..Imported::default() }),
+    };
+    let Some(package) = find(config, options.package.as_deref(), &mark)? else {
+        return Ok(Imported { problems: vec![mark.other_package()], ..Imported::default() });
+    };
+    if !package.is_of(&key) {
+        return Err(other_key(package.folder()));
+    }
+    let path = config.folder.join(&config.transition.decisions);
+    let journal = decisions::load(&path)?;
+    let mut problems: Vec<Problem> = mark.check(&package, &journal, &key).into_iter().collect();
+    let queues = mark.queues.clone();
+    let mut then = Material::read(&package, &key, mark.journal_then(&journal))?;
+    let asked = ask(&mut then, &queues)?;
+    let compared = compare::compare(&asked, &sheets);
+    let now = Material::read(&package, &key, journal)?;
+    problems.extend(compared.problems.iter().cloned());
+    let mut imported = Imported {
+        package: Some(package.folder().to_owned()),
+        undecided: compared.undecided,
+        notes_alone: compared.notes_alone,
+        problems,
+        ..Imported::default()
+    };
+    let new = entries(&compared, &package, options, &now, &mut imported);
+    if (imported.problems.is_empty() || options.accept_rest) && !new.is_empty() {
+        record(&path, &new, &now, &mut imported)?;
+    }
+    Ok(imported)
+}
+
+/// Appends the entries at once.
+fn record(path: &Path, new: &[Entry], now: &Material<'_>, imported: &mut Imported) -> Result<(), Error> {
+    imported.lines = decisions::append(path, new)?.lines;
+    imported.recorded = new.len();
+    let weighed = decisions::load(path)?.weigh(|name| now.rows.presence(name, now.key));
+    imported.contradictions = weighed.contradictions.len();
+    Ok(())
+}
+
+/// What is to be recorded: answers that are already in effect are not recorded twice.
+fn entries(
+    compared: &Compared,
+    package: &Opened,
+    options: &ImportOptions,
+    now: &Material<'_>,
+    imported: &mut Imported,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (queue, Said { act, rows, .. }, note) in &compared.said {
+        if in_effect(now, act, rows) {
+            imported.decided_already += 1;
+            continue;
+        }
+        let model = if *queue == Queue::Exceptions { None } else { package.model() };
+        let who = options.who.trim().to_owned();
+        entries.push(Entry {
+            at: options.at.clone(),
+            who,
+            note: note.clone(),
+            model,
+            rows: rows.clone(),
+            act: act.clone(),
+        });
+    }
+    entries
+}
+
+fn in_effect(now: &Material<'_>, act: &Act, rows: &[ShownRow]) -> bool {
+    // The first row of a pair is as good as the second; that which is out, or placed, comes first.
+    let names = |rows: &[ShownRow]| {
+        let mut names: Vec<RowName> = rows.iter().map(|row| row.name.clone()).collect();
+        let from = if matches!(act, Act::Pair(_)) { 0 } else { 1 };
+        names[from..].sort_unstable();
+        names
+    };
+    let wanted = names(rows);
+    now.decisions.in_effect().any(|(_, event)| event.entry.act == *act && names(&event.entry.rows) == wanted)
+}
+
+fn ask(material: &mut Material<'_>, queues: &[Queue]) -> Result<Vec<Asked>, Error> {
+    let ask = |queue: &Queue| match queue {
+        Queue::Pairs | Queue::Restricted => pairs::ask(material, *queue),
+        Queue::Clusters => clusters::ask(material),
+        Queue::Unassigned => unassigned::ask(material),
+        Queue::Exceptions => exceptions::ask(material),
+    };
+    queues.iter().map(ask).collect()
+}
+
+/// Each queue once, in the order of the sheets.
+fn queues(named: &[Queue]) -> Result<Vec<Queue>, Error> {
+    let mut queues = if named.is_empty() { Queue::USUAL.to_vec() } else { named.to_vec() };
+    queues.sort_unstable();
+    queues.dedup();
+    if queues.len() > 1 && queues.contains(&Queue::Restricted) {
+        let what = "the restricted queue is never in a workbook with anything else";
+        return Err(Error::asked(what, "export it by itself, for somebody who is entitled to see it"));
+    }
+    Ok(queues)
+}
+
+/// The key that is there. A new one would be of no use: nothing was made with it.
+fn load_key(config: &Config) -> Result<CommitmentKey, Error> {
+    let path = config.folder.join(&config.transition.key);
+    if !path.exists() {
+        let what = format!("{}: the commitment key is not there", path.display());
+        return Err(Error::asked(what, "restore it from its backup, or run again to have a key and a package made"));
+    }
+    Ok(config::load_key(config)?)
+}
+
+fn newest_dry_run(config: &Config) -> Result<Opened, Error> {
+    for folder in package::sealed_beside(config) {
+        let package = Opened::open(&folder)?;
+        if !package.is_final() {
+            return Ok(package);
+        }
+    }
+    let what = format!("there is no dry run under {}", config.folder.join("packages").display());
+    Err(Error::asked(what, "run handover run first, or name a package with --package"))
+}
+
+/// The package that a workbook was made from: the one that was named, or that stands beside the config.
+fn find(config: &Config, named: Option<&Path>, mark: &Mark) -> Result<Option<Opened>, Error> {
+    if let Some(folder) = named {
+        return Ok(Some(Opened::open(folder)?).filter(|package| mark.is_of(package)));
+    }
+    let opened = package::sealed_beside(config).into_iter().filter_map(|folder| Opened::open(&folder).ok());
+    Ok({ opened }.find(|package| mark.is_of(package)))
+}
+
+fn other_key(folder: &Path) -> Error {
+    let what =
+        format!("{}: this package was not made with this commitment key, or was changed since", folder.display());
+    Error::asked(what, "restore the key that it was made with, or run again")
+}
+
+/// A workbook is written over nothing, and into no package.
+fn refuse_place(out: &Path) -> Result<(), Error> {
+    if out.symlink_metadata().is_ok() {
+        let what = format!("{} is there already", out.display());
+        return Err(Error::asked(what, "give another name; a workbook may hold answers, and is never written over"));
+    }
+    if !has_ending(out) {
+        let what = format!("{} is not the name of a workbook", out.display());
+        return Err(Error::asked(what, "give a name that ends in .xlsx"));
+    }
+    let whole = std::path::absolute(out).map_err(|source| Error::Write { path: out.to_owned(), source })?;
+    match whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").exists()) {
+        None => Ok(()),
+        Some(folder) => {
+            let what = format!("{} lies inside the package {}", out.display(), folder.display());
+            Err(Error::asked(what, "give a place outside it; a package is never changed"))
+        }
+    }
+}
+
+fn has_ending(path: &Path) -> bool {
+    path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"))
+}
+
+/// Puts the file in its place whole, for its owner alone.
+fn save(out: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let fault = |source| Error::Write { path: out.to_owned(), source };
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A temporary file is its owner's alone from the beginning, and gone if anything fails.
+    let mut file = tempfile::Builder::new().prefix(".review-").tempfile_in(folder).map_err(fault)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(fault)?;
+    file.persist_noclobber(out).map_err(|error| fault(error.error)).map(drop)
+}
+
+/// The journal as it was after so many events.
+fn first_events(journal: &Journal, events: usize) -> Journal {
+    Journal { events: journal.events.iter().take(events).cloned().collect(), digest: None, torn: None }
+}

@@ -1,0 +1,114 @@
+//! A workbook that comes back. It was in other hands: nothing it holds may cost more than it is worth.
+
+use crate::review::Error;
+use crate::review::asked::LINES_MAX;
+use crate::sources;
+use calamine::{DataRef, Reader as _, Xlsx, XlsxError, open_workbook};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use zip::ZipArchive;
+
+/// The lines of each sheet that hold anything, by the number that a person sees, as texts.
+pub(super) type Sheets = BTreeMap<String, BTreeMap<u32, Vec<String>>>;
+
+/// What a workbook of ours may grow to in other hands.
+const BYTES_MAX: u64 = 512 << 20;
+const ROWS_MAX: u32 = 4 * LINES_MAX as u32;
+const COLUMNS_MAX: u32 = 256;
+
+const SAVE_AGAIN: &str = "open it in a spreadsheet program and save it as an Excel workbook (.xlsx)";
+const EXPORT_AGAIN: &str = "if this is the right file, export a new workbook and copy the answers into it";
+
+/// Reads every sheet.
+pub(super) fn sheets(path: &Path) -> Result<Sheets, Error> {
+    refuse_vast(path)?;
+    let mut book: Xlsx<BufReader<File>> = guarded(path, || open_workbook(path))?;
+    let mut sheets = Sheets::new();
+    for name in book.sheet_names() {
+        let lines = lines(path, &mut book, &name)?;
+        sheets.insert(name.trim().to_owned(), lines);
+    }
+    Ok(sheets)
+}
+
+/// Sizes are looked at before anything is expanded.
+fn refuse_vast(path: &Path) -> Result<(), Error> {
+    sources::refuse_vast(path)?;
+    let unlike = |what, hint| Error::Unlike { path: path.to_owned(), what, hint };
+    let fault = |source| sources::Error::Io { path: path.to_owned(), source };
+    let file = File::open(path).map_err(fault)?;
+    let mut archive =
+        ZipArchive::new(BufReader::new(file)).map_err(|_| unlike("this is not an Excel workbook", SAVE_AGAIN))?;
+    let mut bytes = 0_u64;
+    for place in 0..archive.len() {
+        bytes = bytes.saturating_add(archive.by_index_raw(place).map_or(0, |entry| entry.size()));
+    }
+    if bytes > BYTES_MAX {
+        Err(unlike("the workbook is larger than any that was exported", EXPORT_AGAIN))
+    } else {
+        Ok(())
+    }
+}
+
+fn lines(path: &Path, book: &mut Xlsx<BufReader<File>>, name: &str) -> Result<BTreeMap<u32, Vec<String>>, Error> {
+    let mut lines: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let mut reader = guarded(path, || book.worksheet_cells_reader(name))?;
+    while let Some(cell) = guarded(path, || reader.next_cell())? {
+        let text = text(cell.get_value());
+        if text.is_empty() {
+            continue;
+        }
+        let (row, column) = cell.get_position();
+        if row >= ROWS_MAX || column >= COLUMNS_MAX {
+            let what = "a sheet holds something far outside of what was exported";
+            return Err(Error::Unlike { path: path.to_owned(), what, hint: EXPORT_AGAIN });
+        }
+        let cells = lines.entry(row + 1).or_default();
+        let column = column as usize;
+        if cells.len() <= column {
+            cells.resize(column + 1, String::new());
+        }
+        cells[column] = text;
+    }
+    Ok(lines)
+}
+
+/// A cell as text. What was written as text comes back as text; only what a person typed may be something else.
+fn text(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Empty => String::new(),
+        DataRef::String(text) => text.trim().to_owned(),
+        DataRef::SharedString(text) => text.trim().to_owned(),
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::Bool(truth) => truth.to_string(),
+        DataRef::DateTime(date) => day(date),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::Error(_) => "#error".to_owned(),
+    }
+}
+
+/// The reading library has panicked on damaged files, and its words may quote a cell: they go no further.
+fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, Error> {
+    let unlike = |what, hint| Error::Unlike { path: path.to_owned(), what, hint };
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(read)) => Ok(read),
+        Ok(Err(XlsxError::Password)) => {
+            Err(unlike("the workbook is protected with a password", "save a copy without the password"))
+        }
+        Ok(Err(XlsxError::Io(source))) => Err(sources::Error::Io { path: path.to_owned(), source }.into()),
+        Ok(Err(_)) | Err(_) => Err(unlike("this is not an Excel workbook, or it is damaged", SAVE_AGAIN)),
+    }
+}
+
+/// A date that a person typed into a note.
+fn day(date: &calamine::ExcelDateTime) -> String {
+    let (year, month, day, hour, minute, ..) = date.to_ymd_hms_milli();
+    match (hour, minute) {
+        (0, 0) => format!("{year:04}-{month:02}-{day:02}"),
+        _ => format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}"),
+    }
+}
