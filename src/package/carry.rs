@@ -61,8 +61,8 @@ impl Change {
     }
 
     /// The change of a word.
-    pub(super) fn of(word: &[u8]) -> Option<Change> {
-        Change::ALL.into_iter().find(|change| change.word().as_bytes() == word)
+    pub(super) fn of(word: &str) -> Option<Change> {
+        Change::ALL.into_iter().find(|change| change.word() == word)
     }
 
     /// Whether the id is nobody's any more.

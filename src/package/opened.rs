@@ -82,6 +82,11 @@ impl Opened {
         self.commitment
     }
 
+    /// Digest of its manifest.
+    pub fn manifest_digest(&self) -> Digest {
+        Digest::of(&self.manifest)
+    }
+
     /// Digest of the configuration that it was made with.
     pub fn config_digest(&self) -> Digest {
         self.config_digest

@@ -254,9 +254,9 @@ fn an_earlier_package_that_cannot_be_relied_on_is_refused() {
     insta::assert_snapshot!(chain.handover(&["run"]).refusal(), @r"
     3
     error: the earlier package cannot be used
-      packages/0009/head.json: cannot be read
+      packages/0009/manifest-sha256.txt: cannot be read
       No such file or directory (os error 2)
-      next: name a package's folder as transition.previous, or take the setting out
+      next: give the folder of a package (or name one as transition.previous) that may be read
     ");
     follow(&chain, "packages/0001");
     let table = "packages/0001/data/tables/patient_records.csv";
@@ -265,8 +265,8 @@ fn an_earlier_package_that_cannot_be_relied_on_is_refused() {
     insta::assert_snapshot!(chain.handover(&["run"]).refusal(), @r"
     3
     error: the earlier package cannot be used
-      packages/0001/data/tables/patient_records.csv: not the table that the package was sealed with
-      next: take the package from where it was first written, or run that transition again
+      packages/0001/data/tables/patient_records.csv: the file is not what it was when the package was sealed
+      next: check it with handover verify, or run that transition again for another package
     ");
     chain.write(table, &bytes);
     chain.write("commitment.key", &KEY.replace("07", "08"));
@@ -281,7 +281,7 @@ fn an_earlier_package_that_cannot_be_relied_on_is_refused() {
     insta::assert_snapshot!(chain.handover(&["run"]).refusal(), @r"
     3
     error: the earlier package cannot be used
-      packages/0001/head.json: not the head of a package
-      next: take the package from where it was first written, or run that transition again
+      packages/0001/head.json: this is not a package that this version can read
+      next: check it with handover verify, or run that transition again for another package
     ");
 }
