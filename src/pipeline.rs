@@ -125,7 +125,7 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let rows = RowNames::new(&config, &records, &key);
     let decisions = journal.weigh(|row| rows.presence(row));
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
-    let summary = measures::Summary::of(&config, &reconciled, &measures, options.final_run);
+    let summary = measures::Summary::of(&config, &reconciled, &measures, &decisions, options.final_run);
     if options.final_run && !summary.ready() {
         return Ok(Finished { summary, package: None, example_key: key.is_example() });
     }

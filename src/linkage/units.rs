@@ -2,7 +2,9 @@
 
 use super::features::{Features, Profile, Profiles};
 use super::names;
+use super::rulings::Rulings;
 use crate::records::{PersonId, Symbol};
+use std::collections::BTreeSet;
 
 /// Records of one (provider, system, local id) with agreeing details, or one record alone.
 pub(super) struct Units {
@@ -29,12 +31,14 @@ impl Units {
     /// Groups the full records; thin ones are left for [`super::thin`].
     ///
     /// A record of evidence is full only with a date of birth or a number: a name and a place are left to the slot of its
-    /// appointment to decide. Records that a person said are `apart` never share a unit.
+    /// appointment to decide. Records that a person said are apart never share a unit, `alone` ones share none, and
+    /// evidence that is said to be nobody's is none.
     pub(super) fn of(
         features: &Features,
-        profiles: Profiles,
+        profiles: &Profiles,
         is_evidence: impl Fn(PersonId) -> bool,
-        apart: &[(PersonId, PersonId)],
+        rulings: &Rulings,
+        alone: &BTreeSet<PersonId>,
     ) -> Self {
         let mut units = Units {
             members: Vec::new(),
@@ -46,18 +50,19 @@ impl Units {
         let mut keyed: Vec<(Symbol, PersonId)> = Vec::new();
         for (record, (profile, local_id)) in profiles.profiles.iter().zip(&profiles.local_ids).enumerate() {
             let record = PersonId::try_from(record).expect("person records have 32-bit places");
-            let full = profile.is_full() && (profile.born != 0 || profile.number != 0 || !is_evidence(record));
-            match (full, local_id.is_some()) {
+            let full = profile.is_full()
+                && (!is_evidence(record) || (profile.born != 0 || profile.number != 0) && !rulings.is_nobodys(record));
+            match (full, local_id.is_some() && !alone.contains(&record)) {
                 (false, _) => units.thin.push(Thin { record, profile: *profile, local_id: *local_id }),
-                (true, false) => units.push(&profiles, &[record]),
+                (true, false) => units.push(profiles, &[record]),
                 (true, true) => keyed.push((*local_id, record)),
             }
         }
         keyed.sort_unstable();
         for group in keyed.chunk_by(|left, right| left.0 == right.0) {
             let records: Vec<PersonId> = group.iter().map(|(_, record)| *record).collect();
-            for part in split_by_details(features, &profiles, &records, apart) {
-                units.push(&profiles, &part);
+            for part in split_by_details(features, profiles, &records, rulings) {
+                units.push(profiles, &part);
             }
         }
         units.shrink();
@@ -96,18 +101,13 @@ fn split_by_details(
     features: &Features,
     profiles: &Profiles,
     records: &[PersonId],
-    apart: &[(PersonId, PersonId)],
+    rulings: &Rulings,
 ) -> Vec<Vec<PersonId>> {
     let mut parts: Vec<(Vec<Profile>, Vec<PersonId>)> = Vec::new();
     for record in records {
         let profile = profiles.profiles[*record as usize];
-        let ruled_apart = |members: &[PersonId]| {
-            apart.iter().any(|(one, other)| {
-                (one == record && members.contains(other)) || (other == record && members.contains(one))
-            })
-        };
         let home = parts.iter_mut().find(|(seen, members)| {
-            !ruled_apart(members)
+            !rulings.keeps_apart(*record, members)
                 && seen.iter().any(|other| details_agree(features, other, &profile))
                 && !seen.iter().any(|other| two_verified_numbers(other, &profile))
         });

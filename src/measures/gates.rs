@@ -1,17 +1,14 @@
 //! Conditions a final handover must meet, in the order of the contract.
 
+use super::closing::Closings;
 use super::counts::Counts;
 use super::figures::claims;
 use super::safety::Rule;
 use super::{Gate, GateState};
-use crate::config::{Config, Source};
-use crate::decisions::{Answer, Decisions, RowName};
+use crate::config::{Config, Exclusion, Source};
 use crate::linkage::PairStanding;
 use crate::reconcile::Reconciled;
-use crate::records::row_name;
-use crate::sources::RowRef;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
 
 /// What was measured for one gate.
 struct Reading {
@@ -26,9 +23,9 @@ struct Reading {
 }
 
 /// Every gate.
-pub(super) fn gates(counts: &Counts, reconciled: &Reconciled, decisions: &Decisions, safety: &[Rule]) -> Vec<Gate> {
+pub(super) fn gates(counts: &Counts, reconciled: &Reconciled, closings: &Closings<'_>, safety: &[Rule]) -> Vec<Gate> {
     let readings = [
-        unreviewed_pairs(counts, reconciled, decisions),
+        unreviewed_pairs(reconciled),
         exceptions(counts),
         without_verified_number(counts, reconciled),
         unresolved(counts, reconciled),
@@ -36,14 +33,14 @@ pub(super) fn gates(counts: &Counts, reconciled: &Reconciled, decisions: &Decisi
         Reading {
             name: "safety_items_open",
             definition: "Open items of the safety list, of rules that are not switched off",
-            closes_by: "a clinician looks and the sender's record is put right, or the rule is switched off with a reason",
+            closes_by: "a clinician looks and closes the item in review (safety-item), the sender's record is put right, or the rule is switched off with a reason",
             value: some_if(!reconciled.referrals.is_empty(), safety.iter().map(Rule::open).sum()),
             red: false,
             worst_source: None,
         },
         paper_outstanding(reconciled),
         paper_disagreements(reconciled),
-        exclusions(counts.config),
+        exclusions(counts.config, closings),
         extract_age(counts),
     ];
     readings.into_iter().map(|reading| reading.judge(counts.config)).collect()
@@ -84,24 +81,14 @@ fn percent(part: u64, whole: u64) -> f64 {
     (part as f64 * 1e8 / whole as f64).round() / 1e6
 }
 
-fn unreviewed_pairs(counts: &Counts, reconciled: &Reconciled, decisions: &Decisions) -> Reading {
+fn unreviewed_pairs(reconciled: &Reconciled) -> Reading {
     let linked = &reconciled.linked;
-    let name = |row: RowRef| row_name(counts.config, &linked.records, row);
-    let decided: BTreeSet<(&RowName, &RowName)> = decisions
-        .pairs
-        .iter()
-        .filter(|decision| decision.answer != Answer::Unsure)
-        .map(|decision| (&decision.left, &decision.right))
-        .collect();
-    let open = linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review).filter(|pair| {
-        let row = |person| name(linked.records.people.row(person));
-        let (left, right) = (row(pair.left), row(pair.right));
-        !decided.contains(&(&left, &right)) && !decided.contains(&(&right, &left))
-    });
+    // What a person has decided is an edge or refused, and stands in review no longer.
+    let open = linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review);
     Reading {
         name: "unreviewed_pairs",
         definition: "Pairs of rows in the review band that nobody has decided",
-        closes_by: "a person decides the pair in review",
+        closes_by: "a person decides in review whether the two are one (pair, cluster-member or row-placed)",
         value: some_if(!linked.records.people.is_empty(), open.count()),
         red: false,
         worst_source: None,
@@ -153,7 +140,7 @@ fn unexplained(counts: &Counts, reconciled: &Reconciled) -> Reading {
     Reading {
         name: "declared_differences_unexplained",
         definition: "Differences between declared and rebuilt waiting lists without a row that proves their cause",
-        closes_by: "a row that proves the cause is added, or the provider corrects the declared list",
+        closes_by: "a row that proves the cause is added, the provider corrects the declared list, or a person gives the cause in review (difference-cause)",
         value: some_if(!claims(counts, reconciled).is_empty(), unknown),
         red: false,
         worst_source: None,
@@ -176,7 +163,7 @@ fn paper_disagreements(reconciled: &Reconciled) -> Reading {
     Reading {
         name: "paper_disagreements_open",
         definition: "Fields on which two keyings of a folder disagree",
-        closes_by: "a person looks at the folder and records what it says",
+        closes_by: "a person looks at the folder and records in review what it says (paper-reading)",
         value: some_if(has_paper(reconciled), reconciled.linked.records.disagreements.len()),
         red: false,
         worst_source: None,
@@ -187,12 +174,14 @@ fn has_paper(reconciled: &Reconciled) -> bool {
     !reconciled.linked.records.paper.is_empty()
 }
 
-fn exclusions(config: &Config) -> Reading {
-    let unsigned = config.exclusions.iter().filter(|exclusion| exclusion.signed_by.trim().is_empty()).count();
+fn exclusions(config: &Config, closings: &Closings<'_>) -> Reading {
+    let is_unsigned =
+        |exclusion: &&Exclusion| exclusion.signed_by.trim().is_empty() && closings.signs(exclusion).is_none();
+    let unsigned = config.exclusions.iter().filter(is_unsigned).count();
     Reading {
         name: "exclusions_unsigned",
         definition: "Proposed exclusions that nobody has signed",
-        closes_by: "a named person signs the exclusion, or it is taken out",
+        closes_by: "a named person signs the exclusion, in the configuration or in review (exclusion), or it is taken out",
         value: Some(unsigned as f64),
         red: false,
         worst_source: None,

@@ -3,6 +3,7 @@
 use super::column::Column;
 use super::texts::{Symbol, Texts};
 use crate::config::{Field, FieldType, RecordKind};
+use crate::decisions::Effects;
 use crate::ledger::{Accountable, Disposition, Exception};
 use crate::sources::{Intake, RowRef};
 use crate::values::{Digest, Moment, NhsNumber, PartialDate};
@@ -49,6 +50,8 @@ pub struct Records {
     pub disagreements: Vec<PaperDisagreement>,
     /// What is wrong, in order of rows.
     pub exceptions: Vec<Exception>,
+    /// What decisions changed in them.
+    pub effects: Effects,
     /// Rows that carry no person record, in order, with what became of them. Together with the rows of `people` these
     /// are all physical rows, each once.
     pub other_rows: Vec<(RowRef, Disposition)>,
@@ -348,6 +351,7 @@ impl Records {
             paper: Vec::new(),
             disagreements: Vec::new(),
             exceptions: Vec::new(),
+            effects: Effects::default(),
             other_rows: Vec::new(),
         }
     }

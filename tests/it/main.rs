@@ -3,6 +3,7 @@
 mod cases;
 mod cli;
 mod flow;
+mod journal;
 mod laws;
 mod packages;
 mod transition;
