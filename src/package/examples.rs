@@ -136,7 +136,7 @@ fn records() -> Records {
     let born = PartialDate::day(date(1950, 2, 28)).expect("in range");
     records.people.set_bits(person::DATE_OF_BIRTH, 0, born.pack());
     hang_on_people(&mut records);
-    records.keyings.push(Keying { at: at(2, 1), of: 0 });
+    records.keyings.push(Keying { at: at(2, 1), of: 0, digest: Digest::of(b"keying") });
     let (box_name, folder) = ("7".into(), "12".into());
     records.paper.push(PaperFolder {
         at: at(0, 2),

@@ -131,6 +131,8 @@ pub struct Keying {
     pub at: RowRef,
     /// The person record of the first keying.
     pub of: PersonId,
+    /// Digest of the row.
+    pub digest: Digest,
 }
 
 /// A folder of a box.
