@@ -101,7 +101,7 @@ impl<'a> Contents<'a> {
                 referral,
                 patient,
                 difference.kind,
-                difference.cause,
+                difference.cause.clone(),
                 values,
                 difference.proof_row,
             )

@@ -325,11 +325,12 @@ pub(crate) fn reconciled(_config: &Config) -> Reconciled {
             patient: Some(0),
             referral: Some(0),
             kind: DifferenceKind::FoundNotDeclared,
-            cause: "unknown",
+            cause: "unknown".into(),
             declared_value: String::new(),
             found_value: "2017-08-01".into(),
             declared_row: None,
             proof_row: Some(at(0, 2)),
+            proof_event: None,
         }],
         declared: vec![
             DeclaredComparison { figure: 0, found: Some(1.0) },

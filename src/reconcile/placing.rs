@@ -50,7 +50,7 @@ type Fits = Vec<(u32, Fit)>;
 type SlotName = (PatientIndex, u32);
 
 /// Places what can be placed and gives the records with it. Patients stay in the order of their first members.
-pub(super) fn place(context: &Context, linked: &Linked) -> Vec<(PersonId, PatientIndex, f64)> {
+pub(super) fn place(context: &Context, linked: &Linked) -> Vec<(PersonId, PatientIndex, f64, JoinedBy)> {
     let mut open = open_evidence(context, linked);
     let known = ByPatient::of(linked, &linked.records.appointments);
     find_by_slot(context, linked, &mut open);
@@ -66,7 +66,8 @@ pub(super) fn place(context: &Context, linked: &Linked) -> Vec<(PersonId, Patien
     }
     let mut placements = decide(context, linked, &open, &slots);
     keep_apart(linked, &mut placements);
-    placements.into_iter().map(|placement| (placement.person, placement.patient, placement.probability)).collect()
+    let by_slot = |one: Placement| (one.person, one.patient, one.probability, JoinedBy::Slot);
+    placements.into_iter().map(by_slot).collect()
 }
 
 /// Evidence that a person said is of two people, and that slots would give to one patient, stays open.
@@ -90,7 +91,9 @@ fn follow(linked: &mut Linked) {
     let mut followers: Vec<(PersonId, PatientIndex)> = Vec::new();
     for group in linked.rulings.together() {
         let known = group.iter().find_map(|person| linked.patient_of(*person));
-        let open = group.iter().filter(|person| linked.patient_of(**person).is_none());
+        let is_open =
+            |person: &&PersonId| linked.patient_of(**person).is_none() && !linked.rulings.is_nobodys(**person);
+        let open = group.iter().filter(is_open);
         followers.extend(open.filter_map(|person| Some((*person, known?))));
     }
     for (person, patient) in followers {
@@ -323,9 +326,9 @@ fn probability(candidates: usize) -> f64 {
 }
 
 /// Makes placed records members of their patients, and keeps patients in the order of their first members.
-pub(super) fn apply(mut linked: Linked, placements: &[(PersonId, PatientIndex, f64)]) -> Linked {
-    for (person, patient, probability) in placements {
-        join(&mut linked, *person, *patient, (*probability, JoinedBy::Slot));
+pub(super) fn apply(mut linked: Linked, placements: &[(PersonId, PatientIndex, f64, JoinedBy)]) -> Linked {
+    for (person, patient, probability, joined_by) in placements {
+        join(&mut linked, *person, *patient, (*probability, *joined_by));
     }
     if !placements.is_empty() {
         follow(&mut linked);
