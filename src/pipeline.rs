@@ -11,7 +11,7 @@ use crate::package::{self, Naming};
 use crate::reconcile::{self, Reconciled};
 use crate::records::{Normaliser, Records, RowNames};
 use crate::report;
-use crate::sources;
+use crate::sources::{self, Intake};
 use std::path::{Path, PathBuf};
 
 /// A stage of the main job, as a person is told of it.
@@ -112,12 +112,20 @@ pub struct Finished {
     pub warnings: Vec<config::Mistake>,
 }
 
-/// Reads the sources and makes records of them; what `check` shows, and the first half of a run.
+/// Reads the sources and makes records of them, whatever people said of values; what `check` shows.
 pub fn intake(config: &Config, observer: &mut dyn Observer) -> Result<Records, Error> {
+    read(config, observer, Normaliser::finish)
+}
+
+fn read<'c>(
+    config: &'c Config,
+    observer: &mut dyn Observer,
+    finish: impl FnOnce(Normaliser<'c>, Intake) -> Records,
+) -> Result<Records, Error> {
     observer.begins(Stage::Read);
     let mut normaliser = Normaliser::new(config);
     let intake = sources::read(config, &mut |batch| normaliser.take(batch), &mut |progress| observer.reads(progress))?;
-    let records = normaliser.finish(intake);
+    let records = finish(normaliser, intake);
     tracing::info!(value_bytes = records.texts.value_bytes(), person_records = records.people.len(), "records made");
     Ok(records)
 }
@@ -132,12 +140,13 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     package::refuse_existing(&out)?;
     let key = config::load_key(&config)?;
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
-    let mut records = intake(&config, observer)?;
+    let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, &key);
+    let mut records = read(&config, observer, finish)?;
     records.find_traced(&config, &key);
     let rows = RowNames::new(&config, &records, &key);
     let decisions = journal.weigh(|row| rows.presence(row));
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
-    let summary = measures::Summary::of(&config, &reconciled, &measures, options.final_run);
+    let summary = measures::Summary::of(&config, &reconciled, &measures, &decisions, options.final_run);
     if options.final_run && !summary.ready() {
         let (example_key, warnings) = (key.is_example(), config.warnings);
         return Ok(Finished { summary, package: None, example_key, ids: None, warnings });
@@ -159,7 +168,8 @@ pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<packa
     let fixed_model = fixed_model(&config)?;
     let key = config::load_key(&config)?;
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
-    let mut records = intake(&config, observer)?;
+    let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, &key);
+    let mut records = read(&config, observer, finish)?;
     records.find_traced(&config, &key);
     let rows = RowNames::new(&config, &records, &key);
     let decisions = journal.weigh(|row| rows.presence(row));

@@ -4,7 +4,7 @@ use super::Voice;
 use super::exit::{Failure, Outcome};
 use super::terminal::{Watcher, print, say, thousands};
 use crate::config::Mistake;
-use crate::measures::Summary;
+use crate::measures::{ContradictedEvents, DecisionCounts, Summary};
 use crate::package::IdTallies;
 use crate::pipeline::{self, Finished, Options};
 use std::path::Path;
@@ -89,6 +89,7 @@ fn screen(finished: &Finished, seconds: f64) -> String {
     lines.push(line("Waiting list", summary.list_found, &unexplained));
     lines.push(line("Pairs for review", summary.pairs_for_review, "a person must decide"));
     lines.extend(finished.ids.iter().flat_map(ids));
+    lines.extend(decisions(&summary.decisions));
     lines.push(String::new());
     lines.extend(exceptions(&summary.exceptions));
     lines.push(String::new());
@@ -111,6 +112,43 @@ fn ids(tallies: &IdTallies) -> [String; 3] {
         let more = format!("carried, {new} new, {merged} merged, {split} split, {ended} ended");
         line(&format!("Ids of {kind}"), tally.carried, &more)
     })
+}
+
+/// Nothing where the journal holds nothing; what needs a person's eye is said in its own line.
+fn decisions(counts: &DecisionCounts) -> Vec<String> {
+    let some = |count: u64| format!("{} {}", thousands(count), if count == 1 { "decision" } else { "decisions" });
+    let list = |events: &[usize]| {
+        let numbers: Vec<String> = events.iter().map(usize::to_string).collect();
+        format!("{} {}", if events.len() == 1 { "event" } else { "events" }, numbers.join(", "))
+    };
+    let DecisionCounts { in_effect, row_gone, row_changed, contradictions, torn_line } = counts;
+    let mut lines = Vec::new();
+    if *in_effect > 0 {
+        lines.push(line("Decisions", *in_effect, "in effect: see tables/review_decisions.csv for what each changed"));
+    }
+    for ContradictedEvents { events, against } in contradictions {
+        let verb = if events.len() == 1 { "contradicts another" } else { "contradict others" };
+        let count = some(events.len() as u64);
+        lines.push(format!(
+            "{count} {verb}: {} against {against}; nothing is joined by them until one is taken back in review",
+            list(events)
+        ));
+    }
+    for (count, what) in
+        [(*row_changed, "a row that has changed since"), (*row_gone, "a row that is not there any more")]
+    {
+        if count > 0 {
+            let verb = if count == 1 { "is" } else { "are" };
+            lines.push(format!(
+                "{} {verb} about {what}, and without effect: see tables/review_decisions.csv, and decide anew",
+                some(count)
+            ));
+        }
+    }
+    if let Some(number) = torn_line {
+        lines.push(format!("The journal's last line, {number}, is torn: it was never acknowledged and says nothing; if somebody decided just then, decide anew"));
+    }
+    lines
 }
 
 fn line(name: &str, count: u64, more: &str) -> String {

@@ -3,6 +3,7 @@
 //! May use: values, config, sources, ledger.   Touches: the journal, reading and appending.
 //! Holds: a decision is cited, never inferred; a broken chain is refused; what was acknowledged is on the disk.
 
+mod effect;
 mod error;
 mod event;
 mod journal;
@@ -11,6 +12,7 @@ mod standing;
 #[cfg(test)]
 mod tests;
 
+pub use effect::{Effect, Effects};
 pub use error::Error;
 pub use event::{Act, Answer, Entry, Event, Placing, Reading, RowName, ShownRow};
 pub use journal::{Appended, Journal, append, load};

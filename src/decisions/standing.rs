@@ -77,6 +77,8 @@ pub struct Decisions {
     pub standings: Vec<Standing>,
     /// What cannot all be right.
     pub contradictions: Vec<Contradiction>,
+    /// For each event that is contradicted, by its place: the place of the event that stands against it.
+    pub against: BTreeMap<usize, usize>,
     /// The answers about who is who that are in effect, in the order of the journal: of pairs, of members put out, and of
     /// rows placed.
     pub pairs: Vec<PairDecision>,
@@ -93,8 +95,8 @@ impl Decisions {
         undo(&events, &mut standings);
         drop_changed(&events, &mut standings, presence);
         supersede(&events, &mut standings);
-        let contradictions = contradict(&events, &mut standings);
-        let mut decisions = Decisions { events, standings, contradictions, pairs: Vec::new(), digest, torn };
+        let (contradictions, against) = contradict(&events, &mut standings);
+        let mut decisions = Decisions { events, standings, contradictions, against, pairs: Vec::new(), digest, torn };
         decisions.pairs = decisions.in_effect().flat_map(|(_, event)| pairs(event)).collect();
         decisions
     }
@@ -103,6 +105,21 @@ impl Decisions {
     pub fn in_effect(&self) -> impl Iterator<Item = (usize, &Event)> {
         let standing = self.events.iter().zip(&self.standings).enumerate();
         standing.filter(|(_, (_, standing))| **standing == Standing::InEffect).map(|(place, (event, _))| (place, event))
+    }
+
+    /// The number of the event that took an event back, answered its question anew, or stands against it.
+    pub fn by(&self, place: usize) -> Option<usize> {
+        let by = match &self.standings[place] {
+            Standing::Undone(by) | Standing::Superseded(by) => Some(*by),
+            Standing::Contradicted => self.against.get(&place).copied(),
+            Standing::InEffect | Standing::RowGone | Standing::RowChanged => None,
+        };
+        by.map(|by| self.events[by].number)
+    }
+
+    /// The number of the event with this digest of its line.
+    pub fn number_of(&self, digest: &str) -> Option<usize> {
+        self.events.iter().find(|event| event.digest.to_string() == digest).map(|event| event.number)
     }
 }
 
@@ -143,7 +160,10 @@ fn question(event: &Event) -> Question<'_> {
     let act = &event.entry.act;
     let mut rows: Vec<&RowName> = event.entry.rows.iter().map(|row| &row.name).collect();
     match act {
-        Act::Pair(_) | Act::SafetyClosed { .. } | Act::DifferenceCause { .. } => rows.sort_unstable(),
+        // Of keyings it is said which of the rows is meant, in whatever order they stand.
+        Act::Pair(_) | Act::SafetyClosed { .. } | Act::DifferenceCause { .. } | Act::PaperReading { .. } => {
+            rows.sort_unstable();
+        }
         Act::MemberOut => rows[1..].sort_unstable(),
         // Wherever it was placed before, the later word counts.
         Act::RowPlaced(_) => rows.truncate(1),
@@ -189,7 +209,7 @@ struct Said<'e> {
 
 /// Finds what cannot all be right, and suspends every event that joins what another keeps apart: a wrong join is the worst
 /// that can happen, and nobody can say which of a chain of joins is the wrong one.
-fn contradict(events: &[Event], standings: &mut [Standing]) -> Vec<Contradiction> {
+fn contradict(events: &[Event], standings: &mut [Standing]) -> (Vec<Contradiction>, BTreeMap<usize, usize>) {
     let decided: Vec<(usize, PairDecision)> = events
         .iter()
         .enumerate()
@@ -205,34 +225,53 @@ fn contradict(events: &[Event], standings: &mut [Standing]) -> Vec<Contradiction
         }
     }
     let mut found: BTreeSet<Contradiction> = BTreeSet::new();
-    let mut suspended: BTreeSet<usize> = BTreeSet::new();
+    let mut against: BTreeMap<usize, usize> = BTreeMap::new();
     for (left, right, apart) in &said.different {
         if let Some(together) = said.path(left, right) {
-            suspended.extend(said.component(left));
+            for event in said.component(left) {
+                against.entry(event).or_insert(*apart);
+            }
             found.insert(Contradiction { apart: *apart, together });
         }
     }
-    let (matches, two_bookings) = booked_twice(events, standings);
-    suspended.extend(matches);
-    found.extend(two_bookings);
-    for place in suspended {
-        standings[place] = Standing::Contradicted;
+    for (row, apart) in nobodys(events, standings) {
+        let together: Vec<usize> = said.neighbours(row).map(|(_, event)| *event).collect();
+        if !together.is_empty() {
+            for event in said.component(row) {
+                against.entry(event).or_insert(apart);
+            }
+            found.insert(Contradiction { apart, together });
+        }
     }
-    found.into_iter().collect()
+    for places in booked_twice(events, standings) {
+        let (first, others) = (places[0], places[1..].to_vec());
+        against.extend(others.iter().map(|other| (*other, first)));
+        against.insert(first, others[0]);
+        found.insert(Contradiction { apart: first, together: others });
+    }
+    for place in against.keys() {
+        standings[*place] = Standing::Contradicted;
+    }
+    (found.into_iter().collect(), against)
 }
 
-/// Evidence that two people gave to two bookings: it is of one appointment.
-fn booked_twice(events: &[Event], standings: &[Standing]) -> (Vec<usize>, Vec<Contradiction>) {
+/// Rows that are said to be nobody's, and the events that say so.
+fn nobodys<'e>(events: &'e [Event], standings: &[Standing]) -> Vec<(&'e RowName, usize)> {
+    let says_so = |place: &usize| {
+        standings[*place] == Standing::InEffect && events[*place].entry.act == Act::RowPlaced(Placing::Nobody)
+    };
+    (0..events.len()).filter(says_so).map(|place| (&events[place].entry.rows[0].name, place)).collect()
+}
+
+/// Evidence that was given to two bookings: it is of one appointment. The events of each such piece.
+fn booked_twice(events: &[Event], standings: &[Standing]) -> Vec<Vec<usize>> {
     let mut booked: BTreeMap<&RowName, Vec<usize>> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
         if standings[place] == Standing::InEffect && event.entry.act == Act::AppointmentMatch(Answer::Same) {
             booked.entry(&event.entry.rows[0].name).or_default().push(place);
         }
     }
-    let several: Vec<Vec<usize>> = booked.into_values().filter(|places| places.len() > 1).collect();
-    let contradictions =
-        several.iter().map(|places| Contradiction { apart: places[0], together: places[1..].to_vec() }).collect();
-    (several.concat(), contradictions)
+    booked.into_values().filter(|places| places.len() > 1).collect()
 }
 
 impl<'e> Said<'e> {

@@ -209,6 +209,37 @@ fn evidence_of_two_bookings_is_a_contradiction() {
 }
 
 #[test]
+fn a_row_of_nobody_is_of_nobody() {
+    let decisions =
+        weighed(&[pair(1, 2, Answer::Same), pair(3, 4, Answer::Same), entry(Act::RowPlaced(Placing::Nobody), &[2])]);
+    assert_eq!(words(&decisions), ["contradicted", "in-effect", "in-effect"]);
+    assert_eq!(decisions.contradictions, [Contradiction { apart: 2, together: vec![0] }]);
+    assert_eq!(decisions.by(0), Some(3));
+}
+
+#[test]
+fn what_is_not_in_effect_says_why() {
+    let (_folder, path) = journal();
+    let out = pair(1, 2, Answer::Different);
+    let entries =
+        [pair(1, 3, Answer::Same), out, pair(3, 2, Answer::Same), pair(2, 5, Answer::Same), pair(8, 9, Answer::Unsure)];
+    append(&path, &entries).expect("written");
+    append(&path, &[pair(8, 9, Answer::Same), entry(Act::Undo { event: digest(&path, 4) }, &[])]).expect("written");
+    let decisions = load(&path).expect("good").weigh(all_there);
+    let by: Vec<Option<usize>> = (0..decisions.events.len()).map(|place| decisions.by(place)).collect();
+    // Also the join beyond the two rows that are kept apart names the event against which it stands.
+    assert_eq!(by, [Some(2), None, Some(2), Some(2), Some(7), None, None]);
+    assert_eq!(decisions.number_of(&decisions.events[4].digest.to_string()), Some(5));
+}
+
+#[test]
+fn readings_of_one_field_answer_one_question_in_either_order() {
+    let of = |reading, rows: &[u32]| entry(Act::PaperReading { field: "person.sex".into(), reading }, rows);
+    let decisions = weighed(&[of(Reading::First, &[6, 7]), of(Reading::First, &[7, 6])]);
+    assert_eq!(words(&decisions), ["superseded", "in-effect"]);
+}
+
+#[test]
 fn many_writers_lose_nothing() {
     let (_folder, path) = journal();
     std::thread::scope(|scope| {

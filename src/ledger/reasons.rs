@@ -181,6 +181,11 @@ reasons! {
     /// The row fits two clearly different people almost equally well.
     CloseRival = "close-rival", Warning, "decide in review which of them it is";
 
+    /// A person said in review that the two rows are of two people.
+    KeptApart = "kept-apart", Notice, "none; take the decision back in review if it was wrong";
+    /// A person said in review that the row is of nobody in these data.
+    PlacedNobody = "placed-nobody", Notice, "none; take the decision back in review if it was wrong";
+
     // Found by reconcile.
     /// The same referral id stands on rows of different patients.
     ReferralIdShared = "referral-id-shared", Warning, "ask the provider whose referral it is";

@@ -86,6 +86,9 @@ impl Clusters {
                 }
             }
         }
+        for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Different) {
+            assert_ne!(clusters.root(*left), clusters.root(*right), "what a person keeps apart is apart");
+        }
         (clusters, refused)
     }
 

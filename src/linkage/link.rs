@@ -6,18 +6,19 @@ use super::compare::Pattern;
 use super::features::Features;
 use super::model::{BlockingReport, LinkModel};
 use super::pairs::{self, Pair};
-use super::product::{DecisionEffect, JoinedBy, Linked, PatientIndex, Place, ReviewEffect, ScoredPair};
+use super::product::{JoinedBy, Linked, PatientIndex, Place};
+use super::rulings::Rulings;
 use super::score::{Bar, Scorer};
 use super::thin::Directory;
 use super::trace::{self, Told};
 use super::train::{self, Counts};
-use super::units::Units;
+use super::units::{self, Units};
 use crate::config::{Config, Standing};
-use crate::decisions::{Answer, Decisions, RowName};
+use crate::decisions::{Answer, Decisions, Effect, Effects};
 use crate::ledger::Reason;
-use crate::records::{PersonId, Records, find_person};
+use crate::records::{PersonId, Records};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Records made comparable, with their candidate pairs; made once, for training and linking both.
 pub struct Prepared {
@@ -27,24 +28,21 @@ pub struct Prepared {
     told: Vec<Told>,
     candidates: Vec<Candidate>,
     blocking: Vec<BlockingReport>,
-    rulings: Vec<Said>,
-}
-
-/// A decision, its rows found.
-struct Said {
-    decision: usize,
-    records: Option<(PersonId, PersonId)>,
-    answer: Answer,
+    rulings: Rulings,
 }
 
 /// Normalises the records, gathers units, finds candidate pairs.
 pub fn prepare(config: &Config, records: Records, decisions: &Decisions) -> Prepared {
-    let rulings = find_rows(config, &records, decisions);
+    let rulings = Rulings::find(config, &records, decisions);
     let (features, profiles) = Features::of(config, &records);
-    let apart: Vec<(PersonId, PersonId)> =
-        rulings.iter().filter(|said| said.answer == Answer::Different).filter_map(|said| said.records).collect();
     let standing = |record: PersonId| config.sources[usize::from(records.source[record as usize])].standing;
-    let mut units = Units::of(&features, profiles, standing, &apart);
+    let gather = |alone: &BTreeSet<PersonId>| Units::of(&features, &profiles, standing, &rulings, alone);
+    let mut units = gather(&BTreeSet::new());
+    let torn = rulings.torn(&units, &unit_of_records(&units, records.people.len()));
+    if !torn.is_empty() {
+        units = gather(&torn);
+    }
+    drop(profiles);
     let answers = std::mem::take(&mut units.answers);
     let told = trace::settle(&features, &mut units, answers, &records.traced);
     let (candidates, reports) = blocking::block(&features, &units);
@@ -92,18 +90,28 @@ pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
     tracing::info!(pairs = pairs.len(), "pairs worth showing");
     pairs::bar_close_rivals(&scorer, &mut pairs);
     let unit_of = unit_of_records(&units, records.people.len());
-    let unit_rulings = unit_rulings(&rulings, &unit_of);
+    let unit_rulings = rulings.of_units(&unit_of);
     let numbers = units.profiles.iter().map(|profile| if profile.verified { profile.number } else { 0 }).collect();
     let (clusters, refused) = Clusters::build(&scorer, numbers, &unit_rulings, &pairs, config.link.match_at);
     let groups = clusters.into_groups();
-    let mut places = places(&features, &units, &told, &groups, &pairs, &unit_rulings, records.people.len());
+    let mut places = places(&units, &groups, &pairs, &unit_rulings, records.people.len());
+    let directory = Directory::new(&features, &units, &groups.group_of);
+    let (thin, machine) = directory.place_all(&rulings, &unit_of);
+    units.thin.iter().zip(thin).for_each(|(thin, place)| places[thin.record as usize] = Some(place));
+    told.iter().for_each(|answer| places[answer.record() as usize] = Some(answer.place(&groups.group_of)));
+    drop(directory);
+    let mut places: Vec<Place> =
+        places.into_iter().map(|place| place.expect("every record is in a unit, thin or an answer")).collect();
     let evidence = |record: PersonId| is_evidence(config, &records, record);
-    leave_likely_evidence_open(config, &units, &groups, &pairs, evidence, &mut places);
+    leave_likely_evidence_open(config, &units, &groups, &pairs, &unit_rulings, evidence, &mut places);
     assert_one_verified_number(&units, &places, &unit_rulings, groups.len());
-    let effects = effects(&rulings, &places, &unit_of, &pairs, config);
-    let shown = pairs::to_show(config, &units, pairs, &refused, &groups.group_of);
+    let known = Known { features: &features, units: &units, unit_of: &unit_of, places: &places, machine: &machine };
+    let effects = known.effects(&rulings, &pairs, config.link.match_at);
+    let apart = unit_rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
+    let decided = apart.map(|(one, other, _)| (*one, *other)).collect();
+    let shown = pairs::to_show(config, &units, pairs, &refused, &decided, &groups.group_of);
     drop((unit_of, features, units, refused));
-    assemble(records, places, groups.len(), shown, effects)
+    assemble(Linked { records, members: Vec::new(), places, pairs: shown, rulings, effects }, groups.len())
 }
 
 fn is_evidence(config: &Config, records: &Records, record: PersonId) -> bool {
@@ -117,17 +125,23 @@ fn leave_likely_evidence_open(
     units: &Units,
     groups: &Groups,
     pairs: &[Pair],
+    rulings: &[(u32, u32, Ruling)],
     is_evidence: impl Fn(PersonId) -> bool,
     places: &mut [Place],
 ) {
+    let group = |unit: u32| groups.group_of[unit as usize];
+    let apart = rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
+    let apart: BTreeSet<(PatientIndex, PatientIndex)> =
+        apart.flat_map(|(one, two, _)| [(group(*one), group(*two)), (group(*two), group(*one))]).collect();
     let scraps: Vec<bool> = groups
         .iter()
         .map(|group| group.iter().all(|unit| units.members(*unit).iter().all(|record| is_evidence(*record))))
         .collect();
     let mut candidates: BTreeMap<PatientIndex, Vec<(i32, PatientIndex)>> = BTreeMap::new();
     for pair in pairs.iter().filter(|pair| pair.score.probability() >= config.link.review_at) {
-        let (one, two) = (groups.group_of[pair.left as usize], groups.group_of[pair.right as usize]);
-        let open = matches!(pair.score.bar, Bar::None | Bar::CloseRival | Bar::TooLittle);
+        let (one, two) = (group(pair.left), group(pair.right));
+        let open =
+            matches!(pair.score.bar, Bar::None | Bar::CloseRival | Bar::TooLittle) && !apart.contains(&(one, two));
         for (scrap, whose) in [(one, two), (two, one)] {
             if open && one != two && scraps[scrap as usize] && !scraps[whose as usize] {
                 candidates.entry(scrap).or_default().push((-pair.score.weight, whose));
@@ -159,19 +173,6 @@ fn leave_likely_evidence_open(
     }
 }
 
-/// The decisions about pairs, with the person records of their rows.
-fn find_rows(config: &Config, records: &Records, decisions: &Decisions) -> Vec<Said> {
-    let found = |name: &RowName| find_person(config, records, name);
-    (0..)
-        .zip(&decisions.pairs)
-        .map(|(decision, pair)| Said {
-            decision,
-            records: found(&pair.left).zip(found(&pair.right)),
-            answer: pair.answer,
-        })
-        .collect()
-}
-
 /// The unit of each record; `u32::MAX` for thin ones.
 fn unit_of_records(units: &Units, records: usize) -> Vec<u32> {
     let mut unit_of = vec![u32::MAX; records];
@@ -181,31 +182,14 @@ fn unit_of_records(units: &Units, records: usize) -> Vec<u32> {
     unit_of
 }
 
-fn unit_rulings(rulings: &[Said], unit_of: &[u32]) -> Vec<(u32, u32, Ruling)> {
-    rulings
-        .iter()
-        .filter_map(|said| {
-            let (left, right) = said.records?;
-            let (left, right) = (unit_of[left as usize], unit_of[right as usize]);
-            let ruling = match said.answer {
-                Answer::Same => Ruling::Same,
-                Answer::Different => Ruling::Different,
-                Answer::Unsure => return None,
-            };
-            (left != right && left != u32::MAX && right != u32::MAX).then_some((left, right, ruling))
-        })
-        .collect()
-}
-
+/// The place of every record of a unit; nothing yet for thin ones.
 fn places(
-    features: &Features,
     units: &Units,
-    told: &[Told],
     groups: &Groups,
     pairs: &[Pair],
     rulings: &[(u32, u32, Ruling)],
     records: usize,
-) -> Vec<Place> {
+) -> Vec<Option<Place>> {
     // The best pair within its patient says how sure each unit is, and what joined it.
     let mut best: Vec<(f64, JoinedBy)> = vec![(0.0, JoinedBy::Alone); units.len()];
     for pair in pairs {
@@ -239,15 +223,7 @@ fn places(
             }
         }
     }
-    let directory = Directory::new(features, units, &groups.group_of);
-    let found: Vec<Place> = units.thin.par_iter().map(|thin| directory.place(thin)).collect();
-    for (thin, place) in units.thin.iter().zip(found) {
-        places[thin.record as usize] = Some(place);
-    }
-    for answer in told {
-        places[answer.record() as usize] = Some(answer.place(&groups.group_of));
-    }
-    places.into_iter().map(|place| place.expect("every record is in a unit, thin or an answer")).collect()
+    places
 }
 
 /// A patient holds two different verified NHS numbers only when a person has decided so.
@@ -270,58 +246,89 @@ fn assert_one_verified_number(units: &Units, places: &[Place], rulings: &[(u32, 
 /// What a shared local id with agreeing details is taken to be worth: the details were checked, the id may be a slip.
 const LOCAL_ID_PROBABILITY: f64 = 0.9999;
 
-fn effects(
-    rulings: &[Said],
-    places: &[Place],
-    unit_of: &[u32],
-    pairs: &[Pair],
-    config: &Config,
-) -> Vec<DecisionEffect> {
-    let machine: BTreeMap<(u32, u32), bool> = if rulings.is_empty() {
-        BTreeMap::new()
-    } else {
-        pairs.iter().map(|pair| ((pair.left, pair.right), pair.joinable(config.link.match_at))).collect()
-    };
-    rulings
-        .iter()
-        .map(|said| {
-            let effect = match (said.records, said.answer) {
-                (None, _) => ReviewEffect::RowGone,
-                (_, Answer::Unsure) => ReviewEffect::None,
-                (Some((left, right)), answer) => {
-                    let (one, two) = (unit_of[left as usize], unit_of[right as usize]);
-                    let by_machine = one == two || machine.get(&(one.min(two), one.max(two))).copied().unwrap_or(false);
-                    match (answer == Answer::Same, same_patient(places, left, right), by_machine) {
-                        (true, true, false) => ReviewEffect::Joined,
-                        (false, false, true) => ReviewEffect::KeptApart,
-                        _ => ReviewEffect::None,
+/// Who came to be who, and where a machine alone would have placed thin records.
+struct Known<'a> {
+    features: &'a Features,
+    units: &'a Units,
+    unit_of: &'a [u32],
+    places: &'a [Place],
+    machine: &'a BTreeMap<PersonId, Place>,
+}
+
+impl Known<'_> {
+    /// What each decision changed.
+    fn effects(&self, rulings: &Rulings, pairs: &[Pair], match_at: f64) -> Effects {
+        let mut effects = Effects::default();
+        if rulings.is_empty() {
+            return effects;
+        }
+        let joinable: BTreeSet<(u32, u32)> =
+            pairs.iter().filter(|pair| pair.joinable(match_at)).map(|pair| (pair.left, pair.right)).collect();
+        for said in &rulings.said {
+            let (left, right) = said.records;
+            let (one, two) = (self.unit_of[left as usize], self.unit_of[right as usize]);
+            let together = self.patient(left).is_some() && self.patient(left) == self.patient(right);
+            let effect = match (one.max(two) == u32::MAX, said.answer) {
+                (_, Answer::Unsure) => Effect::None,
+                (true, answer) => self.of_thin(left, right, answer, together),
+                (false, answer) => {
+                    let pair = (one.min(two), one.max(two));
+                    let by_machine = joinable.contains(&pair) || self.of_one_id(one, two);
+                    match (answer, together, by_machine) {
+                        (Answer::Same, true, false) => Effect::Joined,
+                        (Answer::Different, false, true) => Effect::KeptApart,
+                        _ => Effect::None,
                     }
                 }
             };
-            DecisionEffect { decision: said.decision, effect }
-        })
-        .collect()
-}
+            effects.note(said.event, effect);
+        }
+        let left_out = |record: &PersonId| {
+            matches!(&self.places[*record as usize], Place::Unplaced { reason: Reason::PlacedNobody, .. })
+        };
+        rulings.nobody.iter().filter(|(record, _)| left_out(record)).for_each(|(_, event)| {
+            effects.note(*event, Effect::LeftOut);
+        });
+        effects
+    }
 
-fn same_patient(places: &[Place], left: PersonId, right: PersonId) -> bool {
-    match (&places[left as usize], &places[right as usize]) {
-        (Place::Patient { patient: one, .. }, Place::Patient { patient: two, .. }) => one == two,
-        _ => false,
+    fn patient(&self, record: PersonId) -> Option<PatientIndex> {
+        self.places[record as usize].patient()
+    }
+
+    /// Whether one local id would have made one of two units.
+    fn of_one_id(&self, one: u32, two: u32) -> bool {
+        let id = |unit: u32| self.units.local_ids[unit as usize];
+        let profile = |unit: u32| &self.units.profiles[unit as usize];
+        one == two
+            || (id(one).is_some()
+                && id(one) == id(two)
+                && units::details_agree(self.features, profile(one), profile(two)))
+    }
+
+    /// Of records one of which, at least, is thin.
+    fn of_thin(&self, left: PersonId, right: PersonId, answer: Answer, together: bool) -> Effect {
+        let alone = |record: PersonId| self.machine.get(&record).unwrap_or(&self.places[record as usize]);
+        let offers = |record: PersonId, other: PersonId| match (alone(record), alone(other).patient()) {
+            (place, Some(patient)) if place.patient() == Some(patient) => true,
+            (Place::Unplaced { candidates, .. }, Some(patient)) => candidates.contains(&patient),
+            _ => false,
+        };
+        let by_machine = alone(left).patient().is_some() && alone(left).patient() == alone(right).patient();
+        match answer {
+            Answer::Same if together && !by_machine => Effect::Placed,
+            Answer::Different if !together && (offers(left, right) || offers(right, left)) => Effect::KeptApart,
+            _ => Effect::None,
+        }
     }
 }
 
 /// Numbers patients by their first member.
-fn assemble(
-    records: Records,
-    mut places: Vec<Place>,
-    patients: usize,
-    pairs: Vec<ScoredPair>,
-    effects: Vec<DecisionEffect>,
-) -> Linked {
+fn assemble(mut linked: Linked, patients: usize) -> Linked {
     const UNSEEN: PatientIndex = PatientIndex::MAX;
     let mut new_number = vec![UNSEEN; patients];
-    let mut members: Vec<Vec<PersonId>> = Vec::new();
-    for (record, place) in (0..).zip(&mut places) {
+    let members = &mut linked.members;
+    for (record, place) in (0..).zip(&mut linked.places) {
         if let Place::Patient { patient, .. } = place {
             let number = &mut new_number[*patient as usize];
             if *number == UNSEEN {
@@ -332,7 +339,7 @@ fn assemble(
             members[*number as usize].push(record);
         }
     }
-    for place in &mut places {
+    for place in &mut linked.places {
         if let Place::Unplaced { candidates, .. } = place {
             for candidate in candidates {
                 *candidate = new_number[*candidate as usize];
@@ -340,6 +347,6 @@ fn assemble(
             }
         }
     }
-    members.iter_mut().for_each(Vec::shrink_to_fit);
-    Linked { records, members, places, pairs, effects }
+    linked.members.iter_mut().for_each(Vec::shrink_to_fit);
+    linked
 }

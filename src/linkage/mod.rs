@@ -12,6 +12,7 @@ mod model;
 mod names;
 mod pairs;
 mod product;
+mod rulings;
 mod score;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,6 @@ mod units;
 pub use link::{Prepared, link, prepare, train};
 pub use model::{BlockingReport, ComparisonModel, LevelModel, LinkModel, SessionReport, TrainingReport};
 pub use product::{
-    COMPARISONS, ComparisonWeights, DecisionEffect, JoinedBy, Linked, PairStanding, PatientIndex, Place, ReviewEffect,
-    Rule, ScoredPair,
+    COMPARISONS, ComparisonWeights, JoinedBy, Linked, PairStanding, PatientIndex, Place, Rule, ScoredPair,
 };
+pub use rulings::Rulings;

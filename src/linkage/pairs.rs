@@ -5,8 +5,9 @@ use super::product::{PairStanding, PatientIndex, ScoredPair};
 use super::score::{Bar, Score, Scorer};
 use super::units::Units;
 use crate::config::Config;
+use crate::ledger::Reason;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A scored pair of units. There are millions of them, so it is kept small.
 #[derive(Clone, Copy, Debug)]
@@ -80,12 +81,14 @@ pub(super) fn bar_close_rivals(scorer: &Scorer<'_>, pairs: &mut [Pair]) {
     }
 }
 
-/// What is shown of the pairs, in order of records; `refused` are those that a rule about clusters kept apart, by place.
+/// What is shown of the pairs, in order of records; `refused` are those that a rule about clusters kept apart, by place,
+/// and `decided` those that a person did, by their units.
 pub(super) fn to_show(
     config: &Config,
     units: &Units,
     pairs: Vec<Pair>,
     refused: &BTreeMap<u32, Bar>,
+    decided: &BTreeSet<(u32, u32)>,
     patient_of_unit: &[PatientIndex],
 ) -> Vec<ScoredPair> {
     let mut shown: Vec<ScoredPair> = (0u32..)
@@ -94,10 +97,12 @@ pub(super) fn to_show(
             let together = patient_of_unit[pair.left as usize] == patient_of_unit[pair.right as usize];
             let bar = refused.get(&place).copied().unwrap_or(pair.score.bar);
             let likely = pair.score.probability() >= config.link.review_at || bar == Bar::NumberAlone;
-            let standing = match (together, likely) {
-                (true, _) => PairStanding::Edge,
-                (false, true) => PairStanding::Review,
-                (false, false) => PairStanding::Refused,
+            let decided = decided.contains(&(pair.left, pair.right));
+            let (standing, reason) = match (together, decided, likely) {
+                (true, ..) => (PairStanding::Edge, None),
+                (false, true, _) => (PairStanding::Refused, Some(Reason::KeptApart)),
+                (false, false, true) => (PairStanding::Review, bar.reason()),
+                (false, false, false) => (PairStanding::Refused, bar.reason()),
             };
             let (one, two) = (units.members(pair.left)[0], units.members(pair.right)[0]);
             ScoredPair {
@@ -107,7 +112,7 @@ pub(super) fn to_show(
                 rule: pair.rule,
                 weight_hundredths: pair.score.weight,
                 weights: pair.score.weights,
-                reason: if together { None } else { bar.reason() },
+                reason,
             }
         })
         .collect();

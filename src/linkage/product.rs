@@ -2,6 +2,8 @@
 
 pub use super::blocking::Rule;
 use super::model::probability;
+use super::rulings::Rulings;
+use crate::decisions::Effects;
 use crate::ledger::Reason;
 use crate::records::{PersonId, Records};
 
@@ -34,8 +36,10 @@ pub struct Linked {
     pub places: Vec<Place>,
     /// Cluster edges, the review band and the nearest refusals, in order of (left, right).
     pub pairs: Vec<ScoredPair>,
-    /// What each decision changed, in the order of the journal.
-    pub effects: Vec<DecisionEffect>,
+    /// What people said of who is who.
+    pub rulings: Rulings,
+    /// What each decision changed so far.
+    pub effects: Effects,
 }
 
 /// What became of a person record.
@@ -158,36 +162,12 @@ impl PairStanding {
     }
 }
 
-/// What a decision changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DecisionEffect {
-    /// The decision: a place in [`crate::decisions::Decisions::pairs`].
-    pub decision: usize,
-    /// What it changed.
-    pub effect: ReviewEffect,
-}
-
-/// How a decision changed who is who.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReviewEffect {
-    /// Two records are of one patient because a person said so.
-    Joined,
-    /// Two records are of two patients because a person said so.
-    KeptApart,
-    /// The machine had come to the same end, or the answer was "unsure".
-    None,
-    /// A row it speaks of is not there.
-    RowGone,
-}
-
-impl ReviewEffect {
-    /// The word used in `review_decisions.csv`.
-    pub fn word(self) -> &'static str {
+impl Place {
+    /// The patient, where it is known.
+    pub fn patient(&self) -> Option<PatientIndex> {
         match self {
-            ReviewEffect::Joined => "joined",
-            ReviewEffect::KeptApart => "kept-apart",
-            ReviewEffect::None => "none",
-            ReviewEffect::RowGone => "row-gone",
+            Place::Patient { patient, .. } => Some(*patient),
+            Place::Unplaced { .. } => None,
         }
     }
 }
@@ -195,9 +175,6 @@ impl ReviewEffect {
 impl Linked {
     /// The patient of a person record, where it is known.
     pub fn patient_of(&self, record: PersonId) -> Option<PatientIndex> {
-        match &self.places[record as usize] {
-            Place::Patient { patient, .. } => Some(*patient),
-            Place::Unplaced { .. } => None,
-        }
+        self.places[record as usize].patient()
     }
 }

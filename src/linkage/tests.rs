@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::fields::person;
 use crate::config::{Config, Field, Mapping, Standing};
-use crate::decisions::{Answer, Decisions, PairDecision, RowName};
+use crate::decisions::{Act, Answer, Decisions, Effect, Entry, Event, PairDecision, Placing, RowName, ShownRow};
 use crate::ledger::Reason;
 use crate::records::{PersonId, Records};
 use crate::sources::{Origin, ReadAs, RowRef, Sheet, SourceFile};
@@ -263,32 +263,132 @@ fn a_telephone_and_a_given_name_name_their_candidates() {
     }
 }
 
-fn decided(answer: Answer) -> Decisions {
-    let row = |file: usize, row| RowName {
-        source: format!("s{file}"),
-        file: format!("{file}.csv"),
-        sheet: String::new(),
-        row,
+/// A row of one of the two systems, from 1.
+fn row(file: usize, row: u32) -> RowName {
+    RowName { source: format!("s{file}"), file: format!("{file}.csv"), sheet: String::new(), row }
+}
+
+/// What a person said of rows (file, row), each an event.
+fn said(answers: &[((usize, u32), (usize, u32), Answer)]) -> Decisions {
+    let pairs = (1..).zip(answers).map(|(event, (left, right, answer))| PairDecision {
+        event,
+        left: row(left.0, left.1),
+        right: row(right.0, right.1),
+        answer: *answer,
+    });
+    Decisions { pairs: pairs.collect(), ..Decisions::default() }
+}
+
+/// A person said of rows of the second system that they are nobody's.
+fn nobodys(rows: &[u32]) -> Decisions {
+    let event = |(number, of): (usize, &u32)| Event {
+        number,
+        digest: Digest::of(&[number as u8]),
+        entry: Entry {
+            at: "2017-09-25".into(),
+            who: "a records officer".into(),
+            note: String::new(),
+            model: None,
+            rows: vec![ShownRow { name: row(1, *of), commitment: String::new() }],
+            act: Act::RowPlaced(Placing::Nobody),
+        },
     };
-    Decisions {
-        pairs: vec![PairDecision { event: 1, left: row(0, 1), right: row(1, 1), answer }],
-        ..Decisions::default()
-    }
+    let events: Vec<Event> = (1..).zip(rows).map(event).collect();
+    let standings = vec![crate::decisions::Standing::InEffect; events.len()];
+    Decisions { events, standings, ..Decisions::default() }
 }
 
 #[test]
 fn a_decision_outranks_the_model() {
     let county = county(200);
+    let decided = |answer| said(&[((0, 1), (1, 1), answer)]);
     let same = ["1-h", "", "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
     let (linked, one, two) = link_among(&county, &[HANNAH], &[same], &decided(Answer::Different));
     assert_ne!(linked.patient_of(one[0]), linked.patient_of(two[0]));
-    assert_eq!(linked.effects[0].effect, ReviewEffect::KeptApart);
+    assert_eq!(linked.effects.of(1), Effect::KeptApart);
+    let pair = linked.pairs.iter().find(|pair| pair.left == one[0] && pair.right == two[0]).expect("it is shown");
+    assert_eq!((pair.standing, pair.reason), (PairStanding::Refused, Some(Reason::KeptApart)), "and no longer asked");
 
     let other = ["1-x", "", "Okonkwo", "Tunde", "1951-12-30", "male", "LS1 4DX", "07700222222"];
     let (linked, one, two) = link_among(&county, &[HANNAH], &[other], &decided(Answer::Same));
     assert_eq!(linked.patient_of(one[0]), linked.patient_of(two[0]));
-    assert_eq!(linked.effects[0].effect, ReviewEffect::Joined);
+    assert_eq!(linked.effects.of(1), Effect::Joined);
     assert!(matches!(linked.places[one[0] as usize], Place::Patient { joined_by: JoinedBy::Decision, .. }));
+}
+
+const TEXT: Row<'static> = ["", "", "", "Hannah", "", "", "", "+44 7700 111111"];
+const BY_ID: Row<'static> = ["0-h", "", "", "", "", "", "", ""];
+const TUNDE: Row<'static> = ["0-t", "", "Okonkwo", "Tunde", "1951-12-30", "male", "LS1 4DX", "07700222222"];
+
+#[test]
+fn a_row_without_a_patient_comes_to_the_one_that_a_person_names() {
+    let decisions = said(&[((1, 1), (0, 2), Answer::Same), ((0, 3), (0, 2), Answer::Same)]);
+    let (linked, one, two) = link_among(&county(100), &[HANNAH, TUNDE, BY_ID], &[TEXT, TEXT], &decisions);
+    for record in [two[0], one[2]] {
+        assert_eq!(linked.patient_of(record), linked.patient_of(one[1]));
+        assert!(matches!(
+            linked.places[record as usize],
+            Place::Patient { joined_by: JoinedBy::Decision, probability: 1.0, .. }
+        ));
+    }
+    assert_eq!([1, 2].map(|event| linked.effects.of(event)), [Effect::Placed; 2]);
+    assert!(linked.patient_of(two[1]).is_none(), "of the same words nobody said anything");
+}
+
+#[test]
+fn a_patient_that_a_person_ruled_out_is_no_candidate() {
+    let decisions = said(&[((1, 1), (0, 1), Answer::Different), ((0, 2), (0, 1), Answer::Different)]);
+    let (linked, one, two) = link_among(&county(100), &[HANNAH, BY_ID], &[TEXT], &decisions);
+    for (record, reason) in [(two[0], Reason::PersonTooThin), (one[1], Reason::PersonDiffers)] {
+        assert_eq!(linked.places[record as usize], Place::Unplaced { reason, candidates: vec![] });
+    }
+    assert_eq!([1, 2].map(|event| linked.effects.of(event)), [Effect::KeptApart; 2]);
+}
+
+#[test]
+fn rows_that_a_person_says_are_two_are_not_placed_with_one_patient() {
+    let decisions = said(&[((0, 2), (0, 3), Answer::Different)]);
+    let (linked, one, _) = link_among(&county(100), &[HANNAH, BY_ID, BY_ID], &[], &decisions);
+    let hannah = linked.patient_of(one[0]).expect("placed");
+    for record in [one[1], one[2]] {
+        let open = Place::Unplaced { reason: Reason::PersonAmbiguous, candidates: vec![hannah] };
+        assert_eq!(linked.places[record as usize], open);
+    }
+    assert_eq!(linked.effects.of(1), Effect::KeptApart);
+}
+
+#[test]
+fn what_a_person_says_is_nobodys_stays_open_and_names_nobody() {
+    let (linked, _, two) = link_among(&county(100), &[HANNAH], &[TEXT], &nobodys(&[1]));
+    let open = Place::Unplaced { reason: Reason::PlacedNobody, candidates: vec![] };
+    assert_eq!(linked.places[two[0] as usize], open);
+    assert_eq!(linked.effects.of(1), Effect::LeftOut);
+}
+
+/// One local id on two rows each: that the first of each are one and the second of each are two cannot both hold of the ids.
+#[test]
+fn a_local_id_never_joins_through_what_a_person_keeps_apart() {
+    let hannah = |id| [id, "", "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    let decisions = said(&[((0, 1), (1, 1), Answer::Same), ((0, 2), (1, 2), Answer::Different)]);
+    let (linked, one, two) =
+        link_among(&county(200), &[hannah("0-h"), hannah("0-h")], &[hannah("1-h"), hannah("1-h")], &decisions);
+    assert_eq!(linked.patient_of(one[0]), linked.patient_of(two[0]));
+    assert_ne!(linked.patient_of(one[1]), linked.patient_of(two[1]));
+}
+
+#[test]
+fn a_row_without_details_does_not_bring_together_what_is_kept_apart() {
+    let other = ["1-x", "", "Okonkwo", "Tunde", "1951-12-30", "male", "LS1 4DX", "07700222222"];
+    // The text is of both: then both are one.
+    let decisions = said(&[((1, 1), (0, 1), Answer::Same), ((1, 1), (1, 2), Answer::Same)]);
+    let (linked, one, two) = link_among(&county(100), &[HANNAH], &[TEXT, other], &decisions);
+    assert_eq!(linked.patient_of(one[0]), linked.patient_of(two[1]));
+    // The text is of the one, and not of the other: then the two are two, whatever a machine finds.
+    let same = ["1-h", "", "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    let decisions = said(&[((1, 1), (0, 1), Answer::Same), ((1, 1), (1, 2), Answer::Different)]);
+    let (linked, one, two) = link_among(&county(100), &[HANNAH], &[TEXT, same], &decisions);
+    assert_eq!(linked.patient_of(two[0]), linked.patient_of(one[0]));
+    assert_ne!(linked.patient_of(one[0]), linked.patient_of(two[1]));
 }
 
 #[test]

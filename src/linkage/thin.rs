@@ -3,10 +3,12 @@
 use super::blocking::mix;
 use super::features::{Features, Profile};
 use super::product::{JoinedBy, PatientIndex, Place};
+use super::rulings::Rulings;
 use super::units::{Thin, Units, details_agree};
 use crate::ledger::Reason;
-use crate::records::Symbol;
-use std::collections::BTreeSet;
+use crate::records::{PersonId, Symbol};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of more candidates than these none is named: a list of every "J Smith" helps nobody, and a part of it would leave the
 /// right one out. The slot of an appointment may still find whose it is.
@@ -56,11 +58,68 @@ impl<'a> Directory<'a> {
         Directory { features, units, patient_of_unit, by_local_id, by_phone, by_name, by_name_and_place }
     }
 
-    /// Where a thin record belongs.
-    pub(super) fn place(&self, thin: &Thin) -> Place {
+    /// Where every thin record belongs, in their order: what people said first, then what a machine finds. With it, where
+    /// a machine alone would have placed those that people spoke of.
+    pub(super) fn place_all(&self, rulings: &Rulings, unit_of: &[u32]) -> (Vec<Place>, BTreeMap<PersonId, Place>) {
+        let barred: Vec<Vec<PatientIndex>> = if rulings.is_empty() {
+            Vec::new()
+        } else {
+            let patients = |thin: &Thin| rulings.apart_from(thin.record).filter_map(|of| self.patient_of(unit_of, of));
+            self.units.thin.iter().map(|thin| patients(thin).collect()).collect()
+        };
+        let none = Vec::new();
+        let place = |(at, thin): (usize, &Thin)| self.place(thin, barred.get(at).unwrap_or(&none));
+        let mut places: Vec<Place> = self.units.thin.par_iter().enumerate().map(place).collect();
+        if rulings.is_empty() {
+            return (places, BTreeMap::new());
+        }
+        let at: BTreeMap<PersonId, usize> =
+            self.units.thin.iter().enumerate().map(|(at, thin)| (thin.record, at)).collect();
+        let spoken_of = rulings.said.iter().flat_map(|said| [said.records.0, said.records.1]);
+        let machine = spoken_of
+            .filter_map(|record| Some((record, self.place(&self.units.thin[*at.get(&record)?], &[]))))
+            .collect();
+        self.bring_together(rulings, unit_of, &at, &mut places);
+        for place in rulings.nobody.keys().filter_map(|record| at.get(record)) {
+            places[*place] = Place::Unplaced { reason: Reason::PlacedNobody, candidates: Vec::new() };
+        }
+        keep_apart(rulings, &at, &mut places);
+        (places, machine)
+    }
+
+    fn patient_of(&self, unit_of: &[u32], record: PersonId) -> Option<PatientIndex> {
+        self.patient_of_unit.get(unit_of[record as usize] as usize).copied()
+    }
+
+    /// Thin records that are said to be one with others come to the patient of those. Where they are said to be one with
+    /// one another alone, they follow the one that a machine finds a patient for, if it is one patient.
+    fn bring_together(&self, rulings: &Rulings, unit_of: &[u32], at: &BTreeMap<PersonId, usize>, places: &mut [Place]) {
+        for group in &rulings.together {
+            let thin: Vec<usize> = group.iter().filter_map(|record| at.get(record).copied()).collect();
+            let known = group.iter().find_map(|record| self.patient_of(unit_of, *record));
+            let found: BTreeSet<PatientIndex> = thin.iter().filter_map(|place| places[*place].patient()).collect();
+            for place in thin {
+                let place = &mut places[place];
+                match (known, found.len(), place.patient()) {
+                    (Some(patient), ..) => *place = decided(patient),
+                    (None, 1, None) => *place = decided(found.first().copied().expect("one")),
+                    (None, 2.., _) => {
+                        let candidates = found.iter().copied().collect();
+                        *place = Place::Unplaced { reason: Reason::PersonAmbiguous, candidates };
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Where a thin record belongs, but for these patients.
+    pub(super) fn place(&self, thin: &Thin, barred: &[PatientIndex]) -> Place {
         let named = range(&self.by_local_id, |entry| entry.0.cmp(&thin.local_id));
+        let free = |unit: &u32| !barred.contains(&self.patient_of_unit[*unit as usize]);
         if thin.local_id.is_some() {
-            let agreeing = named.iter().map(|(_, unit)| *unit).filter(|unit| self.agrees(*unit, &thin.profile));
+            let agreeing = named.iter().map(|(_, unit)| *unit).filter(free);
+            let agreeing = agreeing.filter(|unit| self.agrees(*unit, &thin.profile));
             match self.patients(agreeing) {
                 Search::Found(patients) if patients.is_empty() => {}
                 Search::Found(patients) if patients.len() == 1 => {
@@ -71,7 +130,7 @@ impl<'a> Directory<'a> {
                 }
             }
         }
-        let search = self.candidates(&thin.profile);
+        let search = self.candidates(&thin.profile, &free);
         let reason = match (&search, thin.local_id.is_some()) {
             (Search::Found(patients), true) if patients.is_empty() && named.is_empty() => Reason::PersonNotFound,
             // The id's holder is not named as a candidate: the details say that it is somebody else.
@@ -85,14 +144,14 @@ impl<'a> Directory<'a> {
     /// Patients that a scrap may be of: the tier in which most agrees, and no other. A telephone with a whole name; a whole
     /// name with a postcode, address or date of birth; a telephone with a given name that is not another's; a whole name
     /// alone.
-    fn candidates(&self, profile: &Profile) -> Search {
+    fn candidates(&self, profile: &Profile, free: &dyn Fn(&u32) -> bool) -> Search {
         let whole_name = profile.family.is_some() && profile.given.is_some();
         let by_phone: Vec<u32> = profile
             .phones
             .iter()
             .filter(|phone| phone.is_some())
             .flat_map(|phone| range(&self.by_phone, |entry| entry.0.cmp(phone)).iter().map(|(_, unit)| *unit))
-            .filter(|unit| self.agrees(*unit, profile))
+            .filter(|unit| free(unit) && self.agrees(*unit, profile))
             .collect();
         let of_family = |unit: &u32| {
             let other = &self.units.profiles[*unit as usize];
@@ -106,14 +165,15 @@ impl<'a> Directory<'a> {
             let placed: Vec<u32> = name_and_places(profile.family, profile)
                 .flat_map(|key| range(&self.by_name_and_place, move |entry| entry.0.cmp(&key)).iter())
                 .map(|(_, unit)| *unit)
-                .filter(|unit| of_family(unit) && self.in_one_place(*unit, profile) && self.agrees(*unit, profile))
+                .filter(|unit| free(unit) && of_family(unit))
+                .filter(|unit| self.in_one_place(*unit, profile) && self.agrees(*unit, profile))
                 .collect();
             if !placed.is_empty() {
                 return self.patients(placed.into_iter());
             }
         }
         if whole_name && by_phone.is_empty() {
-            return self.patients(self.of_name(profile));
+            return self.patients(self.of_name(profile).filter(|unit| free(unit)));
         }
         self.patients(by_phone.into_iter())
     }
@@ -160,6 +220,28 @@ impl Search {
             Search::Found(patients) => patients,
             Search::TooMany => Vec::new(),
         }
+    }
+}
+
+fn decided(patient: PatientIndex) -> Place {
+    Place::Patient { patient, probability: 1.0, joined_by: JoinedBy::Decision }
+}
+
+/// Thin records that are said to be of two people, and that a machine placed with one patient, are placed with none.
+fn keep_apart(rulings: &Rulings, at: &BTreeMap<PersonId, usize>, places: &mut [Place]) {
+    let mut wrong: Vec<(usize, Option<PatientIndex>)> = Vec::new();
+    for (record, own) in at {
+        let by_person = |place: usize| matches!(&places[place], Place::Patient { joined_by: JoinedBy::Decision, .. });
+        for other in rulings.apart_from(*record).filter_map(|other| at.get(&other).copied()) {
+            let patient = places[*own].patient();
+            if patient.is_some() && patient == places[other].patient() && !by_person(*own) {
+                wrong.push((*own, patient.filter(|_| !by_person(other))));
+            }
+        }
+    }
+    for (place, candidate) in wrong {
+        let candidates = candidate.into_iter().collect();
+        places[place] = Place::Unplaced { reason: Reason::PersonAmbiguous, candidates };
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::features::{Features, Profile, Profiles};
 use super::names;
+use super::rulings::Rulings;
 use crate::config::Standing;
 use crate::records::{PersonId, Symbol};
+use std::collections::BTreeSet;
 
 /// Records of one (provider, system, local id) with agreeing details, or one record alone.
 pub(super) struct Units {
@@ -32,12 +34,14 @@ impl Units {
     /// Groups the full records; thin ones are left for [`super::thin`].
     ///
     /// A record of evidence is full only with a date of birth or a number: a name and a place are left to the slot of its
-    /// appointment to decide. Records that a person said are `apart` never share a unit.
+    /// appointment to decide. Records that a person said are apart never share a unit, `alone` ones share none, and
+    /// evidence that is said to be nobody's is none.
     pub(super) fn of(
         features: &Features,
-        profiles: Profiles,
+        profiles: &Profiles,
         standing: impl Fn(PersonId) -> Standing,
-        apart: &[(PersonId, PersonId)],
+        rulings: &Rulings,
+        alone: &BTreeSet<PersonId>,
     ) -> Self {
         let mut units = Units {
             members: Vec::new(),
@@ -52,20 +56,21 @@ impl Units {
             let record = PersonId::try_from(record).expect("person records have 32-bit places");
             let standing = standing(record);
             let is_evidence = matches!(standing, Standing::Evidence(_));
-            let full = profile.is_full() && (profile.born != 0 || profile.number != 0 || !is_evidence);
+            let full = profile.is_full()
+                && (!is_evidence || (profile.born != 0 || profile.number != 0) && !rulings.is_nobodys(record));
             let thin = || Thin { record, profile: *profile, local_id: *local_id };
-            match (full, local_id.is_some()) {
+            match (full, local_id.is_some() && !alone.contains(&record)) {
                 _ if standing == Standing::Trace => units.answers.push(thin()),
                 (false, _) => units.thin.push(thin()),
-                (true, false) => units.push(&profiles, &[record]),
+                (true, false) => units.push(profiles, &[record]),
                 (true, true) => keyed.push((*local_id, record)),
             }
         }
         keyed.sort_unstable();
         for group in keyed.chunk_by(|left, right| left.0 == right.0) {
             let records: Vec<PersonId> = group.iter().map(|(_, record)| *record).collect();
-            for part in split_by_details(features, &profiles, &records, apart) {
-                units.push(&profiles, &part);
+            for part in split_by_details(features, profiles, &records, rulings) {
+                units.push(profiles, &part);
             }
         }
         units.shrink();
@@ -104,18 +109,13 @@ fn split_by_details(
     features: &Features,
     profiles: &Profiles,
     records: &[PersonId],
-    apart: &[(PersonId, PersonId)],
+    rulings: &Rulings,
 ) -> Vec<Vec<PersonId>> {
     let mut parts: Vec<(Vec<Profile>, Vec<PersonId>)> = Vec::new();
     for record in records {
         let profile = profiles.profiles[*record as usize];
-        let ruled_apart = |members: &[PersonId]| {
-            apart.iter().any(|(one, other)| {
-                (one == record && members.contains(other)) || (other == record && members.contains(one))
-            })
-        };
         let home = parts.iter_mut().find(|(seen, members)| {
-            !ruled_apart(members)
+            !rulings.keeps_apart(*record, members)
                 && seen.iter().any(|other| details_agree(features, other, &profile))
                 && !seen.iter().any(|other| two_verified_numbers(other, &profile))
         });

@@ -1,5 +1,6 @@
 //! Proposed exclusions: whom each would leave out. They are listed for a person to sign, and leave nobody out here.
 
+use super::closing::Closings;
 use super::figures::listed;
 use super::{Figure, Item};
 use crate::config::{Config, Exclusion};
@@ -11,10 +12,10 @@ use std::collections::BTreeMap;
 /// A figure for each exclusion, with the referrals it would leave out.
 ///
 /// "'Not seen in N months' may propose, never perform, a discharge."
-pub(super) fn figures(config: &Config, reconciled: &Reconciled) -> Vec<Figure> {
+pub(super) fn figures(config: &Config, reconciled: &Reconciled, closings: &Closings<'_>) -> Vec<Figure> {
     let mut names: BTreeMap<String, u32> = BTreeMap::new();
     let mut figures: Vec<Figure> =
-        config.exclusions.iter().map(|exclusion| figure(config, reconciled, exclusion)).collect();
+        config.exclusions.iter().map(|exclusion| figure(config, reconciled, exclusion, closings)).collect();
     for figure in &mut figures {
         // Two names that differ in signs alone are still two figures.
         let times = names.entry(figure.name.clone()).or_default();
@@ -26,13 +27,14 @@ pub(super) fn figures(config: &Config, reconciled: &Reconciled) -> Vec<Figure> {
     figures
 }
 
-fn figure(config: &Config, reconciled: &Reconciled, exclusion: &Exclusion) -> Figure {
+fn figure(config: &Config, reconciled: &Reconciled, exclusion: &Exclusion, closings: &Closings<'_>) -> Figure {
     let limit = exclusion.rule.get("not_seen_for").and_then(|text| span(text));
     let before = limit.and_then(|limit| config.transition.as_at.checked_sub(limit).ok());
     let proposed = |one: &Referral| before.is_some_and(|before| is_unseen_since(one, before));
     let items = (0u32..).zip(&reconciled.referrals).filter(|(_, one)| proposed(one));
     let items = items.map(|(index, _)| Item::Referral(index)).collect();
     let signed = match exclusion.signed_by.trim() {
+        "" if closings.signs(exclusion).is_some() => "signed in review",
         "" => "nobody has signed it",
         _ => "signed",
     };
@@ -69,6 +71,7 @@ fn slug(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decisions::Decisions;
     use crate::reconcile::fixture::{COMMUNITY, World};
 
     #[test]
@@ -79,7 +82,8 @@ mod tests {
             let rule = BTreeMap::from([("not_seen_for".to_owned(), limit.to_owned())]);
             let (name, signed_by) = ("Not seen for long!".into(), String::new());
             world.config.exclusions.push(Exclusion { name, rule, signed_by });
-            let figures = figures(&world.config, &world.reconcile());
+            let (reconciled, none) = (world.reconcile(), Decisions::default());
+            let figures = figures(&world.config, &reconciled, &Closings::of(&world.config, &reconciled, &none));
             assert_eq!((figures[0].name.as_str(), figures[0].numerator), ("exclusion.not-seen-for-long", expected));
         };
         check("6 months", &[("received", "2017-03-30")], 1);

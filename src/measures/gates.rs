@@ -1,15 +1,14 @@
 //! Conditions a final handover must meet, in the order of the contract.
 
+use super::closing::Closings;
 use super::counts::{Counts, source_of};
 use super::figures::claims;
 use super::safety::Rule;
 use super::{Gate, GateState, Item};
-use crate::config::{Config, Source, Standing};
-use crate::decisions::{Answer, Decisions, RowName};
+use crate::config::{Config, Exclusion, Source, Standing};
 use crate::linkage::PairStanding;
 use crate::reconcile::{Difference, Reconciled};
-use crate::records::{PaperFolder, PersonId, row_name};
-use crate::sources::RowRef;
+use crate::records::{PaperFolder, PersonId};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,9 +28,9 @@ struct Reading {
 }
 
 /// Every gate.
-pub(super) fn gates(counts: &Counts, reconciled: &Reconciled, decisions: &Decisions, safety: &[Rule]) -> Vec<Gate> {
+pub(super) fn gates(counts: &Counts, reconciled: &Reconciled, closings: &Closings<'_>, safety: &[Rule]) -> Vec<Gate> {
     let readings = [
-        unreviewed_pairs(counts, reconciled, decisions),
+        unreviewed_pairs(reconciled),
         exceptions(counts),
         without_verified_number(counts, reconciled),
         unresolved(counts, reconciled),
@@ -39,7 +38,7 @@ pub(super) fn gates(counts: &Counts, reconciled: &Reconciled, decisions: &Decisi
         safety_items(reconciled, safety),
         paper_outstanding(reconciled),
         paper_disagreements(reconciled),
-        exclusions(counts.config),
+        exclusions(counts.config, closings),
         extract_age(counts),
     ];
     readings.into_iter().map(|reading| reading.judge(counts.config)).collect()
@@ -115,28 +114,16 @@ fn percent(part: u64, whole: u64) -> f64 {
     (part as f64 * 1e8 / whole as f64).round() / 1e6
 }
 
-fn unreviewed_pairs(counts: &Counts, reconciled: &Reconciled, decisions: &Decisions) -> Reading {
+fn unreviewed_pairs(reconciled: &Reconciled) -> Reading {
     let linked = &reconciled.linked;
-    let name = |row: RowRef| row_name(counts.config, &linked.records, row);
-    let decided: BTreeSet<(&RowName, &RowName)> = decisions
-        .pairs
-        .iter()
-        .filter(|decision| decision.answer != Answer::Unsure)
-        .map(|decision| (&decision.left, &decision.right))
-        .collect();
-    let band: Vec<_> = linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review).collect();
-    let open = band.iter().filter(|pair| {
-        let row = |person| name(linked.records.people.row(person));
-        let (left, right) = (row(pair.left), row(pair.right));
-        !decided.contains(&(&left, &right)) && !decided.contains(&(&right, &left))
-    });
-    let open: Vec<_> = open.collect();
+    // What a person has decided is an edge or refused, and stands in review no longer.
+    let open: Vec<_> = linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review).collect();
     Reading {
         name: "unreviewed_pairs",
-        definition: "Pairs of rows in the review band that nobody has decided",
-        closes_by: "a person decides the pair in review",
+        definition: "Pairs of rows in the review band that nobody has decided, of all pairs that are shown",
+        closes_by: "a person decides in review whether the two are one (pair, cluster-member or row-placed)",
         value: some_if(!linked.records.people.is_empty(), open.len()),
-        denominator: Some(band.len() as u64),
+        denominator: Some(linked.pairs.len() as u64),
         red: false,
         worst: worst(open.iter().flat_map(|pair| {
             let sources = [pair.left, pair.right].map(|person| of_person(reconciled, person));
@@ -199,7 +186,7 @@ fn unexplained(counts: &Counts, reconciled: &Reconciled) -> Reading {
     Reading {
         name: "declared_differences_unexplained",
         definition: "Differences between declared and rebuilt waiting lists without a row that proves their cause",
-        closes_by: "a row that proves the cause is added, or the provider corrects the declared list",
+        closes_by: "a row that proves the cause is added, the provider corrects the declared list, or a person gives the cause in review (difference-cause)",
         value: some_if(!claims(counts, reconciled).is_empty(), unknown.len()),
         denominator: Some(reconciled.differences.len() as u64),
         red: false,
@@ -212,7 +199,7 @@ fn safety_items(reconciled: &Reconciled, safety: &[Rule]) -> Reading {
     Reading {
         name: "safety_items_open",
         definition: "Open items of the safety list, of rules that are not switched off",
-        closes_by: "a clinician looks and the sender's record is put right, or the rule is switched off with a reason",
+        closes_by: "a clinician looks and closes the item in review (safety-item), the sender's record is put right, or the rule is switched off with a reason",
         value: some_if(!reconciled.referrals.is_empty(), open.len()),
         denominator: Some(safety.iter().map(|rule| rule.items().len() as u64).sum()),
         red: false,
@@ -239,7 +226,7 @@ fn paper_disagreements(reconciled: &Reconciled) -> Reading {
     Reading {
         name: "paper_disagreements_open",
         definition: "Fields on which two keyings of a folder disagree",
-        closes_by: "a person looks at the folder and records what it says",
+        closes_by: "a person looks at the folder and records in review what it says (paper-reading)",
         value: some_if(has_paper(reconciled), records.disagreements.len()),
         denominator: Some(records.paper.iter().map(|folder| u64::from(folder.fields_compared)).sum()),
         red: false,
@@ -251,12 +238,14 @@ fn has_paper(reconciled: &Reconciled) -> bool {
     !reconciled.linked.records.paper.is_empty()
 }
 
-fn exclusions(config: &Config) -> Reading {
-    let unsigned = config.exclusions.iter().filter(|exclusion| exclusion.signed_by.trim().is_empty()).count();
+fn exclusions(config: &Config, closings: &Closings<'_>) -> Reading {
+    let is_unsigned =
+        |exclusion: &&Exclusion| exclusion.signed_by.trim().is_empty() && closings.signs(exclusion).is_none();
+    let unsigned = config.exclusions.iter().filter(is_unsigned).count();
     Reading {
         name: "exclusions_unsigned",
         definition: "Proposed exclusions that nobody has signed",
-        closes_by: "a named person signs the exclusion, or it is taken out",
+        closes_by: "a named person signs the exclusion, in the configuration or in review (exclusion), or it is taken out",
         value: Some(unsigned as f64),
         denominator: Some(config.exclusions.len() as u64),
         red: false,

@@ -3,6 +3,7 @@
 //! May use: values, config, sources, ledger, decisions, records, linkage, reconcile.   Touches: nothing outside memory.
 //! Holds: every figure has its definition, numerator, denominator and the items behind it; an unmeasured gate is never green.
 
+mod closing;
 mod counts;
 mod exclusions;
 mod figures;
@@ -14,4 +15,4 @@ mod summary;
 
 pub use product::{Figure, Gate, GateState, Item, Measures};
 pub use run::measure;
-pub use summary::{Summary, by_reason, not_acted_upon};
+pub use summary::{ContradictedEvents, DecisionCounts, Summary, by_reason, not_acted_upon};

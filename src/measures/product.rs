@@ -1,6 +1,7 @@
 //! What measuring gives.
 
 use crate::config::Waiver;
+use crate::decisions::Effects;
 use crate::linkage::PatientIndex;
 use crate::reconcile::{AppointmentIndex, ReferralIndex};
 use crate::sources::RowRef;
@@ -8,6 +9,8 @@ use crate::sources::RowRef;
 /// Figures and gates.
 #[derive(Debug, Default)]
 pub struct Measures {
+    /// What decisions changed in them.
+    pub effects: Effects,
     /// Every figure of the report, in the report's order.
     pub figures: Vec<Figure>,
     /// Every gate, in the order of the contract.

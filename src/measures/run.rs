@@ -1,31 +1,39 @@
 //! The room's one verb.
 
+use super::closing::Closings;
 use super::counts::Counts;
 use super::{Measures, exclusions, figures, gates, safety};
 use crate::config::Config;
-use crate::decisions::Decisions;
+use crate::decisions::{Decisions, Effect, Effects};
 use crate::reconcile::Reconciled;
 
 /// Measures what the reconciled data show: figures, safety items and gates.
 pub fn measure(config: &Config, reconciled: &Reconciled, decisions: &Decisions) -> Measures {
     let counts = Counts::of(config, reconciled);
-    let safety = safety::rules(config, reconciled);
+    let closings = Closings::of(config, reconciled, decisions);
+    let mut effects = Effects::default();
+    let safety = safety::rules(config, reconciled, &closings, &mut effects);
     let mut figures = figures::figures(&counts, reconciled);
-    figures.extend(safety.iter().map(safety::Rule::figure));
+    figures.extend(safety.iter().flat_map(safety::Rule::figures));
     figures.push(safety::open(&safety));
-    figures.extend(exclusions::figures(config, reconciled));
-    let gates = gates::gates(&counts, reconciled, decisions, &safety);
-    Measures { figures, gates }
+    figures.extend(exclusions::figures(config, reconciled, &closings));
+    for event in config.exclusions.iter().filter_map(|exclusion| closings.signs(exclusion)) {
+        effects.note(event, Effect::Signed);
+    }
+    let gates = gates::gates(&counts, reconciled, &closings, &safety);
+    Measures { figures, gates, effects }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::{Exclusion, SafetySwitch, Waiver};
+    use crate::decisions::{Act, Entry, Event, ShownRow, Standing};
     use crate::measures::{Gate, GateState};
     use crate::reconcile::fixture::{COMMUNITY, HOSPITAL, LETTERS, LIST, PAPER, World};
     use crate::reconcile::{Classification, Cohort};
-    use crate::records::PaperFolder;
+    use crate::records::{PaperFolder, row_name};
+    use crate::values::Digest;
     use jiff::civil::date;
     use std::collections::BTreeSet;
 
@@ -107,6 +115,72 @@ mod tests {
         let cohorts: Vec<String> =
             Cohort::ALL.iter().map(|cohort| format!("referrals.cohort.{}", cohort.word())).collect();
         assert_eq!(sum(&cohorts), figure(&measures, "referrals").0);
+    }
+
+    /// Decisions in effect about rows of the world, each row by source and number.
+    fn decided(world: &World, reconciled: &Reconciled, acts: &[(Act, &[u32])]) -> Decisions {
+        let people = &reconciled.linked.records.people;
+        let shown = |person: &u32| ShownRow {
+            name: row_name(&world.config, &reconciled.linked.records, people.row(*person)),
+            commitment: String::new(),
+        };
+        let event = |(number, (act, rows)): (usize, &(Act, &[u32]))| Event {
+            number,
+            digest: Digest::of(&[number as u8]),
+            entry: Entry {
+                at: "2017-09-25".into(),
+                who: "a clinician".into(),
+                note: String::new(),
+                model: None,
+                rows: rows.iter().map(shown).collect(),
+                act: act.clone(),
+            },
+        };
+        let events: Vec<Event> = (1..).zip(acts).map(event).collect();
+        Decisions { standings: vec![Standing::InEffect; events.len()], events, ..Decisions::default() }
+    }
+
+    #[test]
+    fn a_clinician_closes_an_item_and_a_person_signs_an_exclusion() {
+        let mut world = world();
+        world.config.exclusions.push(Exclusion { name: "x".into(), rule: Default::default(), signed_by: "".into() });
+        let reconciled = world.reconcile();
+        let closed = |rule: &str| Act::SafetyClosed { rule: rule.into() };
+        // The row of the urgent referral.
+        let acts: [(Act, &[u32]); 4] = [
+            (closed("urgent-without-appointment"), &[0]),
+            (closed("suspected-cancer-open"), &[0]),
+            (Act::ExclusionSigned { exclusion: "x".into() }, &[]),
+            (Act::ExclusionSigned { exclusion: "y".into() }, &[]),
+        ];
+        let measures = measure(&world.config, &reconciled, &decided(&world, &reconciled, &acts));
+        let effects = [1, 2, 3, 4].map(|event| measures.effects.of(event));
+        assert_eq!(effects, [Effect::Closed, Effect::None, Effect::Signed, Effect::None]);
+        assert_eq!(figure(&measures, "safety.urgent-without-appointment"), (0, None, 0));
+        assert_eq!(figure(&measures, "safety.urgent-without-appointment.closed"), (1, None, 1));
+        assert_eq!(figure(&measures, "safety.suspected-cancer-open"), (1, None, 1));
+        assert_eq!(figure(&measures, "safety.open"), (1, None, 0));
+        assert_eq!(gate(&measures, "safety_items_open").value, Some(1.0));
+        assert_eq!(gate(&measures, "exclusions_unsigned").value, Some(0.0));
+    }
+
+    #[test]
+    fn an_item_that_gained_a_row_is_open_again() {
+        let mut world = World::new();
+        for priority in ["urgent", "urgent"] {
+            let row = world.row(COMMUNITY, "p");
+            row.referral(&[("local_id", "1"), ("received", "2017-03-01"), ("priority", priority)]);
+        }
+        let reconciled = world.reconcile();
+        assert_eq!(reconciled.referrals.len(), 1);
+        let rule = "urgent-without-appointment";
+        let check = |rows: &[u32], open| {
+            let acts = [(Act::SafetyClosed { rule: rule.into() }, rows)];
+            let measures = measure(&world.config, &reconciled, &decided(&world, &reconciled, &acts));
+            assert_eq!(figure(&measures, "safety.urgent-without-appointment").0, open);
+        };
+        check(&[0, 1], 0);
+        check(&[0], 1);
     }
 
     #[test]

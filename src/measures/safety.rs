@@ -1,9 +1,11 @@
 //! What a clinician must look at, worst first. Each rule is a figure with its items.
 
+use super::closing::Closings;
 use super::figures::listed;
 use super::{Figure, Item};
 use crate::config::fields::{referral, referral::TRIAGED_BY};
 use crate::config::{Config, Field, RecordKind};
+use crate::decisions::{Effect, Effects};
 use crate::reconcile::{Flag, Reconciled, Referral, WaitType};
 use crate::values::{PartialDate, Priority};
 
@@ -25,12 +27,19 @@ pub(super) struct Rule {
     name: &'static str,
     definition: &'static str,
     items: Vec<Item>,
+    /// Items that a clinician has closed.
+    closed: Vec<Item>,
     /// Why a person switched it off.
     off_because: Option<String>,
 }
 
-/// Every rule, worst first.
-pub(super) fn rules(config: &Config, reconciled: &Reconciled) -> Vec<Rule> {
+/// Every rule, worst first; notes which decisions closed an item.
+pub(super) fn rules(
+    config: &Config,
+    reconciled: &Reconciled,
+    closings: &Closings<'_>,
+    effects: &mut Effects,
+) -> Vec<Rule> {
     let found = [
         (
             "suspected-cancer-open",
@@ -71,14 +80,30 @@ pub(super) fn rules(config: &Config, reconciled: &Reconciled) -> Vec<Rule> {
     ];
     let off =
         |name: &str| config.safety.iter().find(|switch| switch.rule == name).map(|switch| switch.off_because.clone());
-    found
-        .into_iter()
-        .map(|(name, definition, items)| Rule { name, definition, items, off_because: off(name) })
-        .collect()
+    let mut is_closed = |rule: &str, item: Item| {
+        let event = closings.closes(rule, item);
+        event.into_iter().for_each(|event| effects.note(event, Effect::Closed));
+        event.is_some()
+    };
+    let rule = |(name, definition, items): (&'static str, &'static str, Vec<Item>)| {
+        let (closed, items) = items.into_iter().partition(|item| is_closed(name, *item));
+        Rule { name, definition, items, closed, off_because: off(name) }
+    };
+    found.into_iter().map(rule).collect()
 }
 
 impl Rule {
-    pub(super) fn figure(&self) -> Figure {
+    /// What is open, and what was closed where anything was.
+    pub(super) fn figures(&self) -> Vec<Figure> {
+        let mut figures = vec![self.figure()];
+        if !self.closed.is_empty() {
+            let definition = format!("{}: closed by a clinician in review", self.definition);
+            figures.push(listed(&format!("safety.{}.closed", self.name), &definition, self.closed.clone()));
+        }
+        figures
+    }
+
+    fn figure(&self) -> Figure {
         let definition = match &self.off_because {
             Some(reason) => format!("{} (switched off, not among the open items: {reason})", self.definition),
             None => self.definition.to_owned(),

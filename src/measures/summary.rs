@@ -4,11 +4,36 @@ use super::safety::RULES;
 use super::{GateState, Measures};
 use crate::config::fields::{paper, referral};
 use crate::config::{Config, Field, RecordKind, Standing};
+use crate::decisions::{self, Decisions};
 use crate::ledger::{Disposition, Exception, Reason};
 use crate::linkage::PairStanding;
 use crate::reconcile::{Classification, Reconciled};
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// How many decisions stand how.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct DecisionCounts {
+    /// In effect.
+    pub in_effect: u64,
+    /// About a row that is not there any more.
+    pub row_gone: u64,
+    /// About a row that is not what it was.
+    pub row_changed: u64,
+    /// What cannot all be right: the events that wait, and the event against which each group stands.
+    pub contradictions: Vec<ContradictedEvents>,
+    /// The journal's last line, where it is torn: it was never acknowledged, and says nothing.
+    pub torn_line: Option<usize>,
+}
+
+/// Decisions that wait until a person settles what contradicts them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ContradictedEvents {
+    /// Their numbers, in order.
+    pub events: Vec<usize>,
+    /// The event that stands against them.
+    pub against: usize,
+}
 
 /// Counts of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -49,6 +74,8 @@ pub struct Summary {
     pub exceptions: Vec<(&'static str, u64)>,
     /// Pairs that a person must decide.
     pub pairs_for_review: u64,
+    /// Decisions of the journal.
+    pub decisions: DecisionCounts,
     /// Gates with their state.
     pub gates: Vec<(&'static str, &'static str)>,
     /// Parts of the configuration that this version reads and does not act upon.
@@ -57,7 +84,13 @@ pub struct Summary {
 
 impl Summary {
     /// Counts what a run came to.
-    pub fn of(config: &Config, reconciled: &Reconciled, measures: &Measures, final_run: bool) -> Self {
+    pub fn of(
+        config: &Config,
+        reconciled: &Reconciled,
+        measures: &Measures,
+        decisions: &Decisions,
+        final_run: bool,
+    ) -> Self {
         let records = &reconciled.linked.records;
         let mut rows: BTreeMap<&'static str, u64> = BTreeMap::new();
         for (_, disposition) in reconciled.rows.entries() {
@@ -102,6 +135,7 @@ impl Summary {
                 .iter()
                 .filter(|pair| pair.standing == PairStanding::Review)
                 .count() as u64,
+            decisions: DecisionCounts::of(decisions),
             gates: measures.gates.iter().map(|gate| (gate.name, gate.state.word())).collect(),
             not_acted_upon: not_acted_upon(config),
         }
@@ -111,6 +145,27 @@ impl Summary {
     pub fn ready(&self) -> bool {
         let open = [GateState::Red.word(), GateState::NotMeasured.word()];
         !self.gates.is_empty() && self.gates.iter().all(|(_, state)| !open.contains(state))
+    }
+}
+
+impl DecisionCounts {
+    fn of(decisions: &Decisions) -> Self {
+        let count = |wanted: decisions::Standing| {
+            decisions.standings.iter().filter(|standing| **standing == wanted).count() as u64
+        };
+        let mut against: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let number = |place: usize| decisions.events[place].number;
+        for (event, by) in &decisions.against {
+            against.entry(number(*by)).or_default().push(number(*event));
+        }
+        let contradictions = against.into_iter().map(|(against, events)| ContradictedEvents { events, against });
+        DecisionCounts {
+            in_effect: count(decisions::Standing::InEffect),
+            row_gone: count(decisions::Standing::RowGone),
+            row_changed: count(decisions::Standing::RowChanged),
+            contradictions: contradictions.collect(),
+            torn_line: decisions.torn,
+        }
     }
 }
 

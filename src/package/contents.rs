@@ -2,8 +2,8 @@
 
 use super::ids::{Ids, Naming};
 use crate::config::{Config, Field};
-use crate::decisions::{Decisions, PairDecision};
-use crate::linkage::{PatientIndex, ReviewEffect};
+use crate::decisions::{Act, Decisions, Effect, Effects, Event, Standing};
+use crate::linkage::PatientIndex;
 use crate::measures::{Item, Measures};
 use crate::reconcile::{Reconciled, Referral, ReferralIndex, Relation};
 use crate::records::{PersonId, Records};
@@ -14,9 +14,20 @@ pub(super) struct Contents<'a> {
     pub(super) config: &'a Config,
     pub(super) reconciled: Reconciled,
     pub(super) measures: Measures,
-    /// Decisions in effect, in the order of the journal, with what each changed.
-    pub(super) reviewed: Vec<(PairDecision, ReviewEffect)>,
+    /// Every event of the journal, in its order.
+    pub(super) reviewed: Vec<Reviewed>,
     pub(super) ids: Ids,
+}
+
+/// An event of the journal, and what became of it.
+pub(super) struct Reviewed {
+    pub(super) event: Event,
+    /// What it is about beside its rows; of an undo, the number of the event it takes back.
+    pub(super) about: String,
+    pub(super) standing: Standing,
+    /// The number of the event that it gave way to.
+    pub(super) by: Option<usize>,
+    pub(super) effect: Effect,
 }
 
 /// Where a row stands, in the words of the tables.
@@ -24,6 +35,23 @@ pub(super) struct NamedPlace<'c> {
     pub(super) source: &'c str,
     pub(super) file: &'c str,
     pub(super) sheet: &'c str,
+}
+
+impl Reviewed {
+    fn of(decisions: &Decisions, place: usize, effects: &Effects) -> Self {
+        let (event, standing) = (decisions.events[place].clone(), decisions.standings[place].clone());
+        let about = match &event.entry.act {
+            Act::Undo { event } => decisions.number_of(event).map(|number| number.to_string()).unwrap_or_default(),
+            act => act.about().to_owned(),
+        };
+        let effect = effects.of(event.number);
+        assert!(
+            effect == Effect::None || standing == Standing::InEffect,
+            "only what is in effect changes anything: event {}",
+            event.number
+        );
+        Reviewed { about, standing, by: decisions.by(place), effect, event }
+    }
 }
 
 impl<'a> Contents<'a> {
@@ -40,10 +68,10 @@ impl<'a> Contents<'a> {
         let linked = &mut reconciled.linked;
         linked.records.exceptions.sort();
         linked.pairs.sort_by_key(|pair| (pair.left, pair.right));
-        let effects = linked.effects.iter();
-        let mut reviewed: Vec<_> =
-            effects.map(|effect| (decisions.pairs[effect.decision].clone(), effect.effect)).collect();
-        reviewed.sort_by_key(|(decision, _)| decision.event);
+        let mut effects = linked.records.effects.clone();
+        effects.absorb(&linked.effects);
+        effects.absorb(&measures.effects);
+        let reviewed = (0..decisions.events.len()).map(|place| Reviewed::of(decisions, place, &effects)).collect();
         reconciled.declared.sort_by(|left, right| {
             let key = |figure: usize| {
                 let figure = &reconciled.linked.records.declared[figure];
@@ -73,7 +101,7 @@ impl<'a> Contents<'a> {
                 referral,
                 patient,
                 difference.kind,
-                difference.cause,
+                difference.cause.clone(),
                 values,
                 difference.proof_row,
             )

@@ -59,8 +59,12 @@ impl Error {
             Error::Exists { .. } => "give another folder with --out, or move the package that is there away",
             Error::NoName { .. } => "give a folder with a name with --out",
             Error::Machine { source, .. } => hint_of_machine(source.kind()),
-            Error::Unreadable { .. } => "give the folder of a package (or name one as transition.previous) that may be read",
-            Error::NoPackage { .. } => "check it with handover verify, or run that transition again for another package",
+            Error::Unreadable { .. } => {
+                "give the folder of a package (or name one as transition.previous) that may be read"
+            }
+            Error::NoPackage { .. } => {
+                "check it with handover verify, or run that transition again for another package"
+            }
             Error::OtherKey { .. } => {
                 "restore the key that the package was made with (ids are made from it), or take transition.previous out"
             }

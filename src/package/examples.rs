@@ -11,11 +11,10 @@ use crate::config::{
     ClockSettings, Config, EvidenceKind, Field, LinkSettings, Mapping, Overlap, PaperMapping, RecordKind, Source,
     Standing, Transition,
 };
-use crate::decisions::{Answer, Decisions, PairDecision, RowName};
+use crate::decisions::Standing as Weighed;
+use crate::decisions::{Act, Answer, Decisions, Effects, Entry, Event, PairDecision, Placing, RowName, ShownRow};
 use crate::ledger::{Disposition, Exception, Ledger, Reason};
-use crate::linkage::{
-    ComparisonWeights, DecisionEffect, JoinedBy, Linked, PairStanding, Place, ReviewEffect, Rule, ScoredPair,
-};
+use crate::linkage::{ComparisonWeights, JoinedBy, Linked, PairStanding, Place, Rule, Rulings, ScoredPair};
 use crate::measures::{Figure, Gate, GateState, Item, Measures};
 use crate::reconcile::{
     Appointment, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference,
@@ -155,7 +154,7 @@ fn records() -> Records {
     let born = PartialDate::day(date(1950, 2, 28)).expect("in range");
     records.people.set_bits(person::DATE_OF_BIRTH, 0, born.pack());
     hang_on_people(&mut records);
-    records.keyings.push(Keying { at: at(2, 1), of: 0 });
+    records.keyings.push(Keying { at: at(2, 1), of: 0, digest: Digest::of(b"keying") });
     let (box_name, folder) = ("7".into(), "12".into());
     records.paper.push(PaperFolder {
         at: at(0, 2),
@@ -241,7 +240,8 @@ fn linked() -> Linked {
             pair(2, 4, PairStanding::Review, Some(Reason::NhsNumberConflict)),
             pair(0, 1, PairStanding::Edge, None),
         ],
-        effects: vec![DecisionEffect { decision: 0, effect: ReviewEffect::None }],
+        rulings: Rulings::default(),
+        effects: Effects::default(),
     }
 }
 
@@ -325,11 +325,12 @@ pub(crate) fn reconciled(_config: &Config) -> Reconciled {
             patient: Some(0),
             referral: Some(0),
             kind: DifferenceKind::FoundNotDeclared,
-            cause: "unknown",
+            cause: "unknown".into(),
             declared_value: String::new(),
             found_value: "2017-08-01".into(),
             declared_row: None,
             proof_row: Some(at(0, 2)),
+            proof_event: None,
         }],
         declared: vec![
             DeclaredComparison { figure: 0, found: Some(1.0) },
@@ -349,6 +350,7 @@ pub(crate) fn measures() -> Measures {
         items,
     };
     Measures {
+        effects: Effects::default(),
         figures: vec![
             figure("patients", 3, None, vec![Item::Patient(1), Item::Patient(0), Item::Row(at(1, 4))]),
             figure("patients.conflict", 1, Some(3), vec![Item::Referral(0), Item::Appointment(0)]),
@@ -370,8 +372,31 @@ pub(crate) fn measures() -> Measures {
 
 pub(crate) fn decisions() -> Decisions {
     let row = |row| RowName { source: "clinic".into(), file: "sources/clinic.csv".into(), sheet: String::new(), row };
-    let pairs = vec![PairDecision { event: 1, left: row(2), right: row(3), answer: Answer::Same }];
-    Decisions { pairs, digest: Some(Digest::of(b"journal")), ..Decisions::default() }
+    let event = |number, act, rows: &[u32]| Event {
+        number,
+        digest: Digest::of(&[number as u8]),
+        entry: Entry {
+            at: "2017-09-25T10:22:05Z".into(),
+            who: "Records officer".into(),
+            note: String::new(),
+            model: None,
+            rows: rows.iter().map(|number| ShownRow { name: row(*number), commitment: String::new() }).collect(),
+            act,
+        },
+    };
+    let undo = Act::Undo { event: Digest::of(&[1]).to_string() };
+    Decisions {
+        events: vec![
+            event(1, Act::Pair(Answer::Different), &[2, 3]),
+            event(2, undo, &[]),
+            event(3, Act::Pair(Answer::Same), &[2, 3]),
+            event(4, Act::RowPlaced(Placing::Nobody), &[9]),
+        ],
+        standings: vec![Weighed::Undone(1), Weighed::InEffect, Weighed::InEffect, Weighed::RowGone],
+        pairs: vec![PairDecision { event: 3, left: row(2), right: row(3), answer: Answer::Same }],
+        digest: Some(Digest::of(b"journal")),
+        ..Decisions::default()
+    }
 }
 
 pub(crate) fn with_owned_plan<T>(see: impl FnOnce(PackagePlan<'_>) -> T) -> T {

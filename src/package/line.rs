@@ -140,9 +140,10 @@ impl Line {
         self.text("extra", &serde_json::to_string(&values).expect("texts are JSON"));
     }
 
-    /// A row by the name the journal gives it.
-    pub(super) fn named_row(&mut self, prefix: &str, row: &RowName) {
+    /// A row by the name the journal gives it; empty for no row.
+    pub(super) fn named_row(&mut self, prefix: &str, row: Option<&RowName>) {
         self.expect_row(prefix);
+        let Some(row) = row else { return (0..4).for_each(|_| self.cells.push_field("")) };
         self.scratch.clear();
         write!(self.scratch, "{}", row.row).expect("writing to memory succeeds");
         [&row.source, &row.file, &row.sheet, &self.scratch].into_iter().for_each(|cell| self.cells.push_field(cell));

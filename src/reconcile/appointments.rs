@@ -8,6 +8,7 @@ use super::{Appointment, AppointmentStanding, Classification, Flag, RecordedBy, 
 use crate::config::Field;
 use crate::config::fields::appointment;
 use crate::linkage::PatientIndex;
+use crate::records::PersonId;
 use crate::values::Moment;
 
 /// Another day is news of the same booking within this many days; a series of sessions is seven days apart.
@@ -31,13 +32,24 @@ pub(super) fn appointments(
     slots.sort_by_key(Slot::order);
     let bookings = bookings(context, &slots);
     let evidence = evidence(context, &slots);
-    let costs: Vec<Vec<Option<u32>>> = bookings
-        .iter()
-        .map(|booking| evidence.iter().map(|news| cost(context, &slots, booking, news)).collect())
-        .collect();
-    let assigned = assign(&costs);
     let mut news_of: Vec<Vec<usize>> = vec![Vec::new(); bookings.len()];
     let mut used = vec![false; evidence.len()];
+    let said = Ruled { context, slots: &slots };
+    for (news, of) in evidence.iter().enumerate() {
+        if let Some(booking) = bookings.iter().position(|booking| said.is_of(booking, of)) {
+            news_of[booking].extend(of);
+            used[news] = true;
+        }
+    }
+    // What a person has matched is not assigned again: evidence of another slot is shown as what nobody recorded, not
+    // hidden in a conflict.
+    let cost_of = |(place, booking): (usize, &Booking)| -> Vec<Option<u32>> {
+        let free = |news: usize| news_of[place].is_empty() && !used[news];
+        let cost = |(news, of): (usize, &Vec<usize>)| cost(context, &slots, booking, of).filter(|_| free(news));
+        evidence.iter().enumerate().map(cost).collect()
+    };
+    let costs: Vec<Vec<Option<u32>>> = bookings.iter().enumerate().map(cost_of).collect();
+    let assigned = assign(&costs);
     for (booking, news) in assigned.iter().enumerate() {
         if let Some(news) = *news {
             news_of[booking].extend(&evidence[news]);
@@ -60,8 +72,33 @@ pub(super) fn appointments(
     all
 }
 
+/// What people said of evidence and bookings.
+struct Ruled<'a> {
+    context: &'a Context<'a>,
+    slots: &'a [Slot],
+}
+
+impl Ruled<'_> {
+    fn is_of(&self, booking: &Booking, news: &[usize]) -> bool {
+        self.any(booking, news, |said, recorded| self.context.matches.is_of(said, recorded))
+    }
+
+    fn forbids(&self, booking: &Booking, news: &[usize]) -> bool {
+        self.any(booking, news, |said, recorded| self.context.matches.forbids(said, recorded))
+    }
+
+    fn any(&self, booking: &Booking, news: &[usize], test: impl Fn(PersonId, PersonId) -> bool) -> bool {
+        let person = |at: &usize| self.context.records.appointments.subject(self.slots[*at].place);
+        !self.context.matches.is_empty()
+            && news.iter().any(|said| booking.slots.iter().any(|recorded| test(person(said), person(recorded))))
+    }
+}
+
 /// What it costs to take the evidence as news of the booking: the least of its slots. `None` where it cannot be.
 fn cost(context: &Context, slots: &[Slot], booking: &Booking, news: &[usize]) -> Option<u32> {
+    if (Ruled { context, slots }).forbids(booking, news) {
+        return None;
+    }
     let pairs = booking.slots.iter().flat_map(|one| news.iter().map(move |other| (&slots[*one], &slots[*other])));
     pairs.filter_map(|(recorded, said)| pair_cost(context, recorded, said)).min()
 }
@@ -130,8 +167,10 @@ fn moved(context: &Context, slots: &[Slot], bookings: &[Booking], news: &[usize]
             && !recorded.visits_differ(said)
             && !recorded.is_cancelled()
     };
-    let mut found =
-        (0..bookings.len()).filter(|at| news.iter().all(|said| near(&slots[bookings[*at].slots[0]], &slots[*said])));
+    let said = Ruled { context, slots };
+    let mut found = (0..bookings.len())
+        .filter(|at| news.iter().all(|said| near(&slots[bookings[*at].slots[0]], &slots[*said])))
+        .filter(|at| !said.forbids(&bookings[*at], news));
     let only = found.next()?;
     found.next().is_none().then_some(only)
 }

@@ -1,6 +1,7 @@
 //! What every part of the room looks at: the records, the config, and what each distinct text means.
 
 use super::conditions::{self, Condition};
+use super::decided::Matches;
 use super::services::{self, Specialty};
 use super::sites::{SiteKey, Sites};
 use super::words::{self, Agreement, Ending};
@@ -99,6 +100,7 @@ pub(super) struct Context<'a> {
     pub(super) config: &'a Config,
     pub(super) records: &'a Records,
     pub(super) lexicon: &'a Lexicon,
+    pub(super) matches: &'a Matches,
 }
 
 impl<'a> Context<'a> {

@@ -66,18 +66,19 @@ impl Comparison<'_> {
             patient,
             referral,
             kind,
-            cause: UNKNOWN,
+            cause: UNKNOWN.into(),
             declared_value: String::new(),
             found_value: String::new(),
             declared_row: claim.map(|claim| claim.row),
             proof_row: None,
+            proof_event: None,
         }
     }
 
     fn with(mut difference: Difference, (cause, proof_row): Cause) -> Difference {
         // A cause stands only with the row that proves it.
         (difference.cause, difference.proof_row) =
-            if proof_row.is_some() { (cause, proof_row) } else { (UNKNOWN, None) };
+            if proof_row.is_some() { (cause.into(), proof_row) } else { (UNKNOWN.into(), None) };
         difference
     }
 

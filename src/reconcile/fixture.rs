@@ -181,7 +181,8 @@ impl World {
             },
         };
         let places = rows.iter().map(place).collect();
-        Linked { records, members, places, pairs: Vec::new(), effects: Vec::new() }
+        let (rulings, effects) = Default::default();
+        Linked { records, members, places, pairs: Vec::new(), rulings, effects }
     }
 
     pub(crate) fn reconcile(&self) -> Reconciled {

@@ -13,6 +13,7 @@ mod clocks;
 mod cohorts;
 mod conditions;
 mod context;
+mod decided;
 mod declared;
 mod differences;
 #[cfg(test)]

@@ -5,6 +5,8 @@ use super::slots::Slot;
 use super::words::{Agreement, folded};
 use crate::config::fields::{appointment, person};
 use crate::config::{Field, Standing};
+use crate::decisions::Effect;
+use crate::ledger::Reason;
 use crate::linkage::{JoinedBy, Linked, PatientIndex, Place};
 use crate::records::PersonId;
 use crate::values::Moment;
@@ -48,18 +50,65 @@ type Fits = Vec<(u32, Fit)>;
 type SlotName = (PatientIndex, u32);
 
 /// Places what can be placed and gives the records with it. Patients stay in the order of their first members.
-pub(super) fn place(context: &Context, linked: &Linked) -> Vec<(PersonId, PatientIndex, f64)> {
+pub(super) fn place(context: &Context, linked: &Linked) -> Vec<(PersonId, PatientIndex, f64, JoinedBy)> {
     let mut open = open_evidence(context, linked);
     let known = ByPatient::of(linked, &linked.records.appointments);
     find_by_slot(context, linked, &mut open);
+    for one in &mut open {
+        let apart = |patient: &PatientIndex| linked.rulings.keeps_apart(one.person, &linked.members[*patient as usize]);
+        one.candidates.retain(|patient| !apart(patient));
+    }
     open.retain(|one| !one.candidates.is_empty());
     let mut slots: BTreeMap<PatientIndex, Vec<Slot>> = BTreeMap::new();
     for patient in open.iter().flat_map(|one| &one.candidates).collect::<BTreeSet<_>>() {
         let own = known.patient(*patient).iter().map(|place| Slot::of(context, *place)).collect();
         slots.insert(*patient, own);
     }
-    let placements = decide(context, linked, &open, &slots);
-    placements.into_iter().map(|placement| (placement.person, placement.patient, placement.probability)).collect()
+    let mut placements = decide(context, linked, &open, &slots);
+    keep_apart(linked, &mut placements);
+    let by_slot = |one: Placement| (one.person, one.patient, one.probability, JoinedBy::Slot);
+    placements.into_iter().map(by_slot).collect()
+}
+
+/// Evidence that a person said is of two people, and that slots would give to one patient, stays open.
+fn keep_apart(linked: &Linked, placements: &mut Vec<Placement>) {
+    let mut placed: BTreeMap<PatientIndex, Vec<PersonId>> = BTreeMap::new();
+    for placement in placements.iter() {
+        placed.entry(placement.patient).or_default().push(placement.person);
+    }
+    placed.values_mut().for_each(|people| people.sort_unstable());
+    placements.retain(|one| !linked.rulings.keeps_apart(one.person, &placed[&one.patient]));
+    for group in linked.rulings.together() {
+        let is_of = |one: &Placement| group.binary_search(&one.person).is_ok();
+        let patients: BTreeSet<PatientIndex> =
+            placements.iter().filter(|one| is_of(one)).map(|one| one.patient).collect();
+        placements.retain(|one| patients.len() < 2 || !is_of(one));
+    }
+}
+
+/// What a person said is one with evidence that its slot has placed comes after it.
+fn follow(linked: &mut Linked) {
+    let mut followers: Vec<(PersonId, PatientIndex)> = Vec::new();
+    for group in linked.rulings.together() {
+        let known = group.iter().find_map(|person| linked.patient_of(*person));
+        let is_open =
+            |person: &&PersonId| linked.patient_of(**person).is_none() && !linked.rulings.is_nobodys(**person);
+        let open = group.iter().filter(is_open);
+        followers.extend(open.filter_map(|person| Some((*person, known?))));
+    }
+    for (person, patient) in followers {
+        join(linked, person, patient, (1.0, JoinedBy::Decision));
+        for event in linked.rulings.joins_of(person) {
+            linked.effects.note(event, Effect::Placed);
+        }
+    }
+}
+
+fn join(linked: &mut Linked, person: PersonId, patient: PatientIndex, (probability, joined_by): (f64, JoinedBy)) {
+    let members = &mut linked.members[patient as usize];
+    let at = members.partition_point(|member| *member < person);
+    members.insert(at, person);
+    linked.places[person as usize] = Place::Patient { patient, probability, joined_by };
 }
 
 /// Rows of evidence with a dated appointment that linkage gave candidates for. A booking system's row is not placed so:
@@ -69,7 +118,8 @@ fn open_evidence(context: &Context, linked: &Linked) -> Vec<Open> {
     let mut by_person: BTreeMap<PersonId, Vec<Slot>> = BTreeMap::new();
     for place in table.places() {
         let person = table.subject(place);
-        let unplaced = matches!(&linked.places[person as usize], Place::Unplaced { .. });
+        // What a person said is nobody's is not asked about again.
+        let unplaced = matches!(&linked.places[person as usize], Place::Unplaced { reason, .. } if *reason != Reason::PlacedNobody);
         if unplaced && matches!(context.standing(person), Standing::Evidence(_)) {
             by_person.entry(person).or_default().push(Slot::of(context, place));
         }
@@ -276,13 +326,12 @@ fn probability(candidates: usize) -> f64 {
 }
 
 /// Makes placed records members of their patients, and keeps patients in the order of their first members.
-pub(super) fn apply(mut linked: Linked, placements: &[(PersonId, PatientIndex, f64)]) -> Linked {
-    for (person, patient, probability) in placements {
-        let members = &mut linked.members[*patient as usize];
-        let at = members.partition_point(|member| member < person);
-        members.insert(at, *person);
-        linked.places[*person as usize] =
-            Place::Patient { patient: *patient, probability: *probability, joined_by: JoinedBy::Slot };
+pub(super) fn apply(mut linked: Linked, placements: &[(PersonId, PatientIndex, f64, JoinedBy)]) -> Linked {
+    for (person, patient, probability, joined_by) in placements {
+        join(&mut linked, *person, *patient, (*probability, *joined_by));
+    }
+    if !placements.is_empty() {
+        follow(&mut linked);
     }
     if !linked.members.is_sorted_by_key(|members| members[0]) {
         renumber(&mut linked);

@@ -7,6 +7,7 @@ use crate::records::RecordRef;
 use crate::sources::RowRef;
 use crate::values::{Moment, PartialDate, Priority, ReferralStatus};
 use jiff::civil::Date;
+use std::borrow::Cow;
 
 /// A referral: a place in [`Reconciled::referrals`].
 pub type ReferralIndex = u32;
@@ -337,7 +338,7 @@ pub struct Difference {
     /// How they differ.
     pub kind: DifferenceKind,
     /// Why: a word with hyphens; `unknown` is unexplained.
-    pub cause: &'static str,
+    pub cause: Cow<'static, str>,
     /// What the declared list says.
     pub declared_value: String,
     /// What was found.
@@ -346,6 +347,8 @@ pub struct Difference {
     pub declared_row: Option<RowRef>,
     /// The row that proves the cause.
     pub proof_row: Option<RowRef>,
+    /// The decision that gives the cause: its event of the journal.
+    pub proof_event: Option<usize>,
 }
 
 /// A declared figure with what was found.

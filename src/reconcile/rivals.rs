@@ -5,13 +5,14 @@
 //! site, with no evidence of its own, the booking is not unrecorded: it is in the books of the patient's other half.
 
 use super::caseload::Caseload;
+use super::decided::Matches;
 use super::{Appointment, Classification};
 use crate::ledger::Reason;
 use crate::linkage::{Linked, PairStanding, PatientIndex};
 use std::collections::BTreeMap;
 
 /// Moves such evidence to the booking it is news of. Appointments keep their order.
-pub(super) fn match_rivals(linked: &Linked, found: &mut Caseload) {
+pub(super) fn match_rivals(linked: &Linked, matches: &Matches, found: &mut Caseload) {
     let rivals = rivals(linked);
     if rivals.is_empty() {
         return;
@@ -26,7 +27,11 @@ pub(super) fn match_rivals(linked: &Linked, found: &mut Caseload) {
     for (patient, own) in &of_patient {
         for from in own.iter().filter(|at| found.appointments[**at].classification == Classification::Unrecorded) {
             let others = rivals[patient].iter().filter_map(|rival| of_patient.get(rival)).flatten();
-            let mut fits = others.filter(|to| is_same_booking(&found.appointments[*from], &found.appointments[**to]));
+            let may_be = |to: &&usize| {
+                let (news, booking) = (&found.appointments[*from], &found.appointments[**to]);
+                is_same_booking(news, booking) && !is_forbidden(linked, matches, news, booking)
+            };
+            let mut fits = others.filter(may_be);
             if let (Some(to), None) = (fits.next(), fits.next())
                 && !moves.iter().any(|(_, taken)| taken == to)
             {
@@ -42,6 +47,13 @@ pub(super) fn match_rivals(linked: &Linked, found: &mut Caseload) {
         booking.classification = Classification::Matched;
     }
     found.appointments.retain(|appointment| !appointment.records.is_empty());
+}
+
+/// Whether a person said that the one is no news of the other.
+fn is_forbidden(linked: &Linked, matches: &Matches, news: &Appointment, booking: &Appointment) -> bool {
+    let person = |place: u32| linked.records.appointments.subject(place);
+    let forbids = |said: u32| booking.records.iter().any(|(place, _)| matches.forbids(person(said), person(*place)));
+    !matches.is_empty() && news.records.iter().any(|(place, _)| forbids(*place))
 }
 
 /// Patients who are perhaps one person, by patient: pairs between them wait for review, and not because a given name or a

@@ -4,6 +4,7 @@ use super::caseload::{Caseload, Substance, caseload, substance};
 use super::claims::{claims, shared_ids};
 use super::clocks::BulkResets;
 use super::context::{Context, Lexicon};
+use super::decided::{Matches, explain};
 use super::differences::Comparison;
 use super::{Reconciled, accounts, declared, flags, placing, rivals, waiting};
 use crate::config::fields::referral;
@@ -14,23 +15,27 @@ use crate::linkage::Linked;
 
 /// Reconciles: places thin evidence, makes one referral of many records and one appointment of bookings and evidence,
 /// rebuilds the waiting list and compares it with what was declared.
-pub fn reconcile(config: &Config, linked: Linked, _decisions: &Decisions) -> Reconciled {
+pub fn reconcile(config: &Config, linked: Linked, decisions: &Decisions) -> Reconciled {
     let lexicon = Lexicon::read(config, &linked.records);
-    let context = Context { config, records: &linked.records, lexicon: &lexicon };
+    let matches = Matches::find(config, &linked.records, decisions);
+    let linked = matches.place(linked);
+    let context = Context { config, records: &linked.records, lexicon: &lexicon, matches: &matches };
     let placements = placing::place(&context, &linked);
     let mut linked = placing::apply(linked, &placements);
 
-    let context = Context { config, records: &linked.records, lexicon: &lexicon };
+    let context = Context { config, records: &linked.records, lexicon: &lexicon, matches: &matches };
     let bulk = BulkResets::find(config, &linked.records);
     let mut found = caseload(&context, &linked, &bulk);
-    rivals::match_rivals(&linked, &mut found);
+    rivals::match_rivals(&linked, &matches, &mut found);
+    let mut effects = matches.note(&Context { matches: &Matches::default(), ..context }, &linked, &found);
     flags::flag(&context, &linked, &mut found.appointments);
     list_keyings(&linked, &mut found);
     let waiting_list = waiting::waiting_list(&found);
     let claims = claims(&context, &linked, &found);
     let comparison =
         Comparison { context: &context, bulk: &bulk, caseload: &found, claims: &claims, list: &waiting_list };
-    let differences = comparison.differences();
+    let mut differences = comparison.differences();
+    effects.absorb(&explain(&context, &found, decisions, &mut differences));
     let declared = declared::compare(&context, &linked, &found, &waiting_list);
 
     let rows = accounts::rows(&linked);
@@ -40,6 +45,7 @@ pub fn reconcile(config: &Config, linked: Linked, _decisions: &Decisions) -> Rec
     exceptions.extend(shared_ids(&context, &linked));
     exceptions.extend(said_nothing(&context));
     exceptions.extend(received_later(&context));
+    linked.effects.absorb(&effects);
     linked.records.exceptions.extend(exceptions);
     linked.records.exceptions.sort_unstable();
     Reconciled {

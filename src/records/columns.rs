@@ -115,6 +115,13 @@ impl<'c> Item<'c> {
         &self.cleaner
     }
 
+    /// A value that a person gave, cleaned as a cell of it is.
+    pub fn clean_told(&mut self, text: &str, texts: &mut Texts) -> Cleaned {
+        let cleaned = self.cleaner.clean(Reading::Text(text), texts);
+        // Of test numbers it is told once a source.
+        Cleaned { reason: cleaned.reason.filter(|reason| *reason != Reason::NhsNumberTest), ..cleaned }
+    }
+
     /// Its cells under a header, and whether a column that the mapping names is missing.
     pub fn cells(&self, header: &Header) -> (Cells, bool) {
         match &self.rule.columns {

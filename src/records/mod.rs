@@ -15,6 +15,7 @@ mod paper;
 mod placeholders;
 mod reader;
 mod rows;
+mod said;
 #[cfg(test)]
 mod sample;
 mod sites;

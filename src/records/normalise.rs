@@ -8,11 +8,14 @@ use super::draft::Draft;
 use super::paper;
 use super::placeholders;
 use super::reader::{Serial, SourceReader};
+use super::said::Said;
 use super::sites::SiteColumns;
 use super::store::Keying;
 use crate::config::Config;
+use crate::decisions::{Effect, Journal};
 use crate::ledger::{Disposition, Exception, Reason};
 use crate::sources::{Batch, DateSystem, Finding, Intake, Origin, RawRow, RowKind, RowRef};
+use crate::values::{CommitmentKey, Digest};
 use std::mem::take;
 
 /// Takes batches while the sources are read, and gives the records when the last has come.
@@ -82,13 +85,31 @@ impl<'a> Normaliser<'a> {
     }
 
     /// Compares the keyings of paper, sets default dates of birth aside, sorts exceptions, gives the records.
-    pub fn finish(mut self, intake: Intake) -> Records {
+    pub fn finish(self, intake: Intake) -> Records {
+        self.finish_by(intake, |_, _, _| Said::default())
+    }
+
+    /// The same, with what people said of values: which reading of a folder is right, and which repairs are.
+    pub fn finish_decided(self, intake: Intake, journal: &Journal, key: &CommitmentKey) -> Records {
+        self.finish_by(intake, |config, records, held| Said::of(config, records, held, journal, key))
+    }
+
+    fn finish_by(mut self, intake: Intake, said: impl Fn(&Config, &Records, &[(RowRef, Digest)]) -> Said) -> Records {
         for source in 0..self.sources.len() {
             self.settle_serials(source, &intake);
-            self.settle_paper(source);
+        }
+        self.records.intake = intake;
+        self.records.arrange();
+        let held = self.sources.iter().flat_map(|reader| &reader.held);
+        let mut held: Vec<(RowRef, Digest)> = held.map(|row| (row.at, row.digest)).collect();
+        held.sort_unstable_by_key(|(at, _)| *at);
+        let said = said(self.config, &self.records, &held);
+        drop(held);
+        for source in 0..self.sources.len() {
+            self.settle_paper(source, &said);
         }
         let mut records = self.records;
-        records.intake = intake;
+        said.repair(self.config, &mut records);
         placeholders::set_aside(&mut records);
         records.other_rows.sort_unstable();
         records.exceptions.sort_unstable();
@@ -227,11 +248,11 @@ impl<'a> Normaliser<'a> {
         }
     }
 
-    fn settle_paper(&mut self, source: usize) {
+    fn settle_paper(&mut self, source: usize, said: &Said) {
         let reader = &mut self.sources[source];
         let Some(mapping) = reader.paper else { return };
         let held = take(&mut reader.held);
-        let settled = paper::settle(held, &reader.items, mapping, &self.records.texts);
+        let settled = paper::settle(held, &mut reader.items, mapping, &mut self.records.texts, said);
         let number = u16::try_from(source).expect("fewer than 65,536 sources");
         for (at, digest, values) in settled.records {
             self.draft.fill(&reader.items, &values);
@@ -239,9 +260,9 @@ impl<'a> Normaliser<'a> {
         }
         self.records.arrange();
         let people = &self.records.people;
-        for (at, first) in settled.keyings {
+        for (at, digest, first) in settled.keyings {
             let of = people.at_row(first).expect("the first keying became a record");
-            self.records.keyings.push(Keying { at, of });
+            self.records.keyings.push(Keying { at, of, digest });
             self.records.other_rows.push((at, Disposition::Keying));
         }
         let repeats = settled.repeats.into_iter().map(|at| (at, Disposition::SetAside(Reason::KeyedTooOften)));
@@ -249,6 +270,9 @@ impl<'a> Normaliser<'a> {
         self.records.paper.extend(settled.folders);
         self.records.disagreements.extend(settled.disagreements);
         self.records.exceptions.extend(settled.exceptions);
+        for event in settled.taken {
+            self.records.effects.note(event, Effect::ReadingTaken);
+        }
     }
 }
 

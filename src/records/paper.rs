@@ -2,6 +2,7 @@
 
 use super::clean::Cleaned;
 use super::columns::{Item, Target};
+use super::said::{Said, ToldReading};
 use super::store::{PaperDisagreement, PaperFolder};
 use super::texts::{Symbol, Texts};
 use crate::config::fields::{person, referral};
@@ -45,8 +46,10 @@ pub(super) enum Pass {
 pub(super) struct Settled {
     /// Rows that become records: row, digest, values.
     pub records: Vec<(RowRef, Digest, Vec<Cleaned>)>,
-    /// Second keyings, each with the row of the first.
-    pub keyings: Vec<(RowRef, RowRef)>,
+    /// Second keyings with their digests, each with the row of the first.
+    pub keyings: Vec<(RowRef, Digest, RowRef)>,
+    /// Events by which a reading was taken that would not have been, or a disagreement closed.
+    pub taken: Vec<usize>,
     /// Rows that say again, word for word, what another row of the same pass says.
     pub repeats: Vec<RowRef>,
     pub folders: Vec<PaperFolder>,
@@ -60,6 +63,9 @@ struct Comparison<'s, 'c> {
     /// Whether each item was keyed twice.
     double: Vec<bool>,
     texts: &'s Texts,
+    said: &'s Said,
+    /// What folders say that neither keying has, cleaned, by event.
+    told: &'s BTreeMap<usize, Cleaned>,
 }
 
 /// Beyond this many pairs in one folder, rows are paired in the order in which they stand.
@@ -77,14 +83,27 @@ impl Pass {
 }
 
 /// Pairs the keyings of each folder, takes what they agree on and notes what they do not.
-pub(super) fn settle(held: Vec<HeldRow>, items: &[Item<'_>], mapping: &PaperMapping, texts: &Texts) -> Settled {
+pub(super) fn settle(
+    held: Vec<HeldRow>,
+    items: &mut [Item<'_>],
+    mapping: &PaperMapping,
+    texts: &mut Texts,
+    said: &Said,
+) -> Settled {
+    let mut settled = Settled::default();
+    let told = said.third_readings(
+        |row| held.binary_search_by_key(&row, |held| held.at).is_ok(),
+        items,
+        texts,
+        &mut settled.exceptions,
+    );
     let is_double = |item: &Item<'_>| {
         let bare = item.name.split_once('.').map_or("", |(_, bare)| bare);
         let named = mapping.double.is_empty() || mapping.double.iter().any(|name| name == bare || *name == item.name);
         named && item.kind() != RecordKind::Paper
     };
-    let comparison = Comparison { items, double: items.iter().map(is_double).collect(), texts };
-    let mut settled = Settled::default();
+    let double = items.iter().map(is_double).collect();
+    let comparison = Comparison { items, double, texts, said, told: &told };
     let mut folders: BTreeMap<(String, String), Vec<HeldRow>> = BTreeMap::new();
     for row in held {
         match &row.folder {
@@ -210,43 +229,76 @@ impl Comparison<'_, '_> {
         (0..self.items.len()).filter(|place| self.double[*place]).filter(agree).count()
     }
 
-    /// Two keyings of one thing: what they agree on is taken. Where they disagree, a usable value goes before none, two
-    /// NHS numbers give neither, and otherwise the first keying stands until somebody has looked.
+    /// Two keyings of one thing: what they agree on is taken, and what somebody found in the folder goes before either.
     fn merge(&self, first: HeldRow, second: HeldRow, entry: &mut PaperFolder, settled: &mut Settled) {
         let mut values = Vec::with_capacity(self.items.len());
         for (place, item) in self.items.iter().enumerate() {
             let (one, other) = (first.values[place], second.values[place]);
             let equal = self.is_equal(&first, &second, place);
             let compared = self.double[place] && (one.filled || other.filled);
+            let disagree = compared && !equal;
             entry.fields_compared += u32::from(compared);
-            if compared && !equal {
-                entry.fields_disagreeing += 1;
-                let field = item.name.clone();
-                settled.exceptions.push(Exception {
-                    at: first.at,
-                    field: field.clone(),
-                    reason: Reason::KeyingsDisagree,
-                });
-                settled.disagreements.push(PaperDisagreement {
-                    first: first.at,
-                    second: second.at,
-                    field,
-                    first_reading: self.reading(&first, place),
-                    second_reading: self.reading(&second, place),
-                });
+            entry.fields_disagreeing += u32::from(disagree);
+            let unsettled = self.unsettled(&first, &second, place, equal);
+            let said = self.said_of(&first, &second, place);
+            if disagree && said.is_none() {
+                self.disagree(&first, &second, place, settled);
             }
-            let second_stands = one.bits == 0 && other.bits != 0 && item.kind() != RecordKind::Paper;
-            let neither = !equal && one.bits != 0 && other.bits != 0 && is_nhs_number(item);
-            let (at, value) = match (neither, second_stands) {
-                (true, _) => (first.at, Cleaned { bits: 0, reason: None, filled: true }),
-                (_, true) => (second.at, other),
-                _ => (first.at, one),
+            let (at, value) = match said {
+                Some((event, (at, value))) => {
+                    settled.taken.extend((disagree || value.bits != unsettled.1.bits).then_some(event));
+                    (at, value)
+                }
+                None => unsettled,
             };
             self.note(at, item, value, settled);
-            values.push(Cleaned { filled: one.filled || other.filled, ..value });
+            values.push(value);
         }
-        settled.keyings.push((second.at, first.at));
+        settled.keyings.push((second.at, second.digest, first.at));
         settled.records.push((first.at, first.digest, values));
+    }
+
+    /// While nobody has looked, a usable value goes before none, two NHS numbers give neither, and otherwise the first
+    /// keying stands.
+    fn unsettled(&self, first: &HeldRow, second: &HeldRow, place: usize, equal: bool) -> (RowRef, Cleaned) {
+        let (item, one, other) = (&self.items[place], first.values[place], second.values[place]);
+        let second_stands = one.bits == 0 && other.bits != 0 && item.kind() != RecordKind::Paper;
+        let neither = !equal && one.bits != 0 && other.bits != 0 && is_nhs_number(item);
+        let (at, value) = match (neither, second_stands) {
+            (true, _) => (first.at, Cleaned { bits: 0, reason: None, filled: true }),
+            (_, true) => (second.at, other),
+            _ => (first.at, one),
+        };
+        (at, Cleaned { filled: one.filled || other.filled, ..value })
+    }
+
+    /// What somebody found in the folder, and the event that says so.
+    fn said_of(&self, first: &HeldRow, second: &HeldRow, place: usize) -> Option<(usize, (RowRef, Cleaned))> {
+        let (one, other) = (first.at.min(second.at), first.at.max(second.at));
+        // Paper without decisions is the rule, and asks for no copy of the field's name.
+        let told = if self.said.readings.is_empty() {
+            None
+        } else {
+            self.said.readings.get(&(one, other, self.items[place].name.clone()))
+        }?;
+        let found = match &told.what {
+            ToldReading::Of(row) if *row == first.at => (first.at, first.values[place]),
+            ToldReading::Of(_) => (second.at, second.values[place]),
+            ToldReading::Text(_) => (first.at, *self.told.get(&told.event)?),
+        };
+        Some((told.event, found))
+    }
+
+    fn disagree(&self, first: &HeldRow, second: &HeldRow, place: usize, settled: &mut Settled) {
+        let field = self.items[place].name.clone();
+        settled.exceptions.push(Exception { at: first.at, field: field.clone(), reason: Reason::KeyingsDisagree });
+        settled.disagreements.push(PaperDisagreement {
+            first: first.at,
+            second: second.at,
+            field,
+            first_reading: self.reading(first, place),
+            second_reading: self.reading(second, place),
+        });
     }
 
     /// Equal once cleaned; capitals do not count, and what cannot be used is compared as it was written.

@@ -1,6 +1,6 @@
 //! Rows by the names that the journal and the tables give them.
 
-use super::store::{PersonId, Records};
+use super::store::{Keying, PersonId, Records};
 use crate::config::Config;
 use crate::decisions::{Presence, RowName};
 use crate::sources::{Origin, RowRef};
@@ -25,9 +25,15 @@ impl<'a> RowNames<'a> {
         if name.row == 0 || name.row > self.records.intake.files[file].sheets[sheet].rows {
             return Presence::Gone;
         }
-        let digest = person_at(self.records, file, sheet, name.row)
-            .map(|person| self.key.commit_row(&self.records.digest[person as usize]).to_string());
-        Presence::There(digest.unwrap_or_default())
+        let keying = || {
+            let place = (file, sheet, name.row);
+            let at = |keying: &Keying| (keying.at.file(), keying.at.sheet(), keying.at.row());
+            let found = self.records.keyings.binary_search_by(|keying| at(keying).cmp(&place));
+            found.ok().map(|place| self.records.keyings[place].digest)
+        };
+        let person = person_at(self.records, file, sheet, name.row);
+        let digest = person.map(|person| self.records.digest[person as usize]).or_else(keying);
+        Presence::There(digest.map(|digest| self.key.commit_row(&digest).to_string()).unwrap_or_default())
     }
 
     fn sheet(&self, name: &RowName) -> Option<(usize, usize)> {
@@ -51,7 +57,7 @@ pub fn find_person(config: &Config, records: &Records, name: &RowName) -> Option
     person_at(records, file, sheet, name.row)
 }
 
-fn find_sheet(config: &Config, records: &Records, name: &RowName) -> Option<(usize, usize)> {
+pub(super) fn find_sheet(config: &Config, records: &Records, name: &RowName) -> Option<(usize, usize)> {
     let of_source = |origin: &Origin| match origin {
         Origin::Source(source) => config.sources[*source].id == name.source,
         Origin::Sites => name.source == "sites",

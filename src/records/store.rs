@@ -4,6 +4,7 @@ use super::column::Column;
 use super::texts::{Symbol, Texts};
 use super::trace::Traced;
 use crate::config::{Field, FieldType, RecordKind};
+use crate::decisions::Effects;
 use crate::ledger::{Accountable, Disposition, Exception};
 use crate::sources::{Intake, RowRef};
 use crate::values::{Digest, Moment, NhsNumber, PartialDate};
@@ -52,6 +53,8 @@ pub struct Records {
     pub traced: Vec<Traced>,
     /// What is wrong, in order of rows.
     pub exceptions: Vec<Exception>,
+    /// What decisions changed in them.
+    pub effects: Effects,
     /// Rows that carry no person record, in order, with what became of them. Together with the rows of `people` these
     /// are all physical rows, each once.
     pub other_rows: Vec<(RowRef, Disposition)>,
@@ -131,6 +134,8 @@ pub struct Keying {
     pub at: RowRef,
     /// The person record of the first keying.
     pub of: PersonId,
+    /// Digest of the row.
+    pub digest: Digest,
 }
 
 /// A folder of a box.
@@ -352,6 +357,7 @@ impl Records {
             disagreements: Vec::new(),
             traced: Vec::new(),
             exceptions: Vec::new(),
+            effects: Effects::default(),
             other_rows: Vec::new(),
         }
     }

@@ -83,10 +83,17 @@ pub(super) fn pairs(plan: &PackagePlan<'_>) -> Section {
             _ => {}
         }
     }
-    let effects =
-        plan.count_by("review_decisions", ["answer", "effect"]).into_iter().map(|([answer, effect], count)| {
-            vec![Cell::Head(words::spoken(&answer)), Cell::Text(words::spoken(&effect)), Cell::Count(count)]
-        });
+    let columns = ["kind", "standing", "effect"];
+    let effects = plan.count_by("review_decisions", columns).into_iter().map(|([kind, standing, effect], count)| {
+        let changed = if standing == "in-effect" { words::spoken(&effect) } else { String::new() };
+        vec![
+            Cell::Head(words::spoken(&kind)),
+            Cell::Text(words::spoken(&standing)),
+            Cell::Text(changed),
+            Cell::Count(count),
+        ]
+    });
+    let against = contradictions(plan);
     let waiting = plan.counts().get("pairs.review").copied().unwrap_or(0);
     let body = html! {
         @if waiting > 0 {
@@ -96,10 +103,28 @@ pub(super) fn pairs(plan: &PackagePlan<'_>) -> Section {
             }
         }
         (table("Pairs for review", &["Why", "Pairs", "What to do"], review))
-        (table("Decisions so far", &["Answer", "What it changed", "Decisions"], effects.collect()))
+        (table("Decisions so far", &["About", "Standing", "What it changed", "Decisions"], effects.collect()))
+        @if !against.is_empty() {
+            p {
+                "Decisions that cannot all be right wait until a person takes back the wrong one: "
+                code { "handover review" } ". Nothing is joined by them until then."
+            }
+        }
+        (table("Decisions that contradict others", &["Event of the journal", "Against event"], against))
         (source_note("tables/pairs.csv and tables/review_decisions.csv"))
     };
     Section { id: "pairs", title: "Pairs for review", body }
+}
+
+/// Events that are contradicted, with the event that stands against each.
+fn contradictions(plan: &PackagePlan<'_>) -> Vec<Vec<Cell>> {
+    let events = plan.count_by("review_decisions", ["standing", "event", "by"]).into_keys();
+    let mut against: Vec<(u64, String)> = events
+        .filter(|[standing, ..]| standing == "contradicted")
+        .map(|[_, event, by]| (event.parse().unwrap_or_default(), by))
+        .collect();
+    against.sort_unstable();
+    against.into_iter().map(|(event, by)| vec![Cell::Head(event.to_string()), Cell::Text(by)]).collect()
 }
 
 pub(super) fn paper(plan: &PackagePlan<'_>) -> Section {

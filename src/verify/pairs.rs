@@ -148,6 +148,8 @@ fn standing(
             }
             false
         }
+        // What a person keeps apart may be ever so likely.
+        _ if line.value("reason") == "kept-apart" => false,
         _ => {
             gathered.refused = gathered.refused.max(Some((likely, line.number)));
             false
@@ -187,12 +189,25 @@ fn decisions(tables: &Tables, findings: &mut Findings) -> BTreeSet<usize> {
         let patient = |row: Option<usize>| row.and_then(|row| tables.rows.all[row].patient());
         let (left, right) = (patient(left.find(record)), patient(right.find(record)));
         let together = left.is_some() && left == right;
-        if together && line.value("answer") == "same" {
+        let (says_one, says_two) = match (line.value("standing"), line.value("kind"), line.value("answer")) {
+            ("in-effect", "pair" | "appointment-match", "same") | ("in-effect", "row-placed", "there") => (true, false),
+            ("in-effect", "pair", "different") | ("in-effect", "cluster-member", _) => (false, true),
+            _ => (false, false),
+        };
+        if together && says_one {
             decided.extend(left);
         }
-        if line.value("effect") == "joined" && !together {
-            let detail = || format!("said to have joined two rows that are not of one patient; {ASK}");
-            findings.add(Kind::JoinUnsupported, &line.place().column("effect"), detail);
+        let mut add = |column: &str, what: &str| {
+            findings.add(Kind::JoinUnsupported, &line.place().column(column), || format!("{what}; {ASK}"));
+        };
+        match line.value("effect") {
+            "joined" | "placed" if !together => {
+                add("effect", "said to have joined two rows that are not of one patient")
+            }
+            _ if together && says_two => {
+                add("answer", "in effect, and the two rows that it keeps apart are of one patient")
+            }
+            _ => {}
         }
     });
     decided
@@ -222,7 +237,7 @@ fn joins(
             "less likely than the threshold of matching in audit/run.json"
         } else if by_decision && !decided.contains(&patient) {
             "no decision in tables/review_decisions.csv joins rows of its patient"
-        } else if (compared || by_decision) && alone[patient] > 0 {
+        } else if compared && alone[patient] > 0 {
             "joined to others of its patient, one of which is said to stand alone"
         } else if row.is_joined_by(&["alone"]) && alone[patient] > 1 {
             "said to stand alone, as another row of its patient is"

@@ -175,8 +175,8 @@ impl<'a> Lookups<'a> {
                 self.orphan(line.number, *group, target, &mut judging.references);
             }
         }
-        // A decision may outlive the row it was about.
-        if self.table.name == "review_decisions" && line.value("effect") == "row-gone" {
+        // A decision may outlive the row it was about; whether a row is there is not asked of one that was taken back.
+        if self.table.name == "review_decisions" && ["row-gone", "undone"].contains(&line.value("standing")) {
             return;
         }
         let Some(rows) = sets.get("rows") else { return };

@@ -48,7 +48,8 @@ pub(super) fn judge(folder: &Folder, schemas: &Schemas, facts: &Facts, sources: 
     let mut all = of_files.into_iter().fold(Recount::new(facts, &digested), Recount::join);
     let left = (digested.len() as u64).saturating_sub(all.compared);
     if left > 0 {
-        let detail = || format!("{left} rows that speak of somebody hold nothing in the sources, or could not be read there");
+        let detail =
+            || format!("{left} rows that speak of somebody hold nothing in the sources, or could not be read there");
         all.digests.add(Kind::RowChanged, &Place::default(), detail);
     }
     [all.files.close(), all.rows.close(), all.digests.close()]

@@ -6,8 +6,12 @@
 //! - `facts.toml`: see [`Facts`].
 //! - `error.txt`: the exit code, and on each further line something that the message says; then there is no package.
 //!
+//! `said.toml` beside them is what people answered in review; `input/decisions.jsonl` is the journal of it, which `BLESS=1`
+//! writes anew.
+//!
 //! Every reason of the catalogue is raised by some case, or by a test below.
 
+use crate::journal::{self, Answered};
 use crate::transition::{Said, Transition, columns, files, fixtures, table};
 use handover::ledger::Reason;
 use handover::verify::{Options, verify};
@@ -68,6 +72,13 @@ struct Pair {
     reason: String,
 }
 
+/// What people answered, one event each.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answers {
+    said: Vec<Answered>,
+}
+
 /// A package that a case gave.
 struct Package {
     case: String,
@@ -97,10 +108,10 @@ fn every_case_is_whole_and_nothing_else_lies_about() {
             let known = match file.split_once('/') {
                 Some(("expected", file)) => ["exceptions.csv", "rows.csv", "facts.toml", "error.txt"].contains(&file),
                 Some(("input", file)) => {
-                    let single = ["handover.toml", "commitment.key", "sites.csv"].contains(&file);
+                    let single = ["handover.toml", "commitment.key", "sites.csv", "decisions.jsonl"].contains(&file);
                     single || file.starts_with("sources/") || file.starts_with("mappings/")
                 }
-                _ => false,
+                _ => file == "said.toml",
             };
             assert!(known, "{name}: nobody reads {file}");
         }
@@ -126,6 +137,18 @@ fn every_case_comes_out_as_expected() {
 
 fn run(case: &Path) {
     let transition = Transition::copy_of(&case.join("input"));
+    let kept = case.join("input/decisions.jsonl");
+    if let Ok(text) = fs::read_to_string(case.join("said.toml")) {
+        let answers: Answers = toml::from_str(&text).expect("answers");
+        let written = journal::written(transition.path(), &answers.said);
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&kept, &written).expect("written");
+        }
+        let kept = fs::read_to_string(&kept).expect("a journal");
+        assert!(kept == written, "{}: the journal is not of these answers: BLESS=1 writes it anew", name(case));
+    } else {
+        assert!(!kept.exists(), "{}: a journal, and nobody's answers", name(case));
+    }
     let said = transition.handover(&["run", "--quiet", "--out", "package"]);
     let name = name(case);
     let made = transition.path().join("package");

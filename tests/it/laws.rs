@@ -1,6 +1,7 @@
 //! What holds whatever the data are, shown on the shipped example: the same inputs give the same bytes, every row is
 //! accounted for once, a killed run leaves nothing that passes for a package, and verify sees every change.
 
+use crate::journal::{self, Answered};
 use crate::transition::{Transition, columns, example_run, files, fixtures, handover, table};
 use handover::verify::{Options, Outcome, Verdict, verify};
 use serde_json::Value;
@@ -34,6 +35,36 @@ fn a_second_run_gives_the_same_bytes() {
     same_bytes(&example.path().join("first"), "another folder");
     assert_eq!(example.handover(&["run", "--quiet", "--out", "second", "-vv"]).code, 0);
     same_bytes(&example.path().join("second"), "run twice");
+}
+
+/// Decisions of many kinds, and everything they change, are gone with their undoing: what is left differs from a package
+/// without decisions only where the journal is listed or cited.
+#[test]
+fn what_is_taken_back_leaves_nothing_behind() {
+    let case = Transition::copy_of(&fixtures().join("cases/decisions-of-every-kind/input"));
+    fs::remove_file(case.path().join("decisions.jsonl")).expect("a journal");
+    let made = |name: &str| {
+        let said = case.handover(&["run", "--quiet", "--out", name]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let package = files(&case.path().join(name));
+        let tables =
+            package.into_iter().filter(|(path, _)| path.starts_with("data/tables/") || path.ends_with("rows.csv"));
+        tables.filter(|(path, _)| path != "data/tables/review_decisions.csv").collect::<Files>()
+    };
+    let without = made("without");
+    let kept = fs::read_to_string(fixtures().join("cases/decisions-of-every-kind/said.toml")).expect("answers");
+    let answers: BTreeMap<String, Vec<Answered>> = toml::from_str(&kept).expect("answers");
+    let answers = &answers["said"];
+    journal::append(case.path(), answers);
+    let with = made("with");
+    assert!(without.iter().filter(|(path, bytes)| with[*path] != **bytes).count() > 4, "they change much");
+    let undone: Vec<Answered> =
+        (1..=answers.len()).map(|event| Answered::new("undo", "undone", &event.to_string(), &[])).collect();
+    journal::append(case.path(), &undone);
+    let back = made("back");
+    for (path, bytes) in &without {
+        assert!(back[path] == *bytes, "{path} differs");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod cases;
 mod cli;
 mod flow;
 mod ids;
+mod journal;
 mod laws;
 mod packages;
 mod review;

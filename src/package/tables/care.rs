@@ -159,9 +159,8 @@ pub(super) fn waiting_list(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::
 }
 
 pub(super) fn waiting_list_differences(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
-    for Difference { patient, referral, kind, cause, declared_value, found_value, declared_row, proof_row } in
-        &contents.reconciled.differences
-    {
+    for difference in &contents.reconciled.differences {
+        let Difference { patient, referral, kind, cause, declared_value, found_value, .. } = difference;
         let line = out.begin();
         line.text("patient_id", contents.patient_id(*patient));
         line.text("referral_id", contents.referral_id(*referral));
@@ -169,8 +168,9 @@ pub(super) fn waiting_list_differences(contents: &Contents<'_>, out: &mut Lines<
         line.text("cause", cause);
         line.text("declared_value", declared_value);
         line.text("found_value", found_value);
-        line.row("declared_", contents, *declared_row);
-        line.row("proof_", contents, *proof_row);
+        line.row("declared_", contents, difference.declared_row);
+        line.row("proof_", contents, difference.proof_row);
+        line.maybe("proof_event", difference.proof_event);
         out.end()?;
     }
     Ok(())

@@ -132,21 +132,22 @@ const WEIGHT_COLUMNS: [&str; COMPARISONS.len()] = [
 ];
 
 pub(super) fn review_decisions(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
-    for (decision, effect) in &contents.reviewed {
+    for reviewed in &contents.reviewed {
+        let entry = &reviewed.event.entry;
+        let row = |place: usize| entry.rows.get(place).map(|row| &row.name);
         let line = out.begin();
-        line.shown("event", decision.event);
-        line.text("kind", "pair");
-        line.named_row("left_", &decision.left);
-        line.named_row("right_", &decision.right);
-        line.text(
-            "answer",
-            match decision.answer {
-                crate::decisions::Answer::Same => "same",
-                crate::decisions::Answer::Different => "different",
-                crate::decisions::Answer::Unsure => "unsure",
-            },
-        );
-        line.text("effect", effect.word());
+        line.shown("event", reviewed.event.number);
+        line.text("kind", entry.act.kind());
+        line.text("at", &entry.at);
+        line.text("who", &entry.who);
+        line.text("about", &reviewed.about);
+        line.text("answer", entry.act.answer());
+        line.text("standing", reviewed.standing.word());
+        line.maybe("by", reviewed.by);
+        line.shown("rows", entry.rows.len());
+        line.named_row("left_", row(0));
+        line.named_row("right_", row(1));
+        line.text("effect", reviewed.effect.word());
         out.end()?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Tests that go through the room's one verb.
 
 mod appointments;
+mod decided;
 mod laws;
 mod placing;
 mod referrals;

@@ -45,7 +45,7 @@ fn check(rows: &[(usize, Values)], expected: &[(&str, &str, bool)]) {
     }
     let reconciled = world.reconcile();
     let shown: Vec<(&str, &str, bool)> =
-        reconciled.differences.iter().map(|one| (one.kind.word(), one.cause, one.proof_row.is_some())).collect();
+        reconciled.differences.iter().map(|one| (one.kind.word(), &*one.cause, one.proof_row.is_some())).collect();
     assert_eq!(shown, expected);
 }
 
@@ -135,7 +135,7 @@ fn waiting_and_not_declared() {
         world.row(LIST, "q").referral(&[("local_id", "9"), ("clock_start", "2017-03-01")]);
         let differences = world.reconcile().differences;
         let shown: Vec<_> =
-            differences.iter().map(|one| (one.kind.word(), one.cause, one.proof_row.is_some())).collect();
+            differences.iter().map(|one| (one.kind.word(), &*one.cause, one.proof_row.is_some())).collect();
         assert_eq!(shown, [("found-not-declared", cause, proven)]);
     };
     found(COMMUNITY, REFERRAL, "unknown", false);
@@ -164,7 +164,7 @@ fn received_after_the_census_date() {
     assert_eq!(reconciled.waiting_list.len(), 2, "both wait");
     assert_eq!(reconciled.referrals[0].weeks, None, "not one week yet");
     assert_eq!(reconciled.declared[0].found, Some(1.0), "a figure declared for the census counts who had come by then");
-    let shown: Vec<_> = reconciled.differences.iter().map(|one| (one.kind.word(), one.cause)).collect();
+    let shown: Vec<_> = reconciled.differences.iter().map(|one| (one.kind.word(), &*one.cause)).collect();
     assert_eq!(shown, [("found-not-declared", "received-after-census")]);
 }
 

@@ -216,6 +216,16 @@ fn joins() -> Vec<Wrong> {
         ),
         set("join-unsupported", "two rows of a patient stand alone", &[("patient_records", 4, "joined_by", "alone")]),
         set("join-unsupported", "a decision joined what is two patients", &[("review_decisions", 1, "right_row", "4")]),
+        set(
+            "join-unsupported",
+            "a decision keeps one patient apart",
+            &[("review_decisions", 1, "answer", "different")],
+        ),
+        set(
+            "join-unsupported",
+            "a decision keeps one patient apart",
+            &[("review_decisions", 3, "standing", "in-effect")],
+        ),
     ]
 }
 

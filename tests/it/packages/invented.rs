@@ -196,7 +196,29 @@ fn of_people(table: &str) -> Vec<Values> {
                 ],
             ),
         ],
-        _ => vec![pair(3, 5, &[("event", "1"), ("kind", "pair"), ("answer", "same"), ("effect", "joined")])],
+        _ => {
+            let said = |event, answer, standing, more: &[(&'static str, &'static str)]| {
+                let values = [("event", event), ("kind", "pair"), ("answer", answer), ("standing", standing)];
+                let told = [("at", "2017-09-25T10:22:05Z"), ("who", "Records officer"), ("rows", "2")];
+                [&values[..], &told, more].concat()
+            };
+            vec![
+                pair(3, 5, &said("1", "same", "in-effect", &[("effect", "joined")])),
+                pair(3, 99, &said("2", "same", "row-gone", &[("effect", "none")])),
+                pair(3, 5, &said("3", "different", "undone", &[("by", "4"), ("effect", "none")])),
+                line(&[
+                    ("event", "4"),
+                    ("kind", "undo"),
+                    ("at", "2017-09-26T09:00:00Z"),
+                    ("who", "Records officer"),
+                    ("about", "3"),
+                    ("answer", "undone"),
+                    ("standing", "in-effect"),
+                    ("rows", "0"),
+                    ("effect", "none"),
+                ]),
+            ]
+        }
     }
 }
 
