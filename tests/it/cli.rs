@@ -285,7 +285,7 @@ fn what_is_read_and_not_acted_upon_is_said_by_check_and_by_run() {
     let silent = clinic.handover(&["check", "--json"]).json();
     assert_eq!(silent["not_acted_upon"], serde_json::json!([]));
     assert!(!clinic.handover(&["check"]).out.contains("not acted upon"));
-    clinic.edit("handover.toml", "system =", "standing = \"trace\"\ncertified_by = \"Records\"\nsystem =");
+    clinic.edit("handover.toml", "system =", "certified_by = \"Records\"\nsystem =");
     let config = fs::read_to_string(clinic.path().join("handover.toml")).expect("text");
     let more = "[overlap]\nassumed = 0.4\n[clock]\nday_zero = \"excluded\"\n[[link.block]]\non = [\"postcode\"]\n\
                 [[link.comparison]]\nfield = \"postcode\"\nlevels = [\"exact\"]\n\
@@ -297,7 +297,7 @@ fn what_is_read_and_not_acted_upon_is_said_by_check_and_by_run() {
     let more = "[referral]\ndecided_to_refer = \"Phone\"\n[referral.extra]\nx = \"Phone\"\n\
                 [appointment.extra]\nx = \"Phone\"\n";
     clinic.write("mappings/clinic.toml", &format!("{mapping}{more}"));
-    let named = "source.standing = \"trace\", link.comparison, link.block, kpi, overlap, clock, \
+    let named = "link.comparison, link.block, kpi, overlap, clock, \
                  safety (a rule of that name), referral.decided_to_refer (in a mapping), \
                  referral.extra (in a mapping), appointment.extra (in a mapping)";
     let line = format!("Read but not acted upon by this version: {named}\n");
