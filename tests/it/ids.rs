@@ -256,7 +256,7 @@ fn an_earlier_package_that_cannot_be_relied_on_is_refused() {
     error: the earlier package cannot be used
       packages/0009/head.json: cannot be read
       No such file or directory (os error 2)
-      next: name a package's folder as transition.previous, or take the setting out
+      next: give the folder of a package (or name one as transition.previous) that may be read
     ");
     follow(&chain, "packages/0001");
     let table = "packages/0001/data/tables/patient_records.csv";
@@ -266,7 +266,7 @@ fn an_earlier_package_that_cannot_be_relied_on_is_refused() {
     3
     error: the earlier package cannot be used
       packages/0001/data/tables/patient_records.csv: not the table that the package was sealed with
-      next: take the package from where it was first written, or run that transition again
+      next: check it with handover verify, or run that transition again for another package
     ");
     chain.write(table, &bytes);
     chain.write("commitment.key", &KEY.replace("07", "08"));
@@ -282,6 +282,6 @@ fn an_earlier_package_that_cannot_be_relied_on_is_refused() {
     3
     error: the earlier package cannot be used
       packages/0001/head.json: not the head of a package
-      next: take the package from where it was first written, or run that transition again
+      next: check it with handover verify, or run that transition again for another package
     ");
 }
