@@ -268,8 +268,11 @@ fn row(file: usize, row: u32) -> RowName {
     RowName { source: format!("s{file}"), file: format!("{file}.csv"), sheet: String::new(), row }
 }
 
-/// What a person said of rows (file, row), each an event.
-fn said(answers: &[((usize, u32), (usize, u32), Answer)]) -> Decisions {
+/// A row of one of the two systems: (file, row).
+type At = (usize, u32);
+
+/// What a person said of rows, each an event.
+fn said(answers: &[(At, At, Answer)]) -> Decisions {
     let pairs = (1..).zip(answers).map(|(event, (left, right, answer))| PairDecision {
         event,
         left: row(left.0, left.1),

@@ -6,14 +6,17 @@ use crate::reconcile::fixture::{COMMUNITY, LETTERS, LIST, TEXTS, World};
 use crate::reconcile::{Reconciled, reconcile};
 use crate::values::Digest;
 
-/// Reconciles with these answers in effect; a row is a source and a number.
-fn decided(world: &World, acts: &[(Act, &[(usize, u32)])]) -> Reconciled {
+/// An answer with its rows, each a source and a number.
+type Said<'a> = (Act, &'a [(usize, u32)]);
+
+/// Reconciles with these answers in effect.
+fn decided(world: &World, acts: &[Said<'_>]) -> Reconciled {
     let shown = |(source, row): &(usize, u32)| {
         let source = &world.config.sources[*source];
         let name = RowName { source: source.id.clone(), file: source.path.clone(), sheet: String::new(), row: *row };
         ShownRow { name, commitment: String::new() }
     };
-    let event = |(number, (act, rows)): (usize, &(Act, &[(usize, u32)]))| Event {
+    let event = |(number, (act, rows)): (usize, &Said<'_>)| Event {
         number,
         digest: Digest::of(&[number as u8]),
         entry: Entry {
