@@ -7,7 +7,7 @@ use crate::config::{self, Config};
 use crate::decisions::{self, Decisions};
 use crate::linkage::{self, LinkModel};
 use crate::measures::{self, Measures};
-use crate::package;
+use crate::package::{self, Naming};
 use crate::reconcile::{self, Reconciled};
 use crate::records::{Normaliser, Records, RowNames};
 use crate::report;
@@ -50,6 +50,8 @@ impl Stage {
 
 /// Someone who is told how the work goes. It learns paths and counts, never a value.
 pub trait Observer: Send {
+    /// Something in the configuration is probably not meant.
+    fn warns(&mut self, warning: &config::Mistake);
     /// A stage begins.
     fn begins(&mut self, stage: Stage);
     /// Rows were read.
@@ -78,6 +80,9 @@ pub enum Error {
         /// What is wrong.
         what: String,
     },
+    /// The package whose ids live on.
+    #[error("the earlier package cannot be used")]
+    Previous(#[source] package::Error),
     /// The package.
     #[error("the package cannot be written")]
     Package(#[from] package::Error),
@@ -101,6 +106,10 @@ pub struct Finished {
     pub package: Option<PathBuf>,
     /// Whether the key is one that everybody can read.
     pub example_key: bool,
+    /// What became of the ids of the earlier package, where there is one and a package was made.
+    pub ids: Option<package::IdTallies>,
+    /// What in the configuration is probably not meant.
+    pub warnings: Vec<config::Mistake>,
 }
 
 /// Reads the sources and makes records of them; what `check` shows, and the first half of a run.
@@ -116,24 +125,48 @@ pub fn intake(config: &Config, observer: &mut dyn Observer) -> Result<Records, E
 /// The main job, from a configuration to a sealed package.
 pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Result<Finished, Error> {
     let config = config::load(path)?;
+    config.warnings.iter().for_each(|warning| observer.warns(warning));
     let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
     let fixed_model = fixed_model(&config)?;
     let out = options.out.clone().unwrap_or_else(|| package::default_out(&config));
     package::refuse_existing(&out)?;
     let key = config::load_key(&config)?;
-    let records = intake(&config, observer)?;
+    let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
+    let mut records = intake(&config, observer)?;
+    records.find_traced(&config, &key);
     let rows = RowNames::new(&config, &records, &key);
     let decisions = journal.weigh(|row| rows.presence(row));
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let summary = measures::Summary::of(&config, &reconciled, &measures, options.final_run);
     if options.final_run && !summary.ready() {
-        return Ok(Finished { summary, package: None, example_key: key.is_example() });
+        let (example_key, warnings) = (key.is_example(), config.warnings);
+        return Ok(Finished { summary, package: None, example_key, ids: None, warnings });
     }
     observer.begins(Stage::Package);
-    let plan = package::plan(&config, reconciled, measures, &decisions, &key, model, options.final_run);
+    let naming = Naming { key: &key, previous };
+    let plan = package::plan(&config, reconciled, measures, &decisions, naming, model, options.final_run);
+    let ids = plan.id_tallies();
     let report = report::draw(&plan);
     let sealed = package::seal(plan, report, &out, &mut |progress| observer.writes(progress))?;
-    Ok(Finished { summary, package: Some(sealed.path), example_key: key.is_example() })
+    let (example_key, warnings) = (key.is_example(), config.warnings);
+    Ok(Finished { summary, package: Some(sealed.path), example_key, ids, warnings })
+}
+
+/// The people to trace on the national service: as a run, but nothing is written.
+pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<package::TraceRequest, Error> {
+    let config = config::load(path)?;
+    let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
+    let fixed_model = fixed_model(&config)?;
+    let key = config::load_key(&config)?;
+    let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
+    let mut records = intake(&config, observer)?;
+    records.find_traced(&config, &key);
+    let rows = RowNames::new(&config, &records, &key);
+    let decisions = journal.weigh(|row| rows.presence(row));
+    let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
+    let naming = Naming { key: &key, previous };
+    let plan = package::plan(&config, reconciled, measures, &decisions, naming, model, false);
+    Ok(package::people_to_trace(&plan))
 }
 
 /// From records to conclusions: nothing here touches the outside world, so nothing here can fail.

@@ -2,11 +2,11 @@
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
-use super::run::exceptions;
+use super::run::{exceptions, not_acted_upon, texts};
 use super::terminal::{Watcher, print, thousands};
 use crate::config::{self, Config};
-use crate::measures::by_reason;
-use crate::pipeline;
+use crate::measures::{self, by_reason};
+use crate::pipeline::{self, Observer as _};
 use crate::records::Records;
 use crate::sources::Origin;
 use std::path::Path;
@@ -15,6 +15,7 @@ use std::path::Path;
 pub(super) fn check(path: &Path, voice: Voice) -> Result<Outcome, Failure> {
     let config = config::load(path)?;
     let mut watcher = Watcher::new(voice);
+    config.warnings.iter().for_each(|warning| watcher.warns(warning));
     let records = pipeline::intake(&config, &mut watcher)?;
     drop(watcher);
     if voice.json {
@@ -68,7 +69,8 @@ fn json(config: &Config, records: &Records) -> serde_json::Value {
         "format": 1, "ok": true, "transition": config.transition.name,
         "person_records": records.people.len(), "referral_records": records.referrals.len(),
         "appointment_records": records.appointments.len(), "declared_figures": records.declared.len(),
-        "files": files, "exceptions": exceptions,
+        "files": files, "exceptions": exceptions, "not_acted_upon": measures::not_acted_upon(config),
+        "warnings": texts(&config.warnings),
     })
 }
 
@@ -109,5 +111,6 @@ fn screen(config: &Config, records: &Records) -> String {
             lines.push(format!("  {slug}: {} Next: {}.", reason.sentence(), reason.what_to_do()));
         }
     }
+    lines.extend(not_acted_upon(&measures::not_acted_upon(config)));
     lines.join("\n")
 }

@@ -54,6 +54,7 @@ example! {
 
 /// Writes the example and runs it. Never writes over anything.
 pub(super) fn demo(dir: &Path, voice: Voice) -> Result<Outcome, Failure> {
+    Failure::unless_folder(dir)?;
     let taken = fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
     if taken {
         let message = format!("{} is not empty", dir.display());

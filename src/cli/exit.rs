@@ -21,17 +21,28 @@ pub enum Outcome {
     Interrupted,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> ExitCode {
-        ExitCode::from(match outcome {
+impl Outcome {
+    fn code(self) -> u8 {
+        match self {
             Outcome::Done => 0,
             Outcome::No => 1,
             Outcome::Usage => 2,
             Outcome::Input => 3,
             Outcome::Machine => 4,
             Outcome::Interrupted => 130,
-        })
+        }
     }
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(outcome.code())
+    }
+}
+
+/// Ends the program whatever its other threads are doing.
+pub(super) fn at_once(outcome: Outcome) -> ! {
+    std::process::exit(outcome.code().into())
 }
 
 /// Why a command could not finish: what, the causes, what to do next.
@@ -47,12 +58,24 @@ impl Failure {
         Failure { outcome, message: message.into(), hint: hint.into() }
     }
 
+    /// A file where the command is to make a folder.
+    pub(super) fn unless_folder(path: &std::path::Path) -> Result<(), Self> {
+        if !path.exists() || path.is_dir() {
+            return Ok(());
+        }
+        let message = format!("{} is a file, not a folder", path.display());
+        Err(Failure::new(Outcome::Usage, message, "give another folder"))
+    }
+
     /// A file or folder that the command itself must read or write.
     pub(super) fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
         let hint = match error.kind() {
             std::io::ErrorKind::StorageFull => "make room on the disk, then run the command again",
             std::io::ErrorKind::PermissionDenied => "check who may write there, then run the command again",
-            _ => "",
+            std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
+                "a file stands where a folder should be; give another folder"
+            }
+            _ => "look at the cause, then run the command again",
         };
         Failure::new(Outcome::Machine, format!("{}: {error}", path.display()), hint)
     }
@@ -62,13 +85,19 @@ impl From<pipeline::Error> for Failure {
     fn from(error: pipeline::Error) -> Self {
         let outcome = match &error {
             pipeline::Error::Config(error) => of_config(error),
+            pipeline::Error::Sources(sources::Error::ClaimedTwice { .. }) => Outcome::Usage,
             pipeline::Error::Sources(_) => Outcome::Input,
             pipeline::Error::Decisions(error) => of_decisions(error),
             pipeline::Error::Model { .. } => Outcome::Input,
-            pipeline::Error::Package(error) => of_package(error),
+            pipeline::Error::Previous(error) | pipeline::Error::Package(error) => of_package(error),
         };
         let hint = match &error {
             pipeline::Error::Sources(sources::Error::Unusable { hint, .. }) => hint.clone(),
+            pipeline::Error::Sources(sources::Error::ClaimedTwice { .. }) => {
+                "give each source its own files, or its own sheet in the mapping's [file] table; one mapping may hold \
+                 several kinds of record"
+                    .into()
+            }
             pipeline::Error::Sources(sources::Error::NoFile { .. }) => {
                 "put the export where the source's path points, or correct the path in handover.toml".into()
             }
@@ -76,8 +105,11 @@ impl From<pipeline::Error> for Failure {
                 "check that the file is there and may be read, then run the command again".into()
             }
             pipeline::Error::Decisions(error) => hint_of_decisions(error).into(),
-            pipeline::Error::Package(error) => error.hint().into(),
-            pipeline::Error::Config(_) | pipeline::Error::Model { .. } => String::new(),
+            pipeline::Error::Previous(error) | pipeline::Error::Package(error) => error.hint().into(),
+            pipeline::Error::Config(error) => of_settings(error).into(),
+            pipeline::Error::Model { .. } => {
+                "name a model.json of this version as link.model, or leave link.model out to have one trained".into()
+            }
         };
         Failure::new(outcome, chain(&error), hint)
     }
@@ -102,8 +134,8 @@ impl From<review::Error> for Failure {
     fn from(error: review::Error) -> Self {
         use review::Error;
         let (outcome, hint) = match &error {
-            Error::Key(error) => (of_config(error), ""),
-            Error::Package(error) => (of_package(error), error.hint()),
+            Error::Key(error) => (of_config(error), of_settings(error)),
+            Error::Package(error) => (of_package(error), hint_of_package(error)),
             Error::Decisions(error) => (of_decisions(error), hint_of_decisions(error)),
             Error::Workbook(sources::Error::Unusable { hint, .. }) => (Outcome::Input, hint.as_str()),
             Error::Workbook(_) => (Outcome::Input, "check that the file is there and may be read"),
@@ -112,6 +144,16 @@ impl From<review::Error> for Failure {
             Error::Write { .. } => (Outcome::Machine, "make room there, or give a folder that you may write to"),
         };
         Failure::new(outcome, chain(&error), hint)
+    }
+}
+
+/// Where a package is looked into, and no run is asked for.
+fn hint_of_package(error: &package::Error) -> &'static str {
+    match error {
+        package::Error::Unreadable { .. } => "give the folder of a package, and check that it may be read",
+        package::Error::NoPackage { .. } => "check it with handover verify, or run again for a package of this version",
+        package::Error::OtherKey { .. } => "restore the key that it was made with, or run again",
+        package::Error::Exists { .. } | package::Error::NoName { .. } | package::Error::Machine { .. } => error.hint(),
     }
 }
 
@@ -128,6 +170,19 @@ fn of_config(error: &config::Error) -> Outcome {
     }
 }
 
+fn of_settings(error: &config::Error) -> &'static str {
+    match error {
+        config::Error::Mistakes(_) => "correct what is listed, then run the command again",
+        config::Error::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            "name a handover.toml or its folder; handover init DIR makes a new one"
+        }
+        config::Error::Unreadable { .. } => "check that it is a file that you may read, then run the command again",
+        config::Error::Unwritable { .. } => {
+            "check that there is room and that you may write there, then run the command again"
+        }
+    }
+}
+
 fn of_decisions(error: &decisions::Error) -> Outcome {
     match error {
         decisions::Error::Io { .. } | decisions::Error::Line { .. } => Outcome::Input,
@@ -137,10 +192,12 @@ fn of_decisions(error: &decisions::Error) -> Outcome {
 }
 
 fn of_package(error: &package::Error) -> Outcome {
-    match (error.is_machine(), error.is_input()) {
-        (true, _) => Outcome::Machine,
-        (false, true) => Outcome::Input,
-        (false, false) => Outcome::Usage,
+    match error {
+        package::Error::Exists { .. } | package::Error::NoName { .. } | package::Error::OtherKey { .. } => {
+            Outcome::Usage
+        }
+        package::Error::Unreadable { .. } | package::Error::NoPackage { .. } => Outcome::Input,
+        package::Error::Machine { .. } => Outcome::Machine,
     }
 }
 
@@ -157,17 +214,33 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// What clap has to say: help and version are no mistakes.
-pub(super) fn of_arguments(error: &clap::Error) -> Outcome {
+pub(super) fn of_arguments(error: &clap::Error, json: bool) -> Outcome {
+    if json && error.use_stderr() {
+        let (message, hint) = parts(&error.render().to_string());
+        terminal::print(&document(&message, &hint));
+    }
     // Printing can fail only when nobody listens any more.
     let _ = error.print();
     if error.use_stderr() { Outcome::Usage } else { Outcome::Done }
 }
 
+/// The first paragraph says what is wrong, the others what would be right.
+fn parts(text: &str) -> (String, String) {
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    let (message, rest) = text.split_once("\n\n").unwrap_or((text, "try handover --help"));
+    let lines = rest.lines().map(str::trim).filter(|line| !line.is_empty());
+    (message.trim_end().into(), lines.map(|line| line.trim_start_matches("tip: ")).collect::<Vec<_>>().join("\n"))
+}
+
+/// The one document of a command that failed.
+pub(super) fn document(message: &str, hint: &str) -> String {
+    serde_json::json!({ "format": 1, "ok": false, "error": message, "hint": hint }).to_string()
+}
+
 /// Tells a person why a command could not finish.
 pub(super) fn report(failure: &Failure, voice: Voice) -> Outcome {
     if voice.json {
-        let document = serde_json::json!({ "format": 1, "ok": false, "error": failure.message, "hint": failure.hint });
-        terminal::print(&document.to_string());
+        terminal::print(&document(&failure.message, &failure.hint));
     }
     terminal::say(&format!("error: {}", failure.message));
     if !failure.hint.is_empty() {

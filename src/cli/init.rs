@@ -13,6 +13,7 @@ const IGNORE: &str =
 
 /// Makes a transition folder. Never writes over anything.
 pub(super) fn init(dir: &Path, voice: Voice) -> Result<Outcome, Failure> {
+    Failure::unless_folder(dir)?;
     let config = dir.join("handover.toml");
     if config.exists() {
         return Err(Failure::new(

@@ -7,9 +7,11 @@ mod check;
 mod demo;
 mod exit;
 mod init;
+mod interrupt;
 mod review;
 mod run;
 mod terminal;
+mod trace;
 mod verify;
 
 use clap::{Args, Parser, Subcommand};
@@ -35,10 +37,10 @@ struct Cli {
 #[derive(Clone, Copy, Debug, Args)]
 struct Voice {
     /// One JSON document on standard output, and nothing else there
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "json")]
     json: bool,
     /// No progress, no summary
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "quiet")]
     quiet: bool,
     /// Say more on standard error; twice for more still
     #[arg(short, global = true, action = clap::ArgAction::Count)]
@@ -90,6 +92,11 @@ enum Command {
         #[command(subcommand)]
         command: review::ReviewCommand,
     },
+    /// People whose NHS number is missing, unverified or disputed: out to the national service, and its answer back in
+    Trace {
+        #[command(subcommand)]
+        way: TraceWay,
+    },
     /// Write the example transition into a folder and run it
     Demo {
         /// The folder; it must be empty or not there
@@ -97,14 +104,52 @@ enum Command {
     },
 }
 
+/// Out or in.
+#[derive(Debug, Subcommand)]
+enum TraceWay {
+    /// Write the people to trace, in the shape of the Personal Demographics Service's batch trace
+    Export {
+        /// The file; it must not be there
+        file: PathBuf,
+        /// The configuration, or the folder it is in
+        #[arg(default_value = "handover.toml")]
+        config: PathBuf,
+    },
+    /// Put the service's answer among the sources
+    Import {
+        /// The answer as it came
+        file: PathBuf,
+        /// The configuration, or the folder it is in
+        #[arg(default_value = "handover.toml")]
+        config: PathBuf,
+    },
+}
+
+impl Command {
+    /// What holds wherever it was interrupted.
+    fn truth_when_interrupted(&self) -> &'static str {
+        match self {
+            Command::Check { .. } | Command::Verify { .. } => "nothing was written",
+            Command::Run { .. } => "no package was written",
+            Command::Trace { way: TraceWay::Export { .. } } => "nothing was written",
+            Command::Trace { way: TraceWay::Import { .. } } => "the answer may be kept already; import it again to see",
+            Command::Init { .. } => "the folder may be half made",
+            Command::Review { .. } => "what was recorded before stays recorded; a workbook may be half written",
+            Command::Demo { .. } => "no package was written, and the example may be half made",
+        }
+    }
+}
+
 /// Does what the arguments say, and tells how it ended.
 pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return exit::of_arguments(&error),
+        Err(error) => return exit::of_arguments(&error, asks_for_json(&arguments)),
     };
     terminal::quiet_panics();
     terminal::start_log(cli.voice);
+    interrupt::listen(cli.voice, cli.command.truth_when_interrupted());
     let result = match &cli.command {
         Command::Init { dir } => init::init(dir, cli.voice),
         Command::Check { config } => check::check(config, cli.voice),
@@ -116,12 +161,20 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
             verify::verify(package, sources.as_deref(), key.as_deref(), cli.voice)
         }
         Command::Review { command } => review::review(command, cli.voice),
+        Command::Trace { way: TraceWay::Export { file, config } } => trace::export(file, config, cli.voice),
+        Command::Trace { way: TraceWay::Import { file, config } } => trace::import(file, config, cli.voice),
         Command::Demo { dir } => demo::demo(dir, cli.voice),
     };
+    interrupt::give_way();
     let outcome = result.unwrap_or_else(|failure| exit::report(&failure, cli.voice));
     if outcome == Outcome::Done && terminal::output_lost() {
         terminal::say("error: what was to be printed could not be written\n  next: make room where the output goes");
         return Outcome::Machine;
     }
     outcome
+}
+
+/// Where a command line is wrong nothing of it is parsed, but a script that asked for JSON is to get it.
+fn asks_for_json(arguments: &[std::ffi::OsString]) -> bool {
+    arguments.iter().skip(1).take_while(|argument| *argument != "--").any(|argument| argument == "--json")
 }

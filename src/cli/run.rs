@@ -3,12 +3,15 @@
 use super::Voice;
 use super::exit::{Failure, Outcome};
 use super::terminal::{Watcher, print, say, thousands};
+use crate::config::Mistake;
 use crate::measures::Summary;
+use crate::package::IdTallies;
 use crate::pipeline::{self, Finished, Options};
 use std::path::Path;
 
 /// Runs the main job and prints one screen.
 pub(super) fn run(config: &Path, options: &Options, voice: Voice) -> Result<Outcome, Failure> {
+    options.out.as_deref().map_or(Ok(()), refuse_inside_a_package)?;
     let mut watcher = Watcher::new(voice);
     let finished = pipeline::run(config, options, &mut watcher)?;
     let seconds = watcher.seconds();
@@ -31,6 +34,19 @@ pub(super) fn run(config: &Path, options: &Options, voice: Voice) -> Result<Outc
     })
 }
 
+/// A package in a package would make the outer one hold files that it does not list.
+fn refuse_inside_a_package(out: &Path) -> Result<(), Failure> {
+    let whole = std::path::absolute(out).map_err(|error| Failure::io(out, &error))?;
+    match whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").exists()) {
+        None => Ok(()),
+        Some(package) => Err(Failure::new(
+            Outcome::Usage,
+            format!("{} lies inside the package {}", out.display(), package.display()),
+            "give a folder outside it with --out; a package is never changed",
+        )),
+    }
+}
+
 fn json(finished: &Finished) -> serde_json::Value {
     serde_json::json!({
         "format": 1,
@@ -38,6 +54,8 @@ fn json(finished: &Finished) -> serde_json::Value {
         "package": finished.package,
         "report": finished.package.as_ref().map(|package| package.join("data/report.html")),
         "example_key": finished.example_key,
+        "ids": finished.ids,
+        "warnings": texts(&finished.warnings),
         "summary": finished.summary,
     })
 }
@@ -70,13 +88,12 @@ fn screen(finished: &Finished, seconds: f64) -> String {
     );
     lines.push(line("Waiting list", summary.list_found, &unexplained));
     lines.push(line("Pairs for review", summary.pairs_for_review, "a person must decide"));
+    lines.extend(finished.ids.iter().flat_map(ids));
     lines.push(String::new());
     lines.extend(exceptions(&summary.exceptions));
     lines.push(String::new());
     lines.extend(gates(summary));
-    if !summary.not_acted_upon.is_empty() {
-        lines.push(format!("Read but not acted upon by this version: {}", summary.not_acted_upon.join(", ")));
-    }
+    lines.extend(not_acted_upon(&summary.not_acted_upon));
     if let Some(package) = &finished.package {
         lines.push(format!("Package  {}  (holds patient data)", package.display()));
         lines.push(format!("Report   {}", package.join("data/report.html").display()));
@@ -84,6 +101,16 @@ fn screen(finished: &Finished, seconds: f64) -> String {
     }
     lines.push(format!("Done in {seconds:.1} s"));
     lines.join("\n")
+}
+
+/// What became of the ids of the earlier package, a line a kind.
+fn ids(tallies: &IdTallies) -> [String; 3] {
+    let IdTallies { patients, referrals, appointments } = tallies;
+    [("patients", patients), ("referrals", referrals), ("appointments", appointments)].map(|(kind, tally)| {
+        let [new, merged, split, ended] = [tally.new, tally.merged, tally.split, tally.ended].map(thousands);
+        let more = format!("carried, {new} new, {merged} merged, {split} split, {ended} ended");
+        line(&format!("Ids of {kind}"), tally.carried, &more)
+    })
 }
 
 fn line(name: &str, count: u64, more: &str) -> String {
@@ -108,6 +135,17 @@ pub(super) fn exceptions(counts: &[(&'static str, u64)]) -> Vec<String> {
         lines.push(format!("{:>32}   more reasons: see tables/exceptions.csv", more));
     }
     lines
+}
+
+/// Warnings as they are said.
+pub(super) fn texts(warnings: &[Mistake]) -> Vec<String> {
+    warnings.iter().map(Mistake::to_string).collect()
+}
+
+/// Settings that nothing obeys, in one line; none when there are none.
+pub(super) fn not_acted_upon(settings: &[&str]) -> Option<String> {
+    let listed = || format!("Read but not acted upon by this version: {}", settings.join(", "));
+    (!settings.is_empty()).then(listed)
 }
 
 fn gates(summary: &Summary) -> Vec<String> {

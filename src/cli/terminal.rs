@@ -2,16 +2,47 @@
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
+use crate::config::Mistake;
 use crate::pipeline::{Observer, Stage};
 use crate::sources::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Prints a line on standard output. When nobody listens any more (a closed pipe), there is nobody to tell.
 pub(super) fn print(text: &str) {
+    let turn = TURN.lock();
+    print_in_turn(text);
+    if let Ok(mut printed) = turn {
+        *printed = true;
+    }
+}
+
+/// What an interrupted command says, on whatever thread: one document, if none was printed, and one line.
+pub(super) fn last_words(document: Option<&str>, line: &str) {
+    // Whoever is printing now may wait for somebody who reads no more.
+    let turn = TURN.try_lock();
+    if let (Ok(false), Some(document)) = (turn.as_deref().copied(), document) {
+        print_in_turn(document);
+    }
+    if let Ok(bar) = BAR.try_lock() {
+        bar.iter().for_each(ProgressBar::finish_and_clear);
+    }
+    say(line);
+    // Nothing more is printed by anybody.
+    std::mem::forget(turn);
+}
+
+/// Whose turn it is to print, and whether something was.
+static TURN: Mutex<bool> = Mutex::new(false);
+
+/// The progress that is shown.
+static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+fn print_in_turn(text: &str) {
     let mut out = std::io::stdout().lock();
     let written = writeln!(out, "{}", harmless(text)).and_then(|()| out.flush());
     if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
@@ -87,7 +118,8 @@ pub(super) fn with_threads(
         Some(threads) => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
             let pool = pool.map_err(|error| {
-                Failure::new(Outcome::Machine, format!("threads could not be started: {error}"), "")
+                let hint = "give fewer --threads, or leave it out to use all cores";
+                Failure::new(Outcome::Machine, format!("threads could not be started: {error}"), hint)
             })?;
             pool.install(work)
         }
@@ -109,6 +141,9 @@ impl Watcher {
         } else {
             ProgressBar::new(0)
         };
+        if let Ok(mut shown) = BAR.lock() {
+            *shown = Some(bar.clone());
+        }
         Watcher { bar, stage: None, started: Instant::now(), rows: 0 }
     }
 
@@ -125,6 +160,11 @@ impl Watcher {
 }
 
 impl Observer for Watcher {
+    /// However quiet a person wants it: what is counted to the wrong day is wrong throughout.
+    fn warns(&mut self, warning: &Mistake) {
+        self.bar.suspend(|| say(&format!("warning: {warning}")));
+    }
+
     fn begins(&mut self, stage: Stage) {
         self.stage_ends();
         self.stage = Some((stage, Instant::now()));

@@ -13,6 +13,18 @@ pub(super) fn verify(
     key: Option<&Path>,
     voice: Voice,
 ) -> Result<exit::Outcome, Failure> {
+    for (path, name, is_there) in
+        [(sources, "sources", sources.is_none_or(Path::is_dir)), (key, "key", key.is_none_or(Path::is_file))]
+    {
+        if let (Some(path), false) = (path, is_there) {
+            let message = format!(
+                "--{name} {}: there is no such {}",
+                path.display(),
+                if name == "key" { "file" } else { "folder" }
+            );
+            return Err(Failure::new(exit::Outcome::Input, message, format!("correct --{name}, or leave it out")));
+        }
+    }
     let options = verify::Options { sources: sources.map(Path::to_owned), key: key.map(Path::to_owned) };
     let verdict = verify::verify(package, &options)?;
     if voice.json {

@@ -17,6 +17,7 @@ pub(super) fn of(config: &Config) -> Digest {
         path: _,
         folder: _,
         digest: _,
+        warnings: _,
         transition: terms,
         sources,
         link: linking,
@@ -29,7 +30,8 @@ pub(super) fn of(config: &Config) -> Digest {
         safety,
     } = config;
     let Overlap { assumed } = overlap;
-    let ClockSettings { day_zero_excluded, holidays } = clock;
+    // A table that says what holds without it changes nothing.
+    let ClockSettings { stated: _, day_zero_excluded, holidays } = clock;
     let settings = json!({
         "handover_config": 1,
         "transition": transition(terms),

@@ -13,6 +13,7 @@ pub(super) struct Document {
     file: PathBuf,
     text: String,
     mistakes: RefCell<Vec<Mistake>>,
+    warnings: RefCell<Vec<Mistake>>,
     /// Lines whose syntax is broken: what the recovered values say there is not worth a second mistake.
     broken_lines: RefCell<BTreeSet<usize>>,
     /// Whether more than single values is broken, so that keys may have been lost or have landed in another table.
@@ -22,18 +23,21 @@ pub(super) struct Document {
 impl Document {
     /// A file with this content. What is not UTF-8 is a mistake, and the rest is read all the same.
     pub(super) fn new(file: PathBuf, bytes: Vec<u8>) -> Self {
-        let mistakes = RefCell::default();
+        let wide = [&b"\xff\xfe"[..], b"\xfe\xff"].iter().any(|mark| bytes.starts_with(mark));
+        let (mistakes, warnings) = (RefCell::default(), RefCell::default());
         let broken_lines = RefCell::default();
         let (text, fault) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
                 let fault = error.utf8_error().valid_up_to();
-                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(fault))
+                // Of UTF-16 every line would be a mistake of its own.
+                let text = if wide { String::new() } else { String::from_utf8_lossy(error.as_bytes()).into_owned() };
+                (text, Some(fault))
             }
         };
         let skipped = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let text = text[skipped..].to_owned();
-        let document = Document { file, text, mistakes, broken_lines, keys_lost: Cell::new(false) };
+        let document = Document { file, text, mistakes, warnings, broken_lines, keys_lost: Cell::new(wide) };
         if let Some(at) = fault {
             let at = at.saturating_sub(skipped);
             document.syntax(at..at, "not UTF-8 text", "save the file with the encoding UTF-8");
@@ -63,6 +67,18 @@ impl Document {
             return;
         }
         self.push(line, column, what.into(), hint.into());
+    }
+
+    /// Notes what is probably not meant, and can be used all the same.
+    pub(super) fn warning(&self, span: &Range<usize>, what: String, hint: String) {
+        let (line, column) = self.position(span.start);
+        let file = self.file.clone();
+        self.warnings.borrow_mut().push(Mistake { file, line: Some(line), column: Some(column), what, hint });
+    }
+
+    /// The warnings so far.
+    pub(super) fn warnings(&self) -> Vec<Mistake> {
+        self.warnings.borrow().clone()
     }
 
     /// Notes that something is not there, or not where it belongs. Where broken syntax may be to blame, we keep quiet.
@@ -204,6 +220,17 @@ mod tests {
         let found = document.into_mistakes();
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].line, found[0].column), (Some(2), Some(6)));
+    }
+
+    #[test]
+    fn what_is_utf_16_is_one_mistake() {
+        let bytes: Vec<u8> = "\u{feff}a = 1\nb = \"x\"\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let document = Document::new(PathBuf::from("x.toml"), bytes);
+        document.parse();
+        document.absent(&(0..0), "the table `transition` is missing", "");
+        let found = document.into_mistakes();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].what, "not UTF-8 text");
     }
 
     #[test]

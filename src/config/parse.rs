@@ -5,6 +5,7 @@ use super::walk::{Item, Table};
 use super::{Config, Error, EvidenceKind, Mapping, Mistake, Source, Standing, Transition};
 use super::{digest, mapping_file, terms};
 use crate::values::Digest;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -41,6 +42,9 @@ const EVIDENCE: &[(&str, EvidenceKind)] = &[
     ("call", EvidenceKind::Call),
     ("other", EvidenceKind::Other),
 ];
+
+/// Where decisions are looked for, unless the configuration says.
+const DECISIONS: &str = "decisions.jsonl";
 
 /// Sheets and rows of the site crosswalk are cited under this id.
 const SITES: &str = "sites";
@@ -115,7 +119,7 @@ impl Mappings<'_> {
 fn read(document: &Document, mappings: &mut Mappings<'_>) -> Config {
     let entries = document.parse();
     let root = Table::root(document, &entries, TABLES);
-    let transition = transition(&root);
+    let transition = transition(&root, mappings.folder);
     let sources = sources(&root, mappings);
     Config {
         path: PathBuf::new(),
@@ -130,11 +134,12 @@ fn read(document: &Document, mappings: &mut Mappings<'_>) -> Config {
         clock: terms::clock(&root),
         exclusions: terms::exclusions(&root),
         safety: terms::safety(&root),
+        warnings: document.warnings(),
         digest: Digest::of(b""),
     }
 }
 
-fn transition(root: &Table<'_>) -> Transition {
+fn transition(root: &Table<'_>, folder: &Path) -> Transition {
     let known = ["name", "from", "to", "transfer_date", "as_at", "sites", "previous", "decisions", "key"];
     let table = root.require("transition").and_then(|item| item.table(&known));
     let Some(table) = table else { return stand_in() };
@@ -144,16 +149,35 @@ fn transition(root: &Table<'_>) -> Transition {
     if let (true, Some(item)) = (from.contains(&to), table.get("to")) {
         item.mistake("the receiver is also among the providers handing over", "take it out of transition.from");
     }
+    let (transfer_date, as_at) = (table.required_date("transfer_date"), table.required_date("as_at"));
+    if let (true, Some(item)) = (as_at > transfer_date && transfer_date != Date::ZERO, table.get("as_at")) {
+        item.document.warning(
+            &item.span,
+            format!("the census date {as_at} lies after the transfer date {transfer_date}"),
+            "waits are counted to as_at, usually the last day under the providers handing over".to_owned(),
+        );
+    }
+    warn_of_a_lost_journal(&table, folder);
     Transition {
         name: table.required_text("name"),
         from,
         to,
-        transfer_date: table.required_date("transfer_date"),
-        as_at: table.required_date("as_at"),
+        transfer_date,
+        as_at,
         sites: table.text("sites"),
         previous: table.text("previous"),
-        decisions: table.text("decisions").unwrap_or_else(|| "decisions.jsonl".to_owned()),
+        decisions: table.text("decisions").unwrap_or_else(|| DECISIONS.to_owned()),
         key: table.text("key").unwrap_or_else(|| "commitment.key".to_owned()),
+    }
+}
+
+/// Until the first decision there is no journal. But one that goes by a name of its own is probably there, under another.
+fn warn_of_a_lost_journal(transition: &Table<'_>, folder: &Path) {
+    let Some(item) = transition.get("decisions") else { return };
+    let name = item.value.as_str().unwrap_or(DECISIONS).trim();
+    if name != DECISIONS && !folder.join(name).exists() {
+        let what = format!("there is no journal {}, so no decision of anybody is obeyed", quoted(name));
+        item.document.warning(&item.span, what, "paths are relative to handover.toml".to_owned());
     }
 }
 
@@ -163,8 +187,8 @@ fn stand_in() -> Transition {
         name: nothing(),
         from: Vec::new(),
         to: nothing(),
-        transfer_date: jiff::civil::Date::ZERO,
-        as_at: jiff::civil::Date::ZERO,
+        transfer_date: Date::ZERO,
+        as_at: Date::ZERO,
         sites: None,
         previous: None,
         decisions: nothing(),

@@ -1,5 +1,6 @@
 //! What `handover.toml` says, typed.
 
+use super::Mistake;
 use super::mapping::Mapping;
 use crate::values::Digest;
 use jiff::civil::Date;
@@ -33,6 +34,8 @@ pub struct Config {
     pub exclusions: Vec<Exclusion>,
     /// `[[safety]]`.
     pub safety: Vec<SafetySwitch>,
+    /// What is probably not meant, and can be used all the same.
+    pub warnings: Vec<Mistake>,
     /// Digest of the parsed config and its mappings, keys sorted; layout and comments do not count.
     pub digest: Digest,
 }
@@ -199,10 +202,18 @@ pub struct Overlap {
 /// `[clock]`.
 #[derive(Clone, Debug)]
 pub struct ClockSettings {
+    /// Whether the configuration has the table.
+    pub stated: bool,
     /// Whether the day of receipt counts as day one.
     pub day_zero_excluded: bool,
     /// Which bank holidays do not count: `england` or `none`.
     pub holidays: String,
+}
+
+impl Default for ClockSettings {
+    fn default() -> Self {
+        ClockSettings { stated: false, day_zero_excluded: true, holidays: "england".to_owned() }
+    }
 }
 
 /// `[[exclusion]]`.

@@ -23,6 +23,9 @@ const GATES: &[&str] = &[
     "extract_age_days",
 ];
 
+/// Below this probability of a match, a machine's join is not to be relied on.
+const MATCH_USUAL: f64 = 0.9;
+
 /// `[link]`.
 pub(super) fn link(root: &Table<'_>, sources: &[Source]) -> LinkSettings {
     let mut settings =
@@ -39,6 +42,10 @@ pub(super) fn link(root: &Table<'_>, sources: &[Source]) -> LinkSettings {
                 "from review up to match people decide, from match up the machine; raise match or lower review",
             );
         }
+    }
+    if let Some(item) = table.get("match").filter(|_| settings.match_at < MATCH_USUAL) {
+        let what = format!("match is {}: records are joined that may well be two people's", settings.match_at);
+        item.document.warning(&item.span, what, "a wrong join is the worst that can happen; 0.99 is usual".to_owned());
     }
     settings.model = table.text("model");
     let extras: BTreeSet<&str> = sources
@@ -277,11 +284,13 @@ pub(super) fn clock(root: &Table<'_>) -> ClockSettings {
     let table = root.table("clock", &["day_zero", "holidays"]);
     let item = |key| table.as_ref().and_then(|table| table.get(key));
     let holidays = [("england", "england"), ("none", "none")];
+    let default = ClockSettings::default();
     ClockSettings {
+        stated: table.is_some(),
         day_zero_excluded: item("day_zero")
             .and_then(|item| item.word(&[("excluded", true), ("included", false)]))
-            .unwrap_or(true),
-        holidays: item("holidays").and_then(|item| item.word(&holidays)).unwrap_or("england").to_owned(),
+            .unwrap_or(default.day_zero_excluded),
+        holidays: item("holidays").and_then(|item| item.word(&holidays)).map_or(default.holidays, str::to_owned),
     }
 }
 

@@ -156,10 +156,9 @@ fn question(event: &Event) -> Question<'_> {
 fn supersede(events: &[Event], standings: &mut [Standing]) {
     let mut last: BTreeMap<Question<'_>, usize> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
-        if standings[place] == Standing::InEffect && !matches!(event.entry.act, Act::Undo { .. }) {
-            if let Some(earlier) = last.insert(question(event), place) {
-                standings[earlier] = Standing::Superseded(place);
-            }
+        let counts = standings[place] == Standing::InEffect && !matches!(event.entry.act, Act::Undo { .. });
+        if counts && let Some(earlier) = last.insert(question(event), place) {
+            standings[earlier] = Standing::Superseded(place);
         }
     }
 }

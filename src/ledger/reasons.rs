@@ -7,7 +7,7 @@ use crate::sources::RowRef;
 pub enum Severity {
     /// Worth knowing; nothing was left out.
     Notice,
-    /// A value was left out or repaired; the row is used.
+    /// A value was left out or repaired, or needs a person's eye; the row is used.
     Warning,
     /// The row was set aside.
     Error,
@@ -74,8 +74,8 @@ reasons! {
     SheetNotMapped = "sheet-not-mapped", Error, "name the sheet in a mapping, or confirm with the provider that it holds no patients";
     /// The row has more cells than the header.
     RowTooWide = "row-too-wide", Error, "look for an unquoted delimiter in the row and have the export corrected";
-    /// The row has fewer cells than the header.
-    RowTooNarrow = "row-too-narrow", Error, "look for a broken line in the row and have the export corrected";
+    /// The row has fewer cells than the header; those that are not there read as empty.
+    RowTooNarrow = "row-too-narrow", Warning, "look for a broken line in the row and have the export corrected";
     /// The row holds bytes that the file's encoding does not allow.
     NotDecodable = "not-decodable", Error, "state the right encoding in the mapping's [file] table";
     /// A quoted field swallowed more lines than a field may have.
@@ -88,6 +88,8 @@ reasons! {
     BesideTable = "beside-table", Warning, "look at the cells, and give them a header if they belong to the row";
     /// A formula was saved without its value, so its cell reads as empty.
     FormulaWithoutValue = "formula-without-value", Warning, "open the workbook, let it calculate, and save it again";
+    /// A character stands as two or more strange ones, its bytes having been read in the wrong encoding; the row is used as it stands.
+    EncodedTwice = "encoded-twice", Warning, "state encoding = \"utf-8\" in the mapping's [file] table if it says another; else have the file exported again";
 
     // Found by records: values.
     /// The row says nothing of any patient: every mapped cell is empty.
@@ -128,10 +130,14 @@ reasons! {
     CellError = "cell-error", Warning, "have the formula corrected and the file saved again";
     /// The identifier was stored as a number of more than 15 digits, so its last digits are no longer those it had.
     DigitsRounded = "digits-rounded", Warning, "have the column exported as text; the digits are gone from this file";
-    /// The declared figure is not a number.
+    /// The row declares no figure: what stands in its place is not a number.
     FigureNotNumber = "figure-not-number", Error, "ask the provider for the figure";
+    /// One of the row's declared figures is not a number; its other figures are used.
+    FigureInPart = "figure-in-part", Warning, "ask the provider for the figure";
     /// A column that the mapping names is not in this file, so its field is empty throughout.
-    ColumnMissing = "column-missing", Error, "correct the column's name in the mapping, or have the column exported";
+    ColumnMissing = "column-missing", Warning, "correct the column's name in the mapping, or have the column exported";
+    /// Several columns of this file have the name that the mapping gives; the first of them is used.
+    ColumnTwice = "column-twice", Warning, "have the columns told apart by name, or confirm that the first is the right one";
 
     // Found by records: paper.
     /// The two keyings of a folder disagree on a field.
@@ -154,6 +160,10 @@ reasons! {
     PersonDiffers = "person-differs", Warning, "look for a mistyped id, or ask the provider whose row it is";
     /// The local id stands for more than one person in that system.
     PersonAmbiguous = "person-ambiguous", Warning, "decide in review which patient the row belongs to";
+    /// The national service's answer has another name or date of birth than the person it was asked about.
+    TraceDisagrees = "trace-disagrees", Warning, "decide in review whether the answer is about this person";
+    /// The national service found nobody, or several people, for the person it was asked about.
+    TraceUnanswered = "trace-unanswered", Notice, "trace the person by hand, with what the provider's paper says";
     /// The row says too little to be matched to any patient.
     PersonTooThin = "person-too-thin", Warning, "find the patient by hand; someone will turn up";
     /// Two rows that are otherwise one patient carry different verified NHS numbers.

@@ -9,6 +9,7 @@ use super::pairs::{self, Pair};
 use super::product::{DecisionEffect, JoinedBy, Linked, PatientIndex, Place, ReviewEffect, ScoredPair};
 use super::score::{Bar, Scorer};
 use super::thin::Directory;
+use super::trace::{self, Told};
 use super::train::{self, Counts};
 use super::units::Units;
 use crate::config::{Config, Standing};
@@ -23,6 +24,7 @@ pub struct Prepared {
     records: Records,
     features: Features,
     units: Units,
+    told: Vec<Told>,
     candidates: Vec<Candidate>,
     blocking: Vec<BlockingReport>,
     rulings: Vec<Said>,
@@ -41,9 +43,10 @@ pub fn prepare(config: &Config, records: Records, decisions: &Decisions) -> Prep
     let (features, profiles) = Features::of(config, &records);
     let apart: Vec<(PersonId, PersonId)> =
         rulings.iter().filter(|said| said.answer == Answer::Different).filter_map(|said| said.records).collect();
-    let evidence: Vec<bool> =
-        config.sources.iter().map(|source| matches!(source.standing, Standing::Evidence(_))).collect();
-    let units = Units::of(&features, profiles, |record| evidence[usize::from(records.source[record as usize])], &apart);
+    let standing = |record: PersonId| config.sources[usize::from(records.source[record as usize])].standing;
+    let mut units = Units::of(&features, profiles, standing, &apart);
+    let answers = std::mem::take(&mut units.answers);
+    let told = trace::settle(&features, &mut units, answers, &records.traced);
     let (candidates, reports) = blocking::block(&features, &units);
     let blocking = reports
         .into_iter()
@@ -55,7 +58,7 @@ pub fn prepare(config: &Config, records: Records, decisions: &Decisions) -> Prep
         })
         .collect();
     tracing::info!(units = units.len(), candidate_pairs = candidates.len(), "pairs to compare");
-    Prepared { records, features, units, candidates, blocking, rulings }
+    Prepared { records, features, units, told, candidates, blocking, rulings }
 }
 
 /// Trains a model on the prepared records.
@@ -83,7 +86,7 @@ fn merge_counts(mut one: BTreeMap<Pattern, u64>, other: BTreeMap<Pattern, u64>) 
 
 /// Applies a model: every record comes out in exactly one patient, or unplaced.
 pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
-    let Prepared { records, features, units, candidates, rulings, .. } = prepared;
+    let Prepared { records, features, units, told, candidates, rulings, .. } = prepared;
     let scorer = Scorer::new(&features, &units, model);
     let mut pairs = pairs::score(&scorer, candidates);
     tracing::info!(pairs = pairs.len(), "pairs worth showing");
@@ -93,7 +96,7 @@ pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
     let numbers = units.profiles.iter().map(|profile| if profile.verified { profile.number } else { 0 }).collect();
     let (clusters, refused) = Clusters::build(&scorer, numbers, &unit_rulings, &pairs, config.link.match_at);
     let groups = clusters.into_groups();
-    let mut places = places(&features, &units, &groups, &pairs, &unit_rulings, records.people.len());
+    let mut places = places(&features, &units, &told, &groups, &pairs, &unit_rulings, records.people.len());
     let evidence = |record: PersonId| is_evidence(config, &records, record);
     leave_likely_evidence_open(config, &units, &groups, &pairs, evidence, &mut places);
     assert_one_verified_number(&units, &places, &unit_rulings, groups.len());
@@ -197,6 +200,7 @@ fn unit_rulings(rulings: &[Said], unit_of: &[u32]) -> Vec<(u32, u32, Ruling)> {
 fn places(
     features: &Features,
     units: &Units,
+    told: &[Told],
     groups: &Groups,
     pairs: &[Pair],
     rulings: &[(u32, u32, Ruling)],
@@ -240,7 +244,10 @@ fn places(
     for (thin, place) in units.thin.iter().zip(found) {
         places[thin.record as usize] = Some(place);
     }
-    places.into_iter().map(|place| place.expect("every record is in a unit or thin")).collect()
+    for answer in told {
+        places[answer.record() as usize] = Some(answer.place(&groups.group_of));
+    }
+    places.into_iter().map(|place| place.expect("every record is in a unit, thin or an answer")).collect()
 }
 
 /// A patient holds two different verified NHS numbers only when a person has decided so.

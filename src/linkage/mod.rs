@@ -16,6 +16,7 @@ mod score;
 #[cfg(test)]
 mod tests;
 mod thin;
+mod trace;
 mod train;
 mod units;
 

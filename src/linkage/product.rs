@@ -64,7 +64,8 @@ pub enum Place {
 pub enum JoinedBy {
     /// The patient has no other record.
     Alone,
-    /// The same local id in the same system, with agreeing details or without any.
+    /// The same local id in the same system, with agreeing details or without any; or an answer of the national service,
+    /// with agreeing details.
     LocalId,
     /// The same NHS number, with a date of birth and a name that agree.
     NhsNumber,

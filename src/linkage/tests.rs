@@ -270,7 +270,10 @@ fn decided(answer: Answer) -> Decisions {
         sheet: String::new(),
         row,
     };
-    Decisions { pairs: vec![PairDecision { event: 1, left: row(0, 1), right: row(1, 1), answer }], ..Decisions::default() }
+    Decisions {
+        pairs: vec![PairDecision { event: 1, left: row(0, 1), right: row(1, 1), answer }],
+        ..Decisions::default()
+    }
 }
 
 #[test]

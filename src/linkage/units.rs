@@ -2,6 +2,7 @@
 
 use super::features::{Features, Profile, Profiles};
 use super::names;
+use crate::config::Standing;
 use crate::records::{PersonId, Symbol};
 
 /// Records of one (provider, system, local id) with agreeing details, or one record alone.
@@ -15,6 +16,8 @@ pub(super) struct Units {
     pub local_ids: Vec<Symbol>,
     /// Records that say too little to be a unit: a local id alone, or scraps of evidence.
     pub thin: Vec<Thin>,
+    /// Answers of the national service: they are held against units, and are none.
+    pub answers: Vec<Thin>,
 }
 
 /// A record that says too little to be a unit.
@@ -33,7 +36,7 @@ impl Units {
     pub(super) fn of(
         features: &Features,
         profiles: Profiles,
-        is_evidence: impl Fn(PersonId) -> bool,
+        standing: impl Fn(PersonId) -> Standing,
         apart: &[(PersonId, PersonId)],
     ) -> Self {
         let mut units = Units {
@@ -42,13 +45,18 @@ impl Units {
             profiles: Vec::new(),
             local_ids: Vec::new(),
             thin: Vec::new(),
+            answers: Vec::new(),
         };
         let mut keyed: Vec<(Symbol, PersonId)> = Vec::new();
         for (record, (profile, local_id)) in profiles.profiles.iter().zip(&profiles.local_ids).enumerate() {
             let record = PersonId::try_from(record).expect("person records have 32-bit places");
-            let full = profile.is_full() && (profile.born != 0 || profile.number != 0 || !is_evidence(record));
+            let standing = standing(record);
+            let is_evidence = matches!(standing, Standing::Evidence(_));
+            let full = profile.is_full() && (profile.born != 0 || profile.number != 0 || !is_evidence);
+            let thin = || Thin { record, profile: *profile, local_id: *local_id };
             match (full, local_id.is_some()) {
-                (false, _) => units.thin.push(Thin { record, profile: *profile, local_id: *local_id }),
+                _ if standing == Standing::Trace => units.answers.push(thin()),
+                (false, _) => units.thin.push(thin()),
                 (true, false) => units.push(&profiles, &[record]),
                 (true, true) => keyed.push((*local_id, record)),
             }

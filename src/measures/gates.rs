@@ -1,17 +1,17 @@
 //! Conditions a final handover must meet, in the order of the contract.
 
-use super::counts::Counts;
+use super::counts::{Counts, source_of};
 use super::figures::claims;
 use super::safety::Rule;
-use super::{Gate, GateState};
-use crate::config::{Config, Source};
+use super::{Gate, GateState, Item};
+use crate::config::{Config, Source, Standing};
 use crate::decisions::{Answer, Decisions, RowName};
 use crate::linkage::PairStanding;
-use crate::reconcile::Reconciled;
-use crate::records::row_name;
+use crate::reconcile::{Difference, Reconciled};
+use crate::records::{PaperFolder, PersonId, row_name};
 use crate::sources::RowRef;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was measured for one gate.
 struct Reading {
@@ -20,9 +20,12 @@ struct Reading {
     closes_by: &'static str,
     /// `None` where there was nothing to measure.
     value: Option<f64>,
+    /// Of how many, where it is of something that can be counted.
+    denominator: Option<u64>,
     /// Red whatever the value.
     red: bool,
-    worst_source: Option<String>,
+    /// A place in the configuration's sources.
+    worst: Option<usize>,
 }
 
 /// Every gate.
@@ -33,14 +36,7 @@ pub(super) fn gates(counts: &Counts, reconciled: &Reconciled, decisions: &Decisi
         without_verified_number(counts, reconciled),
         unresolved(counts, reconciled),
         unexplained(counts, reconciled),
-        Reading {
-            name: "safety_items_open",
-            definition: "Open items of the safety list, of rules that are not switched off",
-            closes_by: "a clinician looks and the sender's record is put right, or the rule is switched off with a reason",
-            value: some_if(!reconciled.referrals.is_empty(), safety.iter().map(Rule::open).sum()),
-            red: false,
-            worst_source: None,
-        },
+        safety_items(reconciled, safety),
         paper_outstanding(reconciled),
         paper_disagreements(reconciled),
         exclusions(counts.config),
@@ -53,9 +49,9 @@ impl Reading {
     /// Red over its ceiling or without one; what was not measured is never green.
     fn judge(self, config: &Config) -> Gate {
         let ceiling = config.gates.get(self.name).copied();
-        let waived = config.waivers.iter().any(|waiver| waiver.gate == self.name);
+        let waiver = config.waivers.iter().find(|waiver| waiver.gate == self.name);
         let holds = matches!((self.value, ceiling), (Some(value), Some(ceiling)) if value <= ceiling) && !self.red;
-        let state = match (holds, waived, self.value.is_none() && !self.red) {
+        let state = match (holds, waiver.is_some(), self.value.is_none() && !self.red) {
             (true, ..) => GateState::Green,
             // A person may also answer for what cannot be measured, such as paper where there is none.
             (false, true, _) => GateState::Waived,
@@ -68,10 +64,45 @@ impl Reading {
             state,
             value: self.value,
             ceiling,
-            worst_source: self.worst_source,
+            denominator: self.denominator,
+            worst_source: self.worst.map(|source| config.sources[source].id.clone()),
             closes_by: self.closes_by,
+            waiver: waiver.filter(|_| state == GateState::Waived).cloned(),
         }
     }
+}
+
+/// The source that most of these are of; of equals the first. Each comes once for every time it is at fault.
+fn worst(sources: impl IntoIterator<Item = Option<usize>>) -> Option<usize> {
+    let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
+    for source in sources.into_iter().flatten() {
+        *counts.entry(source).or_default() += 1;
+    }
+    counts.into_iter().reduce(|worst, next| if next.1 > worst.1 { next } else { worst }).map(|(source, _)| source)
+}
+
+/// The source of the row of a person record.
+fn of_person(reconciled: &Reconciled, person: PersonId) -> Option<usize> {
+    Some(usize::from(reconciled.linked.records.source[person as usize]))
+}
+
+/// The sources of an item, each once.
+fn of_item(reconciled: &Reconciled, item: Item) -> Vec<Option<usize>> {
+    let records = &reconciled.linked.records;
+    let people: Vec<PersonId> = match item {
+        Item::Row(row) => return vec![source_of(reconciled, row)],
+        Item::Patient(patient) => reconciled.linked.members[patient as usize].clone(),
+        Item::Referral(referral) => {
+            let of = &reconciled.referrals[referral as usize].records;
+            of.iter().map(|(place, _)| records.referrals.subject(*place)).collect()
+        }
+        Item::Appointment(appointment) => {
+            let of = &reconciled.appointments[appointment as usize].records;
+            of.iter().map(|(place, _)| records.appointments.subject(*place)).collect()
+        }
+    };
+    let sources: BTreeSet<Option<usize>> = people.into_iter().map(|person| of_person(reconciled, person)).collect();
+    sources.into_iter().collect()
 }
 
 /// A count, where there is something to count.
@@ -93,24 +124,30 @@ fn unreviewed_pairs(counts: &Counts, reconciled: &Reconciled, decisions: &Decisi
         .filter(|decision| decision.answer != Answer::Unsure)
         .map(|decision| (&decision.left, &decision.right))
         .collect();
-    let open = linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review).filter(|pair| {
+    let band: Vec<_> = linked.pairs.iter().filter(|pair| pair.standing == PairStanding::Review).collect();
+    let open = band.iter().filter(|pair| {
         let row = |person| name(linked.records.people.row(person));
         let (left, right) = (row(pair.left), row(pair.right));
         !decided.contains(&(&left, &right)) && !decided.contains(&(&right, &left))
     });
+    let open: Vec<_> = open.collect();
     Reading {
         name: "unreviewed_pairs",
         definition: "Pairs of rows in the review band that nobody has decided",
         closes_by: "a person decides the pair in review",
-        value: some_if(!linked.records.people.is_empty(), open.count()),
+        value: some_if(!linked.records.people.is_empty(), open.len()),
+        denominator: Some(band.len() as u64),
         red: false,
-        worst_source: None,
+        worst: worst(open.iter().flat_map(|pair| {
+            let sources = [pair.left, pair.right].map(|person| of_person(reconciled, person));
+            BTreeSet::from(sources)
+        })),
     }
 }
 
 fn exceptions(counts: &Counts) -> Reading {
-    let shares = counts.rows.iter().zip(&counts.config.sources).filter(|(rows, _)| rows.data > 0);
-    let shares = shares.map(|(rows, source)| (percent(rows.errors, rows.data), source));
+    let shares = counts.rows.iter().enumerate().filter(|(_, rows)| rows.data > 0);
+    let shares = shares.map(|(source, rows)| (percent(rows.errors, rows.data), source));
     // Of sources that are equally bad the first is named.
     let worst = shares.reduce(|worst, next| if next.0 > worst.0 { next } else { worst });
     Reading {
@@ -118,8 +155,9 @@ fn exceptions(counts: &Counts) -> Reading {
         definition: "Rows set aside for an error, of the rows of data, in per cent, of the worst source",
         closes_by: "the export or the mapping is corrected, or the provider confirms that the rows hold no patients",
         value: worst.map(|(share, _)| share),
+        denominator: worst.map(|(_, source)| counts.rows[source].data),
         red: false,
-        worst_source: worst.map(|(_, source)| source.id.clone()),
+        worst: worst.map(|(_, source)| source),
     }
 }
 
@@ -130,56 +168,82 @@ fn without_verified_number(counts: &Counts, reconciled: &Reconciled) -> Reading 
         definition: "Patients without a verified NHS number, in per cent",
         closes_by: "the patients are traced on the national service and the answer is added as a source",
         value: (all > 0).then(|| percent(counts.unverified.len() as u64, all)),
+        denominator: Some(all),
         red: false,
-        worst_source: None,
+        worst: worst(counts.unverified.iter().flat_map(|patient| of_item(reconciled, Item::Patient(*patient)))),
     }
 }
 
 fn unresolved(counts: &Counts, reconciled: &Reconciled) -> Reading {
     let transfer = counts.config.transition.transfer_date;
-    let open = reconciled.appointments.iter().filter(|one| one.is_unresolved(transfer)).count();
+    let open = (0u32..).zip(&reconciled.appointments).filter(|(_, one)| one.is_unresolved(transfer));
+    let open: Vec<Item> = open.map(|(appointment, _)| Item::Appointment(appointment)).collect();
     Reading {
         name: "unrecorded_appointments_unresolved",
         definition: "Bookings on or after the transfer date that still stand and that the receiver's system does not hold",
         closes_by: "a named person honours, rebooks or cancels the booking, and the receiver's or sender's record shows it",
-        value: some_if(!reconciled.appointments.is_empty(), open),
+        value: some_if(!reconciled.appointments.is_empty(), open.len()),
+        denominator: Some(reconciled.appointments.len() as u64),
         red: false,
-        worst_source: None,
+        worst: worst(open.into_iter().flat_map(|item| of_item(reconciled, item))),
     }
 }
 
 fn unexplained(counts: &Counts, reconciled: &Reconciled) -> Reading {
-    let unknown = reconciled.differences.iter().filter(|one| one.cause == "unknown").count();
+    let unknown: Vec<&Difference> = reconciled.differences.iter().filter(|one| one.cause == "unknown").collect();
+    let sources = |one: &&Difference| match (one.declared_row, one.referral) {
+        (Some(row), _) => vec![source_of(reconciled, row)],
+        (None, Some(referral)) => of_item(reconciled, Item::Referral(referral)),
+        (None, None) => Vec::new(),
+    };
     Reading {
         name: "declared_differences_unexplained",
         definition: "Differences between declared and rebuilt waiting lists without a row that proves their cause",
         closes_by: "a row that proves the cause is added, or the provider corrects the declared list",
-        value: some_if(!claims(counts, reconciled).is_empty(), unknown),
+        value: some_if(!claims(counts, reconciled).is_empty(), unknown.len()),
+        denominator: Some(reconciled.differences.len() as u64),
         red: false,
-        worst_source: None,
+        worst: worst(unknown.iter().flat_map(sources)),
+    }
+}
+
+fn safety_items(reconciled: &Reconciled, safety: &[Rule]) -> Reading {
+    let open: Vec<Item> = safety.iter().flat_map(Rule::open_items).copied().collect();
+    Reading {
+        name: "safety_items_open",
+        definition: "Open items of the safety list, of rules that are not switched off",
+        closes_by: "a clinician looks and the sender's record is put right, or the rule is switched off with a reason",
+        value: some_if(!reconciled.referrals.is_empty(), open.len()),
+        denominator: Some(safety.iter().map(|rule| rule.items().len() as u64).sum()),
+        red: false,
+        worst: worst(open.into_iter().flat_map(|item| of_item(reconciled, item))),
     }
 }
 
 fn paper_outstanding(reconciled: &Reconciled) -> Reading {
-    let once = reconciled.linked.records.paper.iter().filter(|folder| folder.keyings < 2).count();
+    let folders = &reconciled.linked.records.paper;
+    let once: Vec<&PaperFolder> = folders.iter().filter(|folder| folder.keyings < 2).collect();
     Reading {
         name: "paper_folders_outstanding",
         definition: "Folders of paper that were not keyed a second time",
         closes_by: "the folder is keyed a second time",
-        value: some_if(has_paper(reconciled), once),
+        value: some_if(has_paper(reconciled), once.len()),
+        denominator: Some(folders.len() as u64),
         red: false,
-        worst_source: None,
+        worst: worst(once.iter().map(|folder| source_of(reconciled, folder.at))),
     }
 }
 
 fn paper_disagreements(reconciled: &Reconciled) -> Reading {
+    let records = &reconciled.linked.records;
     Reading {
         name: "paper_disagreements_open",
         definition: "Fields on which two keyings of a folder disagree",
         closes_by: "a person looks at the folder and records what it says",
-        value: some_if(has_paper(reconciled), reconciled.linked.records.disagreements.len()),
+        value: some_if(has_paper(reconciled), records.disagreements.len()),
+        denominator: Some(records.paper.iter().map(|folder| u64::from(folder.fields_compared)).sum()),
         red: false,
-        worst_source: None,
+        worst: worst(records.disagreements.iter().map(|one| source_of(reconciled, one.first))),
     }
 }
 
@@ -194,32 +258,42 @@ fn exclusions(config: &Config) -> Reading {
         definition: "Proposed exclusions that nobody has signed",
         closes_by: "a named person signs the exclusion, or it is taken out",
         value: Some(unsigned as f64),
+        denominator: Some(config.exclusions.len() as u64),
         red: false,
-        worst_source: None,
+        worst: None,
     }
 }
 
-/// The oldest extract before the transfer date; red too where an extract has no date, or not the rows it was certified
-/// to have.
+/// The oldest extract before the transfer date; red too where the provider's certificate of an extract lacks its day, its
+/// rows or a name, or where there are not as many rows of data as it says. Paper is counted by its boxes, and the answer of
+/// the national service is nobody's extract.
 fn extract_age(counts: &Counts) -> Reading {
     let config = counts.config;
     let age = |on: Date| config.transition.transfer_date.duration_since(on).as_hours() / 24;
-    let dated: Vec<(i64, &Source)> =
-        config.sources.iter().filter_map(|source| Some((age(source.extracted_at?), source))).collect();
-    let oldest = dated.iter().copied().reduce(|worst, next| if next.0 > worst.0 { next } else { worst });
-    let undated = config.sources.iter().find(|source| source.extracted_at.is_none());
-    let miscounted = config
-        .sources
+    let extracts = config.sources.iter().enumerate();
+    let extracts: Vec<(usize, &Source)> = extracts.filter(|(_, source)| is_extract(source)).collect();
+    let dated = extracts.iter().filter_map(|(place, source)| Some((age(source.extracted_at?), *place)));
+    let oldest = dated.reduce(|worst, next| if next.0 > worst.0 { next } else { worst });
+    let miscounted = extracts
         .iter()
-        .zip(&counts.rows)
-        .find(|(source, rows)| source.control_rows.is_some_and(|certified| certified != rows.data));
-    let worst = miscounted.map(|(source, _)| source).or(undated).or(oldest.map(|(_, source)| source));
+        .find(|(place, source)| source.control_rows.is_some_and(|certified| certified != counts.rows[*place].data));
+    let uncertified = extracts.iter().find(|(_, source)| !is_certified(source));
     Reading {
         name: "extract_age_days",
-        definition: "Days from the oldest extract to the transfer date; red too where an extract is undated, or its rows of data are not as many as were certified",
+        definition: "Days from the oldest extract to the transfer date; red too where an extract is not certified (its day, its rows of data and who says so), or has not as many rows of data as were certified",
         closes_by: "the provider extracts again, and certifies the day and the rows",
         value: oldest.map(|(age, _)| age as f64),
-        red: undated.is_some() || miscounted.is_some(),
-        worst_source: worst.map(|source| source.id.clone()),
+        denominator: Some(extracts.len() as u64),
+        red: uncertified.is_some() || miscounted.is_some(),
+        worst: miscounted.or(uncertified).map(|(place, _)| *place).or(oldest.map(|(_, place)| place)),
     }
+}
+
+fn is_extract(source: &Source) -> bool {
+    source.mapping.paper.is_none() && source.standing != Standing::Trace
+}
+
+fn is_certified(source: &Source) -> bool {
+    let named = source.certified_by.as_deref().is_some_and(|name| !name.trim().is_empty());
+    named && source.extracted_at.is_some() && source.control_rows.is_some()
 }

@@ -14,4 +14,4 @@ mod summary;
 
 pub use product::{Figure, Gate, GateState, Item, Measures};
 pub use run::measure;
-pub use summary::{Summary, by_reason};
+pub use summary::{Summary, by_reason, not_acted_upon};

@@ -1,5 +1,6 @@
 //! What measuring gives.
 
+use crate::config::Waiver;
 use crate::linkage::PatientIndex;
 use crate::reconcile::{AppointmentIndex, ReferralIndex};
 use crate::sources::RowRef;
@@ -54,10 +55,14 @@ pub struct Gate {
     pub value: Option<f64>,
     /// The ceiling; `None` when none was set.
     pub ceiling: Option<f64>,
-    /// The source that is worst, where the gate is by source.
+    /// Of how many, where it is of something that can be counted.
+    pub denominator: Option<u64>,
+    /// The source that most of what is open is of.
     pub worst_source: Option<String>,
     /// What closes an item.
     pub closes_by: &'static str,
+    /// Who answers for it, when it is waived.
+    pub waiver: Option<Waiver>,
 }
 
 /// The state of a gate.

@@ -23,7 +23,7 @@ mod tests {
     use super::*;
     use crate::config::{Exclusion, SafetySwitch, Waiver};
     use crate::measures::{Gate, GateState};
-    use crate::reconcile::fixture::{COMMUNITY, HOSPITAL, LETTERS, LIST, World};
+    use crate::reconcile::fixture::{COMMUNITY, HOSPITAL, LETTERS, LIST, PAPER, World};
     use crate::reconcile::{Classification, Cohort};
     use crate::records::PaperFolder;
     use jiff::civil::date;
@@ -159,7 +159,9 @@ mod tests {
         let measures = measured(&world);
         for gate in &measures.gates {
             let expected = match gate.name {
-                "exclusions_unsigned" | "extract_age_days" => GateState::Green,
+                "exclusions_unsigned" => GateState::Green,
+                // Nobody has certified anything.
+                "extract_age_days" => GateState::Red,
                 _ => GateState::NotMeasured,
             };
             assert_eq!(gate.state, expected, "{}", gate.name);
@@ -170,6 +172,9 @@ mod tests {
     fn an_extract_must_be_dated_recent_and_as_many_rows_as_certified() {
         let check = |change: fn(&mut World), expected: (GateState, Option<f64>, &str)| {
             let mut world = world();
+            for (source, rows) in world.config.sources.iter_mut().zip([2, 1, 0, 0, 2, 0, 1, 0, 0]) {
+                (source.control_rows, source.certified_by) = (Some(rows), Some("Head of Information".into()));
+            }
             world.config.gates.insert("extract_age_days".into(), 7.0);
             change(&mut world);
             let measures = measured(&world);
@@ -180,10 +185,11 @@ mod tests {
         let old = |world: &mut World| world.config.sources[HOSPITAL].extracted_at = Some(date(2017, 9, 1));
         check(old, (GateState::Red, Some(30.0), "b-hospital"));
         check(|world| world.config.sources[LETTERS].extracted_at = None, (GateState::Red, Some(2.0), "e-letters"));
-        check(
-            |world| world.config.sources[COMMUNITY].control_rows = Some(2),
-            (GateState::Green, Some(2.0), "a-community"),
-        );
+        let nobody = |world: &mut World| world.config.sources[LETTERS].certified_by = Some(" ".into());
+        check(nobody, (GateState::Red, Some(2.0), "e-letters"));
+        check(|world| world.config.sources[LETTERS].control_rows = None, (GateState::Red, Some(2.0), "e-letters"));
+        let paper = |world: &mut World| world.config.sources[PAPER].certified_by = None;
+        check(paper, (GateState::Green, Some(2.0), "a-community"));
         check(|world| world.config.sources[HOSPITAL].control_rows = Some(2), (GateState::Red, Some(2.0), "b-hospital"));
     }
 

@@ -86,9 +86,19 @@ impl Rule {
         listed(&format!("safety.{}", self.name), &definition, self.items.clone())
     }
 
+    /// Everything it found.
+    pub(super) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
     /// Items that count.
+    pub(super) fn open_items(&self) -> &[Item] {
+        if self.off_because.is_some() { &[] } else { &self.items }
+    }
+
+    /// How many count.
     pub(super) fn open(&self) -> usize {
-        if self.off_because.is_some() { 0 } else { self.items.len() }
+        self.open_items().len()
     }
 }
 

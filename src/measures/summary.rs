@@ -2,7 +2,8 @@
 
 use super::safety::RULES;
 use super::{GateState, Measures};
-use crate::config::{Config, Standing};
+use crate::config::fields::{paper, referral};
+use crate::config::{Config, Field, RecordKind, Standing};
 use crate::ledger::{Disposition, Exception, Reason};
 use crate::linkage::PairStanding;
 use crate::reconcile::{Classification, Reconciled};
@@ -126,13 +127,24 @@ pub fn by_reason(exceptions: &[Exception]) -> Vec<(&'static str, u64)> {
 }
 
 /// What the configuration asks for and this version does not do. Said aloud, so that nobody relies on it.
-fn not_acted_upon(config: &Config) -> Vec<&'static str> {
+pub fn not_acted_upon(config: &Config) -> Vec<&'static str> {
+    let mappings = || config.sources.iter().map(|source| &source.mapping);
+    let maps = |field: Field| mappings().any(|mapping| mapping.fields.contains_key(&field));
+    let has_extra =
+        |wanted: RecordKind| mappings().any(|mapping| mapping.extra.keys().any(|(kind, _)| *kind == wanted));
     let asked = [
-        ("transition.previous", config.transition.previous.is_some()),
         ("link.comparison", !config.link.comparisons.is_empty()),
         ("link.block", !config.link.blocks.is_empty()),
         ("kpi", !config.kpis.is_empty()),
+        ("overlap", config.overlap.assumed.is_some()),
+        ("clock", config.clock.stated),
         ("safety (a rule of that name)", config.safety.iter().any(|switch| !RULES.contains(&switch.rule.as_str()))),
+        ("referral.decided_to_refer (in a mapping)", maps(referral::DECIDED_TO_REFER)),
+        ("referral.extra (in a mapping)", has_extra(RecordKind::Referral)),
+        ("appointment.extra (in a mapping)", has_extra(RecordKind::Appointment)),
+        ("paper.extra (in a mapping)", has_extra(RecordKind::Paper)),
+        ("paper.keyed_by (in a mapping)", maps(paper::KEYED_BY)),
+        ("paper.image (in a mapping)", maps(paper::IMAGE)),
     ];
     asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect()
 }

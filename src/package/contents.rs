@@ -1,6 +1,6 @@
 //! Everything the tables draw on.
 
-use super::ids::Ids;
+use super::ids::{Ids, Naming};
 use crate::config::{Config, Field};
 use crate::decisions::{Decisions, PairDecision};
 use crate::linkage::{PatientIndex, ReviewEffect};
@@ -8,7 +8,6 @@ use crate::measures::{Item, Measures};
 use crate::reconcile::{Reconciled, Referral, ReferralIndex, Relation};
 use crate::records::{PersonId, Records};
 use crate::sources::{Origin, RowRef};
-use crate::values::CommitmentKey;
 
 /// The products a package is made of, with the ids of its patients, referrals and appointments.
 pub(super) struct Contents<'a> {
@@ -34,9 +33,10 @@ impl<'a> Contents<'a> {
         mut reconciled: Reconciled,
         mut measures: Measures,
         decisions: &Decisions,
-        key: &CommitmentKey,
+        naming: Naming<'_>,
     ) -> Self {
-        let ids = Ids::derive(config, &reconciled, &key.id_key());
+        let ids = Ids::derive(config, &reconciled, &naming);
+        drop(naming);
         let linked = &mut reconciled.linked;
         linked.records.exceptions.sort();
         linked.pairs.sort_by_key(|pair| (pair.left, pair.right));

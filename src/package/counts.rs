@@ -1,5 +1,6 @@
 //! Every count of the package and the identities between them, taken from the balanced ledgers and the products.
 
+use super::carry::Change;
 use super::contents::Contents;
 use crate::ledger::{Disposition, Severity};
 use crate::linkage::{PairStanding, Place};
@@ -97,6 +98,9 @@ fn count_care(contents: &Contents<'_>, counts: &mut Counts) {
 
 fn count_rest(contents: &Contents<'_>, counts: &mut Counts) {
     let records = contents.records();
+    let changes = &contents.ids.changes;
+    put(counts, "id_changes", changes.len());
+    put_by_word(counts, "id_changes", &Change::ALL.map(Change::word), changes.iter().map(|line| line.change.word()));
     put(counts, "exceptions", records.exceptions.len());
     let severities = records.exceptions.iter().map(|exception| exception.reason.severity().word());
     put_by_word(counts, "exceptions", &SEVERITIES.map(Severity::word), severities);
@@ -124,6 +128,7 @@ pub(super) fn identities() -> Vec<Identity> {
     let waits = WaitType::ALL.iter().map(|wait| wait.word()).collect();
     let severities = SEVERITIES.map(Severity::word).to_vec();
     let standings = STANDINGS.map(PairStanding::word).to_vec();
+    let changes = Change::ALL.map(Change::word).to_vec();
     vec![
         equal("every physical row has one disposition", &["rows.read"], parts("rows", DISPOSITIONS.to_vec())),
         equal("every used row is of one patient", &["rows.used"], vec!["patient_records".into()]),
@@ -139,6 +144,7 @@ pub(super) fn identities() -> Vec<Identity> {
         equal("every pathway waits for one thing", &["waiting_list"], parts("waiting_list", waits)),
         equal("every exception has a severity", &["exceptions"], parts("exceptions", severities)),
         equal("every pair has a standing", &["pairs"], parts("pairs", standings)),
+        equal("every change of an id is of one sort", &["id_changes"], parts("id_changes", changes)),
     ]
 }
 
@@ -159,8 +165,13 @@ mod tests {
     fn counts() -> Counts {
         let config = examples::config();
         let reconciled = examples::reconciled(&config);
-        let contents =
-            Contents::new(&config, reconciled, examples::measures(), &examples::decisions(), &examples::key());
+        let contents = Contents::new(
+            &config,
+            reconciled,
+            examples::measures(),
+            &examples::decisions(),
+            examples::naming(&examples::key()),
+        );
         count(&contents)
     }
 

@@ -1,9 +1,10 @@
 //! The documents beside the tables. What goes on disk has its own structs.
 
 use super::counts::{Counts, Identity};
+use super::previous::Previous;
 use super::schema::Schema;
 use super::seal::Written;
-use crate::config::Transition;
+use crate::config::{Config, Transition};
 use crate::measures::Gate;
 use crate::values::Digest;
 use serde::Serialize;
@@ -35,9 +36,22 @@ struct RunDocument<'a> {
     tool: &'a str,
     config_digest: String,
     decisions_digest: Option<String>,
+    /// The manifest of the package whose ids live on.
+    previous_digest: Option<String>,
+    as_at: String,
+    transfer_date: String,
+    link: LinkDocument,
     #[serde(rename = "final")]
     is_final: bool,
     gates: Vec<GateDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct LinkDocument {
+    #[serde(rename = "match")]
+    match_at: f64,
+    #[serde(rename = "review")]
+    review_at: f64,
 }
 
 #[derive(Serialize)]
@@ -91,12 +105,22 @@ pub(super) fn ledger(counts: &Counts, identities: &[Identity]) -> String {
 }
 
 /// `audit/run.json`.
-pub(super) fn run(config: Digest, decisions: Option<Digest>, is_final: bool, gates: &[Gate]) -> String {
+pub(super) fn run(
+    config: &Config,
+    decisions: Option<Digest>,
+    previous: Option<&Previous>,
+    is_final: bool,
+    gates: &[Gate],
+) -> String {
     json(&RunDocument {
         format: 1,
         tool: TOOL,
-        config_digest: config.to_string(),
+        config_digest: config.digest.to_string(),
+        as_at: config.transition.as_at.to_string(),
+        transfer_date: config.transition.transfer_date.to_string(),
+        link: LinkDocument { match_at: config.link.match_at, review_at: config.link.review_at },
         decisions_digest: decisions.map(|digest| digest.to_string()),
+        previous_digest: previous.map(|previous| previous.manifest.to_string()),
         is_final,
         gates: gates.iter().map(|gate| GateDocument { gate: gate.name, state: gate.state.word() }).collect(),
     })

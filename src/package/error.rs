@@ -1,4 +1,4 @@
-//! Why a package could not be sealed.
+//! Why a package could not be sealed, or an earlier one could not be opened.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,22 +18,6 @@ pub enum Error {
         /// The place.
         path: PathBuf,
     },
-    /// What should be a package cannot be read.
-    #[error("{}: cannot be read", path.display())]
-    Unread {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// What should be a package is none, or not what it was.
-    #[error("{}: {what}", path.display())]
-    Unlike {
-        /// The file or folder.
-        path: PathBuf,
-        /// What is wrong.
-        what: &'static str,
-    },
     /// The machine failed us: the disk is full, or we may not write there.
     #[error("{}: {doing}", path.display())]
     Machine {
@@ -44,38 +28,55 @@ pub enum Error {
         /// Why it failed.
         source: io::Error,
     },
+    /// A file of a package cannot be read.
+    #[error("{}: cannot be read", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A package is none, or was changed since it was sealed.
+    #[error("{}: {what}", path.display())]
+    NoPackage {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The key does not reproduce what a package commits to.
+    #[error("{}: made with another commitment key, or its manifest was changed since", path.display())]
+    OtherKey {
+        /// The package.
+        path: PathBuf,
+    },
 }
 
 impl Error {
-    /// Whether the machine failed us, rather than the command being wrong.
-    pub fn is_machine(&self) -> bool {
-        matches!(self, Error::Machine { .. })
-    }
-
-    /// Whether a package could not be read, rather than the command being wrong.
-    pub fn is_input(&self) -> bool {
-        matches!(self, Error::Unread { .. } | Error::Unlike { .. })
-    }
-
     /// What to do next.
     pub fn hint(&self) -> &'static str {
-        let Error::Machine { source, .. } = self else {
-            return match self {
-                Error::Exists { .. } => "give another folder with --out, or move the package that is there away",
-                Error::Unread { .. } => "give the folder of a package, and check that it may be read",
-                Error::Unlike { .. } => "check it with handover verify, or run again for a package of this version",
-                _ => "give a folder with a name with --out",
-            };
-        };
-        match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-                "make room on the disk, or write elsewhere with --out; nothing was left behind"
+        match self {
+            Error::Exists { .. } => "give another folder with --out, or move the package that is there away",
+            Error::NoName { .. } => "give a folder with a name with --out",
+            Error::Machine { source, .. } => hint_of_machine(source.kind()),
+            Error::Unreadable { .. } => "name a package's folder as transition.previous, or take the setting out",
+            Error::NoPackage { .. } => "take the package from where it was first written, or run that transition again",
+            Error::OtherKey { .. } => {
+                "restore the key that the package was made with (ids are made from it), or take transition.previous out"
             }
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                "make the folder writable for you, or write elsewhere with --out"
-            }
-            _ => "look at the cause, then run again; nothing was left behind",
         }
+    }
+}
+
+fn hint_of_machine(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "make room on the disk, or write elsewhere with --out; nothing was left behind"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "make the folder writable for you, or write elsewhere with --out"
+        }
+        _ => "look at the cause, then run again; nothing was left behind",
     }
 }
 
@@ -99,11 +100,10 @@ mod tests {
         let hint = |kind: io::ErrorKind| {
             let failed: io::Result<()> = Err(kind.into());
             let error = failed.during("cannot be written", "x").expect_err("it failed");
-            assert!(error.is_machine());
+            assert!(matches!(error, Error::Machine { .. }));
             error.hint()
         };
         assert!(hint(io::ErrorKind::StorageFull).contains("make room"));
         assert!(hint(io::ErrorKind::PermissionDenied).contains("writable"));
-        assert!(!Error::Exists { path: "x".into() }.is_machine());
     }
 }

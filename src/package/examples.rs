@@ -1,7 +1,10 @@
 //! A small package of invented people, with at least one line of every table.
 
+use super::carry::Change;
+use super::ids::Naming;
 use super::line::Line;
 use super::plan::{PackagePlan, plan};
+use super::previous::{Draft, Kind, Previous, ended};
 use super::schema::Schema;
 use crate::config::fields::{appointment, person, referral};
 use crate::config::{
@@ -26,6 +29,20 @@ use std::collections::BTreeMap;
 
 pub(crate) fn key() -> CommitmentKey {
     CommitmentKey::parse(&[7; 32]).expect("32 bytes")
+}
+
+/// The key, and a package before in which somebody was who is nowhere now, and an id had ended.
+pub(crate) fn naming(key: &CommitmentKey) -> Naming<'_> {
+    Naming { key, previous: Some(previous()) }
+}
+
+fn previous() -> Previous {
+    let id = |text: &str| Kind::Patient.id(text.as_bytes()).expect("an id");
+    let mut draft = Draft::default();
+    draft.person([b"clinic", b"sources/clinic.csv", b""], 9, [9; 16], Some(id("P-0000000000000009")));
+    let (gone, into) = (id("P-0000000000000008"), Some(id("P-0000000000000009")));
+    draft.ended(ended(Kind::Patient, Change::Merged, gone, into, 1).expect("it ended"));
+    draft.finish(Digest::of(b"manifest"))
 }
 
 fn source(id: &str, standing: Standing, service_line: &str) -> Source {
@@ -72,9 +89,10 @@ pub(crate) fn config() -> Config {
         waivers: vec![],
         kpis: vec![],
         overlap: Overlap::default(),
-        clock: ClockSettings { day_zero_excluded: true, holidays: "england".into() },
+        clock: ClockSettings::default(),
         exclusions: vec![],
         safety: vec![],
+        warnings: vec![],
         digest: Digest::of(b"config"),
     }
 }
@@ -342,8 +360,10 @@ pub(crate) fn measures() -> Measures {
             state: GateState::Red,
             value: Some(1.0),
             ceiling: Some(0.0),
+            denominator: Some(1),
             worst_source: None,
             closes_by: "deciding the pair in review",
+            waiver: None,
         }],
     }
 }
@@ -357,7 +377,7 @@ pub(crate) fn decisions() -> Decisions {
 pub(crate) fn with_owned_plan<T>(see: impl FnOnce(PackagePlan<'_>) -> T) -> T {
     let (config, key) = (config(), key());
     let reconciled = reconciled(&config);
-    see(plan(&config, reconciled, measures(), &decisions(), &key, "{}\n".into(), false))
+    see(plan(&config, reconciled, measures(), &decisions(), naming(&key), "{}\n".into(), false))
 }
 
 pub(crate) fn with_plan<T>(see: impl FnOnce(&PackagePlan<'_>) -> T) -> T {

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::TempDir;
 
 const LOCK: &str = "lock";
@@ -32,6 +33,55 @@ pub fn refuse_existing(out: &Path) -> Result<(), Error> {
     if fs::symlink_metadata(out).is_ok() { Err(Error::Exists { path: out.to_owned() }) } else { Ok(()) }
 }
 
+/// What became of packages when the program was told to end.
+#[derive(Debug, Default)]
+pub struct Abandoned {
+    /// A package that was in its place already.
+    pub placed: Option<PathBuf>,
+    /// Folders that could not be removed; the next run tries again.
+    pub left: Vec<PathBuf>,
+}
+
+/// Removes every package that this process is writing. From then on none is begun or put in its place: whoever tries
+/// waits for the end of the program, which must come next.
+pub fn abandon() -> Abandoned {
+    let mut underway = underway();
+    let abandoned = underway.abandon();
+    std::mem::forget(underway);
+    abandoned
+}
+
+/// The folders in which packages grow, and the package that was finished last.
+#[derive(Default)]
+struct Underway {
+    folders: Vec<PathBuf>,
+    placed: Option<PathBuf>,
+}
+
+static UNDERWAY: Mutex<Underway> = Mutex::new(Underway { folders: Vec::new(), placed: None });
+
+fn underway() -> MutexGuard<'static, Underway> {
+    UNDERWAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Underway {
+    fn abandon(&mut self) -> Abandoned {
+        let left = std::mem::take(&mut self.folders).into_iter().filter_map(|folder| remove(&folder));
+        Abandoned { left: left.collect(), placed: self.placed.take() }
+    }
+}
+
+/// Removes a folder into which other threads still write; gives the folder that is left, if one is.
+fn remove(folder: &Path) -> Option<PathBuf> {
+    // Under another name, still marked as partial, it is out of their way: no file is added while it is removed.
+    let mut aside = folder.as_os_str().to_owned();
+    aside.push("-abandoned");
+    let aside = PathBuf::from(aside);
+    let folder = if fs::rename(folder, &aside).is_ok() { aside } else { folder.to_owned() };
+    let removed = fs::remove_dir_all(&folder);
+    removed.is_err_and(|error| error.kind() != io::ErrorKind::NotFound).then_some(folder)
+}
+
 impl Partial {
     /// Clears away what killed runs left beside `out`, and begins. A live run's folder is locked and is left alone.
     pub(super) fn begin(out: &Path) -> Result<Self, Error> {
@@ -46,7 +96,12 @@ impl Partial {
         let prefix = format!(".{name}{MARK}");
         clear_away(&parent)?;
         loop {
-            let folder = new_folder(&parent, &prefix)?;
+            let folder = {
+                let mut underway = underway();
+                let folder = new_folder(&parent, &prefix)?;
+                underway.folders.push(folder.path().to_owned());
+                folder
+            };
             let Some(lock) = lock(folder.path())? else { continue };
             create_folder(&folder.path().join(PACKAGE))?;
             return Ok(Partial { folder, out: out.to_owned(), parent, _lock: lock });
@@ -81,6 +136,7 @@ impl Partial {
         }
         let package = self.folder.path().join(PACKAGE);
         sync_folder(&package)?;
+        let mut underway = underway();
         // A rename would replace an empty folder without a word.
         if fs::symlink_metadata(&self.out).is_ok() {
             return Err(Error::Exists { path: self.out.clone() });
@@ -91,6 +147,9 @@ impl Partial {
             }
             renamed => renamed.during("the finished package cannot be moved here", &self.out)?,
         }
+        underway.folders.retain(|folder| folder != self.folder.path());
+        underway.placed = Some(self.out.clone());
+        drop(underway);
         sync_folder(&self.parent)?;
         Ok(self.out)
     }
@@ -213,6 +272,19 @@ mod tests {
         partial.write("bagit.txt", b"x").expect("written");
         assert!(!parent.path().join("0001").exists());
         drop(partial);
+        assert_eq!(names(parent.path()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_package_that_is_abandoned_leaves_nothing_and_can_no_longer_be_written() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let partial = Partial::begin(&parent.path().join("0001")).expect("begun");
+        partial.write("bagit.txt", b"x").expect("written");
+        let folders = vec![partial.folder.path().to_owned(), parent.path().join(".gone.partial-x")];
+        let abandoned = Underway { folders, placed: None }.abandon();
+        assert!(abandoned.left.is_empty() && abandoned.placed.is_none(), "{abandoned:?}");
+        assert_eq!(names(parent.path()), Vec::<String>::new());
+        assert!(partial.write("a", b"x").is_err() && partial.finish(&[]).is_err());
         assert_eq!(names(parent.path()), Vec::<String>::new());
     }
 

@@ -4,73 +4,155 @@
 //! booking reference, else the content of its first row. So an id survives a re-run, another order of sources and another
 //! decision, for as long as the anchor stays. Two things with one anchor (a local id that two people share) are told
 //! apart by their occurrence: the first keeps the plain anchor.
+//!
+//! With an earlier package at hand, a thing that shares rows with one of its things has that thing's id, whatever its
+//! anchor has become; and an id that was ever somebody's is not made again for anybody else.
 
-use crate::config::fields::{appointment, person, referral};
-use crate::config::{Config, Field, Standing};
+use super::anchors::{Anchor, Anchors};
+use super::carry::{Change, Fate, carry};
+use super::previous::{Id, Kind, Previous};
+use super::shared::Shared;
+use crate::config::Config;
 use crate::linkage::PatientIndex;
 use crate::measures::Item;
 use crate::reconcile::{AppointmentIndex, Reconciled, ReferralIndex};
-use crate::records::{PersonId, Records, Symbol, Table};
-use crate::values::{Digest, IdKey};
+use crate::values::{CommitmentKey, IdKey};
 use rayon::prelude::*;
-use std::collections::{BTreeSet, HashMap};
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
 
-/// Bytes of an id: a letter, a hyphen and sixteen characters.
-const ID_BYTES: usize = 18;
+/// What ids are made from: the key, and an earlier package whose ids live on.
+pub struct Naming<'a> {
+    /// The key.
+    pub key: &'a CommitmentKey,
+    /// The earlier package.
+    pub previous: Option<Previous>,
+}
+
+/// What became of the ids of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct IdTally {
+    /// Ids that live on.
+    pub carried: u64,
+    /// Ids of things of which the earlier package had nothing.
+    pub new: u64,
+    /// New ids of things that hold rows of an id that lives on elsewhere.
+    pub split: u64,
+    /// Ids that ended because their rows are part of a thing with another id.
+    pub merged: u64,
+    /// Ids that ended because nothing of them is left.
+    pub ended: u64,
+}
+
+/// What became of the ids of an earlier package, by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct IdTallies {
+    /// Of patients.
+    pub patients: IdTally,
+    /// Of referrals.
+    pub referrals: IdTally,
+    /// Of appointments.
+    pub appointments: IdTally,
+}
+
+/// A line of `id_changes.csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct IdChange {
+    pub(super) kind: Kind,
+    pub(super) id: Id,
+    pub(super) into: Option<Id>,
+    pub(super) change: Change,
+    pub(super) rows: u32,
+}
 
 /// Ids, without the cost of a text each.
 struct Series {
-    ids: Vec<[u8; ID_BYTES]>,
+    ids: Vec<Id>,
     order: Vec<u32>,
 }
 
 /// The ids of a package.
 pub(super) struct Ids {
-    patients: Series,
-    referrals: Series,
-    appointments: Series,
+    /// By kind.
+    series: [Series; 3],
+    /// What became of earlier ids, in order.
+    pub(super) changes: Vec<IdChange>,
+    /// `None` when there is no earlier package.
+    pub(super) tallies: Option<IdTallies>,
 }
 
-/// What an id is derived from. Systems are numbered in the order of (provider, system).
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Anchor {
-    Local { system: usize, id: Symbol },
-    Booking { reference: Symbol },
-    Content { digest: Digest },
-}
-
-/// Where anchors are looked for.
-struct Anchors<'a> {
-    records: &'a Records,
-    systems: Vec<(&'a str, &'a str)>,
-    /// Of each source: its system, and whether it is a system of record.
-    sources: Vec<(usize, bool)>,
+/// Which earlier ids live on, of one kind.
+struct Living {
+    /// Of each thing, the earlier one whose id it has.
+    old_of: Vec<Option<u32>>,
+    fates: Vec<Fate>,
 }
 
 impl Ids {
-    pub(super) fn derive(config: &Config, reconciled: &Reconciled, key: &IdKey) -> Self {
-        let anchors = Anchors::new(config, &reconciled.linked.records);
-        let patients = reconciled.linked.members.iter().map(|members| anchors.patient(members)).collect();
-        let referrals = reconciled.referrals.iter().map(|referral| anchors.referral(&referral.records)).collect();
-        let appointments =
-            reconciled.appointments.iter().map(|appointment| anchors.appointment(&appointment.records)).collect();
-        Ids {
-            patients: anchors.series("P", patients, key),
-            referrals: anchors.series("R", referrals, key),
-            appointments: anchors.series("A", appointments, key),
+    pub(super) fn derive(config: &Config, reconciled: &Reconciled, naming: &Naming<'_>) -> Self {
+        let key = naming.key.id_key();
+        let anchors = Anchors::new(config, reconciled);
+        let Some(previous) = &naming.previous else {
+            let series = Kind::ALL.map(|kind| Series::new(fresh(kind, &anchors, &key)));
+            return Ids { series, changes: Vec::new(), tallies: None };
+        };
+        let shared = Shared::new(config, &reconciled.linked.records, previous, &anchors, &key);
+        let living = Kind::ALL.map(|kind| {
+            let shares = shared.shares(kind);
+            let first_row = |thing| anchors.first_row(kind, thing);
+            let carried = carry(previous.ids(kind).len(), anchors.things(kind) as usize, &shares, first_row);
+            Living { fates: carried.fates(&shares), old_of: carried.old_of }
+        });
+        drop(shared);
+        let series =
+            Kind::ALL.map(|kind| Series::new(carried(kind, &anchors, &key, previous, &living[kind as usize].old_of)));
+        let ids = Ids { series, changes: Vec::new(), tallies: None };
+        let [patients, referrals, appointments] =
+            Kind::ALL.map(|kind| living[kind as usize].tally(previous.ids(kind).len()));
+        let changes = ids.changes_since(previous, &living);
+        Ids { changes, tallies: Some(IdTallies { patients, referrals, appointments }), ..ids }
+    }
+
+    /// What became of earlier ids, those that had ended before among them.
+    fn changes_since(&self, previous: &Previous, living: &[Living; 3]) -> Vec<IdChange> {
+        let mut changes = Vec::new();
+        for kind in Kind::ALL {
+            changes.extend(living[kind as usize].fates.iter().map(|fate| IdChange {
+                kind,
+                id: previous.ids(kind)[fate.old as usize],
+                into: fate.into.map(|new| self.series[kind as usize].ids[new as usize]),
+                change: fate.change,
+                rows: fate.rows,
+            }));
         }
+        changes.extend(previous.ended.iter().map(|ended| IdChange {
+            kind: ended.kind,
+            id: ended.id,
+            into: ended.into,
+            change: Change::EndedBefore,
+            rows: ended.rows,
+        }));
+        changes.sort_unstable();
+        self.assert_no_ended_id_is_in_use(&changes);
+        changes
+    }
+
+    fn assert_no_ended_id_is_in_use(&self, changes: &[IdChange]) {
+        let ended: HashSet<&Id> = changes.iter().filter(|line| line.change.ends()).map(|line| &line.id).collect();
+        let in_use = self.series.iter().flat_map(|series| &series.ids).any(|id| ended.contains(id));
+        assert!(!in_use, "an id that ended is nobody's");
     }
 
     pub(super) fn patient(&self, patient: PatientIndex) -> &str {
-        self.patients.id(patient)
+        self.series[0].id(patient)
     }
 
     pub(super) fn referral(&self, referral: ReferralIndex) -> &str {
-        self.referrals.id(referral)
+        self.series[1].id(referral)
     }
 
     pub(super) fn appointment(&self, appointment: AppointmentIndex) -> &str {
-        self.appointments.id(appointment)
+        self.series[2].id(appointment)
     }
 
     /// The id of an item; `None` for a row.
@@ -85,22 +167,72 @@ impl Ids {
 
     /// Patients in the order of their ids.
     pub(super) fn patients(&self) -> &[PatientIndex] {
-        &self.patients.order
+        &self.series[0].order
     }
 
     /// Referrals in the order of their ids.
     pub(super) fn referrals(&self) -> &[ReferralIndex] {
-        &self.referrals.order
+        &self.series[1].order
     }
 
     /// Appointments in the order of their ids.
     pub(super) fn appointments(&self) -> &[AppointmentIndex] {
-        &self.appointments.order
+        &self.series[2].order
+    }
+}
+
+/// Ids as they are without an earlier package: equal anchors are numbered in the order in which they come.
+fn fresh(kind: Kind, anchors: &Anchors<'_>, key: &IdKey) -> Vec<Id> {
+    let mut seen: HashMap<Anchor, u32> = HashMap::with_capacity(anchors.things(kind) as usize);
+    let numbered: Vec<(Anchor, u32)> = (0..anchors.things(kind))
+        .map(|thing| {
+            let anchor = anchors.of(kind, thing);
+            let occurrence = seen.entry(anchor).or_insert(0);
+            *occurrence += 1;
+            (anchor, *occurrence)
+        })
+        .collect();
+    drop(seen);
+    numbered.par_iter().map(|(anchor, occurrence)| anchors.id(kind, *anchor, *occurrence, key)).collect()
+}
+
+/// Ids that live on, and new ones that were never anybody's.
+fn carried(kind: Kind, anchors: &Anchors<'_>, key: &IdKey, previous: &Previous, old_of: &[Option<u32>]) -> Vec<Id> {
+    let mut seen: HashMap<Anchor, u32> = HashMap::new();
+    let mut unused = |anchor: Anchor| {
+        let occurrence = seen.entry(anchor).or_insert(0);
+        loop {
+            *occurrence += 1;
+            let id = anchors.id(kind, anchor, *occurrence, key);
+            if !previous.knows(kind, &id) {
+                return id;
+            }
+        }
+    };
+    let things = (0u32..).zip(old_of);
+    things
+        .map(|(thing, old)| match old {
+            Some(old) => previous.ids(kind)[*old as usize],
+            None => unused(anchors.of(kind, thing)),
+        })
+        .collect()
+}
+
+impl Living {
+    fn tally(&self, olds: usize) -> IdTally {
+        let carried = self.old_of.iter().flatten().count();
+        let distinct = |of: &mut dyn Iterator<Item = u32>| of.collect::<HashSet<u32>>().len() as u64;
+        let of_change = |change| self.fates.iter().filter(move |fate| fate.change == change);
+        let split = distinct(&mut of_change(Change::Split).filter_map(|fate| fate.into));
+        let merged = distinct(&mut of_change(Change::Merged).map(|fate| fate.old));
+        let ended = of_change(Change::Ended).count() as u64;
+        assert_eq!(olds as u64, carried as u64 + merged + ended, "every earlier id lives on or ended");
+        IdTally { carried: carried as u64, new: (self.old_of.len() - carried) as u64 - split, split, merged, ended }
     }
 }
 
 impl Series {
-    fn new(ids: Vec<[u8; ID_BYTES]>) -> Self {
+    fn new(ids: Vec<Id>) -> Self {
         let mut order: Vec<u32> = (0..u32::try_from(ids.len()).expect("fewer things than 4 billion")).collect();
         order.par_sort_unstable_by_key(|index| ids[*index as usize]);
         let distinct = order.windows(2).all(|pair| ids[pair[0] as usize] != ids[pair[1] as usize]);
@@ -113,110 +245,19 @@ impl Series {
     }
 }
 
-impl<'a> Anchors<'a> {
-    fn new(config: &'a Config, records: &'a Records) -> Self {
-        let named = |source: &'a crate::config::Source| (source.provider.as_str(), source.system.as_str());
-        let systems: BTreeSet<_> = config.sources.iter().map(named).collect();
-        let systems: Vec<_> = systems.into_iter().collect();
-        let place = |source| systems.binary_search(&named(source)).expect("every source's system is listed");
-        let sources =
-            config.sources.iter().map(|source| (place(source), source.standing == Standing::Record)).collect();
-        Anchors { records, systems, sources }
-    }
-
-    fn patient(&self, members: &[PersonId]) -> Anchor {
-        let of_record = members.iter().filter(|member| self.source(**member).1);
-        let local = of_record.filter_map(|member| self.local(&self.records.people, person::LOCAL_ID, *member));
-        self.smallest(local).unwrap_or_else(|| self.content(&self.records.people, members[0]))
-    }
-
-    fn referral<T>(&self, of: &[(u32, T)]) -> Anchor {
-        let table = &self.records.referrals;
-        let local = self.local_of_records(table, referral::LOCAL_ID, of);
-        let booking = || {
-            let references = of.iter().map(|(place, _)| table.symbol(referral::UBRN, *place));
-            let present = references.filter(|reference| reference.is_some());
-            let reference = present.min_by_key(|reference| self.records.texts.text(*reference));
-            reference.map(|reference| Anchor::Booking { reference })
-        };
-        local.or_else(booking).unwrap_or_else(|| self.content(table, of[0].0))
-    }
-
-    fn appointment<T>(&self, of: &[(u32, T)]) -> Anchor {
-        let table = &self.records.appointments;
-        let local = self.local_of_records(table, appointment::LOCAL_ID, of);
-        local.unwrap_or_else(|| self.content(table, of[0].0))
-    }
-
-    /// The smallest local id of rows of systems of record; failing that, of any row.
-    fn local_of_records<T>(&self, table: &Table, field: Field, of: &[(u32, T)]) -> Option<Anchor> {
-        let of_record = of.iter().filter(|(place, _)| self.source(table.subject(*place)).1);
-        let smallest = self.smallest(of_record.filter_map(|(place, _)| self.local(table, field, *place)));
-        smallest.or_else(|| self.smallest(of.iter().filter_map(|(place, _)| self.local(table, field, *place))))
-    }
-
-    fn source(&self, record: PersonId) -> (usize, bool) {
-        self.sources[usize::from(self.records.source[record as usize])]
-    }
-
-    fn local(&self, table: &Table, field: Field, place: u32) -> Option<(usize, Symbol)> {
-        let id = table.symbol(field, place);
-        id.is_some().then(|| (self.source(table.subject(place)).0, id))
-    }
-
-    fn smallest(&self, ids: impl Iterator<Item = (usize, Symbol)>) -> Option<Anchor> {
-        let smallest = ids.min_by_key(|(system, id)| (*system, self.records.texts.text(*id)));
-        smallest.map(|(system, id)| Anchor::Local { system, id })
-    }
-
-    fn content(&self, table: &Table, place: u32) -> Anchor {
-        Anchor::Content { digest: self.records.digest[table.subject(place) as usize] }
-    }
-
-    /// Numbers equal anchors in the order in which they come, then derives each id.
-    fn series(&self, prefix: &str, anchors: Vec<Anchor>, key: &IdKey) -> Series {
-        let mut seen: HashMap<Anchor, u32> = HashMap::with_capacity(anchors.len());
-        let numbered: Vec<(Anchor, u32)> = anchors
-            .into_iter()
-            .map(|anchor| {
-                let occurrence = seen.entry(anchor).or_insert(0);
-                *occurrence += 1;
-                (anchor, *occurrence)
-            })
-            .collect();
-        drop(seen);
-        Series::new(
-            numbered.par_iter().map(|(anchor, occurrence)| self.id(prefix, *anchor, *occurrence, key)).collect(),
-        )
-    }
-
-    fn id(&self, prefix: &str, anchor: Anchor, occurrence: u32, key: &IdKey) -> [u8; ID_BYTES] {
-        let again = occurrence.to_string();
-        let suffix = if occurrence > 1 { &[again.as_str()][..] } else { &[] };
-        let text = |symbol| self.records.texts.text(symbol);
-        let id = match anchor {
-            Anchor::Local { system, id } => {
-                let (provider, name) = self.systems[system];
-                key.id(prefix, &[&["local", provider, name, text(id)], suffix].concat())
-            }
-            Anchor::Booking { reference } => key.id(prefix, &[&["ubrn", text(reference)], suffix].concat()),
-            Anchor::Content { digest } => key.id(prefix, &["content", &digest.to_string(), &again]),
-        };
-        id.as_bytes().try_into().expect("an id is a letter, a hyphen and sixteen characters")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::examples;
+    use super::super::previous::{Draft, ended, leading};
     use super::*;
-    use crate::values::CommitmentKey;
+    use crate::config::fields::person;
+    use crate::values::Digest;
 
     fn derive(change: impl FnOnce(&mut Config, &mut Reconciled)) -> Ids {
         let mut config = examples::config();
         let mut reconciled = examples::reconciled(&config);
         change(&mut config, &mut reconciled);
-        Ids::derive(&config, &reconciled, &examples::key().id_key())
+        Ids::derive(&config, &reconciled, &Naming { key: &examples::key(), previous: None })
     }
 
     #[test]
@@ -254,8 +295,48 @@ mod tests {
         assert_eq!(plain.patient(0), renamed.patient(0));
         let config = examples::config();
         let other_key = CommitmentKey::parse(&[8; 32]).expect("32 bytes");
-        let other = Ids::derive(&config, &examples::reconciled(&config), &other_key.id_key());
+        let other = Naming { key: &other_key, previous: None };
+        let other = Ids::derive(&config, &examples::reconciled(&config), &other);
         assert_ne!(plain.patient(0), other.patient(0));
+    }
+
+    /// Ids where the patients of these rows had these ids, and these had ended.
+    fn derive_after(rows: &[(u32, Id)], gone: &[Id]) -> Ids {
+        let config = examples::config();
+        let mut draft = Draft::default();
+        for (row, id) in rows {
+            let digest = leading(&Digest::of(format!("0:{row}").as_bytes()));
+            draft.person([b"clinic", b"sources/clinic.csv", b""], *row, digest, Some(*id));
+        }
+        gone.iter().filter_map(|id| ended(Kind::Patient, Change::Ended, *id, None, 0)).for_each(|id| draft.ended(id));
+        let previous = Some(draft.finish(Digest::of(b"manifest")));
+        Ids::derive(&config, &examples::reconciled(&config), &Naming { key: &examples::key(), previous })
+    }
+
+    fn id(text: &str) -> Id {
+        Kind::Patient.id(text.as_bytes()).expect("an id")
+    }
+
+    #[test]
+    fn an_id_lives_on_whatever_the_anchor_has_become() {
+        let ids = derive_after(&[(2, id("P-0000000000000007"))], &[]);
+        assert_eq!(ids.patient(0), "P-0000000000000007");
+        let tally = ids.tallies.expect("there is an earlier package").patients;
+        assert_eq!(tally, IdTally { carried: 1, new: 2, ..IdTally::default() });
+        assert!(ids.changes.is_empty());
+    }
+
+    #[test]
+    fn a_new_id_was_never_anybodys() {
+        let plain = derive(|_, _| {});
+        let of = |patient| id(plain.patient(patient));
+        // What would be the id of the first is the second's, and what would be the second's has ended.
+        let ids = derive_after(&[(4, of(0))], &[of(1)]);
+        assert_eq!(id(ids.patient(1)), of(0));
+        assert!(![of(0), of(1)].contains(&id(ids.patient(0))));
+        assert_eq!(ids.patient(2), plain.patient(2));
+        let ended = [IdChange { kind: Kind::Patient, id: of(1), into: None, change: Change::EndedBefore, rows: 0 }];
+        assert_eq!(ids.changes, ended);
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Opened {
     pub fn open(folder: &Path) -> Result<Self, Error> {
         let manifest = read(&folder.join(MANIFEST))?;
         let head: Head = document(&folder.join("head.json"), &read(&folder.join("head.json"))?)?;
-        let unlike = |path: &str| Error::Unlike { path: folder.join(path), what: NO_PACKAGE };
+        let unlike = |path: &str| Error::NoPackage { path: folder.join(path), what: NO_PACKAGE };
         let digest = |digits: &str| Digest::from_hex(digits).ok_or_else(|| unlike("head.json"));
         let files = std::str::from_utf8(&manifest).ok().and_then(parse_manifest).ok_or_else(|| unlike(MANIFEST))?;
         if head.format != FORMAT {
@@ -97,9 +97,10 @@ impl Opened {
         self.files.get(MODEL).copied()
     }
 
-    /// Whether its manifest is the one that was sealed with this key.
-    pub fn is_of(&self, key: &CommitmentKey) -> bool {
-        key.commit_manifest(&self.manifest) == *self.commitment.bytes()
+    /// Refuses a package whose manifest is not the one that was sealed with this key.
+    pub fn hold_to(&self, key: &CommitmentKey) -> Result<(), Error> {
+        let holds = key.commit_manifest(&self.manifest) == *self.commitment.bytes();
+        if holds { Ok(()) } else { Err(Error::OtherKey { path: self.folder.clone() }) }
     }
 
     /// Walks the lines of a table, giving these columns of each. What was given counts for nothing if an error comes
@@ -124,20 +125,20 @@ impl Opened {
             }
             Ok(())
         })?;
-        if is_ours { Ok(()) } else { Err(Error::Unlike { path: self.folder.join(path), what: OTHER_COLUMNS }) }
+        if is_ours { Ok(()) } else { Err(Error::NoPackage { path: self.folder.join(path), what: OTHER_COLUMNS }) }
     }
 
     /// Reads a file that the manifest lists, to its end, and holds it to its digest.
     fn checked(&self, path: &str, take: impl FnOnce(&mut Hashed) -> io::Result<()>) -> Result<(), Error> {
         let at = self.folder.join(path);
-        let expected = self.files.get(path).ok_or_else(|| Error::Unlike { path: at.clone(), what: NOT_LISTED })?;
-        let unread = |source| Error::Unread { path: at.clone(), source };
+        let expected = self.files.get(path).ok_or_else(|| Error::NoPackage { path: at.clone(), what: NOT_LISTED })?;
+        let unread = |source| Error::Unreadable { path: at.clone(), source };
         let mut file = Hashed { file: File::open(&at).map_err(unread)?, hasher: Sha256::new() };
         let taken = take(&mut file);
         io::copy(&mut file, &mut io::sink()).map_err(unread)?;
         // A file that is not what it was may well be one that cannot be read; the first is the one to tell.
         if Digest::from_bytes(file.hasher.finalize().into()) != *expected {
-            return Err(Error::Unlike { path: at, what: CHANGED });
+            return Err(Error::NoPackage { path: at, what: CHANGED });
         }
         taken.map_err(unread)
     }
@@ -162,11 +163,11 @@ impl Read for Hashed {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::Unread { path: path.to_owned(), source })
+    fs::read(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
 }
 
 fn document<T: for<'d> Deserialize<'d>>(path: &Path, text: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(text).map_err(|_| Error::Unlike { path: path.to_owned(), what: NO_PACKAGE })
+    serde_json::from_slice(text).map_err(|_| Error::NoPackage { path: path.to_owned(), what: NO_PACKAGE })
 }
 
 fn parse_manifest(text: &str) -> Option<BTreeMap<String, Digest>> {
@@ -205,9 +206,9 @@ mod tests {
         let (_parent, out) = sealed();
         let package = Opened::open(&out).expect("a package");
         assert!(lines(&package).expect("a table") > 0);
-        assert!(package.is_of(&examples::key()) && package.model().is_some());
+        assert!(package.hold_to(&examples::key()).is_ok() && package.model().is_some());
         let other = CommitmentKey::parse(&[9; 32]).expect("a key");
-        assert!(!package.is_of(&other));
+        assert!(matches!(package.hold_to(&other), Err(Error::OtherKey { .. })));
     }
 
     #[test]
@@ -219,17 +220,17 @@ mod tests {
         for bent in [format!("{text}\n"), text.replacen("P-", "Q-", 1).replacen("Q-", "P-0", 1), String::new()] {
             fs::write(&table, bent).expect("written");
             let count = package.each_line("patients", ["patient_id"], &mut |_| {});
-            assert!(matches!(count, Err(Error::Unlike { what: CHANGED, .. })), "{count:?}");
+            assert!(matches!(count, Err(Error::NoPackage { what: CHANGED, .. })), "{count:?}");
         }
         fs::remove_file(&table).expect("removed");
-        assert!(matches!(lines(&package), Err(Error::Unread { .. })));
+        assert!(matches!(lines(&package), Err(Error::Unreadable { .. })));
     }
 
     #[test]
     fn what_is_no_package_is_refused() {
         let (parent, out) = sealed();
-        assert!(matches!(Opened::open(parent.path()), Err(Error::Unread { .. })));
+        assert!(matches!(Opened::open(parent.path()), Err(Error::Unreadable { .. })));
         fs::write(out.join("head.json"), "{}").expect("written");
-        assert!(matches!(Opened::open(&out), Err(Error::Unlike { .. })));
+        assert!(matches!(Opened::open(&out), Err(Error::NoPackage { .. })));
     }
 }

@@ -3,6 +3,7 @@
 use super::contents::Contents;
 use super::counts::{self, Counts};
 use super::documents;
+use super::ids::{IdTallies, Naming};
 use super::line::{Line, Lines};
 use super::tables::{self, Table};
 use crate::config::{Config, Transition};
@@ -57,6 +58,8 @@ pub struct GateLine {
     pub state: String,
     /// What was measured; empty when nothing was.
     pub value: String,
+    /// Of how many; empty where it is of nothing that can be counted.
+    pub denominator: String,
     /// The ceiling; empty when none was set.
     pub ceiling: String,
     /// The worst source, where there is one.
@@ -71,12 +74,13 @@ pub fn plan<'a>(
     reconciled: Reconciled,
     measures: Measures,
     decisions: &Decisions,
-    key: &'a CommitmentKey,
+    naming: Naming<'a>,
     model_json: String,
     final_run: bool,
 ) -> PackagePlan<'a> {
-    let run_json = documents::run(config.digest, decisions.digest, final_run, &measures.gates);
-    let contents = Contents::new(config, reconciled, measures, decisions, key);
+    let run_json = documents::run(config, decisions.digest, naming.previous.as_ref(), final_run, &measures.gates);
+    let key = naming.key;
+    let contents = Contents::new(config, reconciled, measures, decisions, naming);
     let counts = counts::count(&contents);
     counts::assert_identities(&counts);
     PackagePlan { contents, key, tables: tables::all(), counts, is_final: final_run, model_json, run_json }
@@ -101,6 +105,11 @@ impl<'a> PackagePlan<'a> {
     /// Every count by its name in `audit/ledger.json`.
     pub fn counts(&self) -> &BTreeMap<String, u64> {
         &self.counts
+    }
+
+    /// What became of the ids of an earlier package; `None` when there is none.
+    pub fn id_tallies(&self) -> Option<IdTallies> {
+        self.contents.ids.tallies
     }
 
     /// Walks the lines of a table in order.
@@ -159,14 +168,8 @@ impl<'a> PackagePlan<'a> {
 
     /// Every gate, in the order of the contract.
     pub fn gates(&self) -> Vec<GateLine> {
-        self.lines_as("gates", |[gate, definition, state, value, ceiling, worst_source, closes_by]| GateLine {
-            gate,
-            definition,
-            state,
-            value,
-            ceiling,
-            worst_source,
-            closes_by,
+        self.lines_as("gates", |[gate, definition, state, value, denominator, ceiling, worst_source, closes_by]| {
+            GateLine { gate, definition, state, value, denominator, ceiling, worst_source, closes_by }
         })
     }
 
@@ -238,7 +241,7 @@ mod tests {
                 reconciled,
                 examples::measures(),
                 &examples::decisions(),
-                &key,
+                examples::naming(&key),
                 String::new(),
                 true,
             );

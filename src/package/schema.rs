@@ -39,7 +39,7 @@ macro_rules! embedded {
 static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| {
     let texts = embedded! {
         "appointment_records" "appointments" "concerns" "declared" "diagnostics" "documents" "exceptions" "figure_rows"
-        "figures" "gates" "outcome_scores" "pairs" "paper_disagreements" "paper_folders" "patient_records" "patients"
+        "figures" "gates" "id_changes" "outcome_scores" "pairs" "paper_disagreements" "paper_folders" "patient_records" "patients"
         "person_records" "referral_records" "referrals" "review_decisions" "rows" "sources" "unassigned" "waiting_list"
         "waiting_list_differences"
     };

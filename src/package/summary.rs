@@ -34,7 +34,7 @@ impl NumberStatus {
 /// One value that records give, in four bytes.
 struct Candidate {
     bits: u32,
-    of_record: bool,
+    standing: u8,
     says: u8,
     rows: u32,
 }
@@ -51,18 +51,17 @@ impl Contents<'_> {
         let mut candidates: Vec<Candidate> = Vec::new();
         for member in members {
             let bits = people.bits(field, *member);
-            let of_record = self.is_system_of_record(*member);
+            let standing = self.rank(*member);
             if bits == 0 {
                 continue;
             }
-            match candidates.iter_mut().find(|candidate| (candidate.bits, candidate.of_record) == (bits, of_record)) {
+            match candidates.iter_mut().find(|candidate| (candidate.bits, candidate.standing) == (bits, standing)) {
                 Some(candidate) => candidate.rows += 1,
-                None => candidates.push(Candidate { bits, of_record, says: self.says(field, bits), rows: 1 }),
+                None => candidates.push(Candidate { bits, standing, says: self.says(field, bits), rows: 1 }),
             }
         }
         // Of equals `max_by_key` gives the last, and the first must win.
-        let best =
-            candidates.iter().rev().max_by_key(|candidate| (candidate.of_record, candidate.says, candidate.rows));
+        let best = candidates.iter().rev().max_by_key(|candidate| (candidate.standing, candidate.says, candidate.rows));
         best.map_or(0, |candidate| candidate.bits)
     }
 
@@ -79,9 +78,14 @@ impl Contents<'_> {
         self.records().texts.text(Symbol::at(bits))
     }
 
-    fn is_system_of_record(&self, record: PersonId) -> bool {
+    /// The national service is believed before a system of record, and that before evidence, lists and paper.
+    fn rank(&self, record: PersonId) -> u8 {
         let source = &self.config.sources[usize::from(self.records().source[record as usize])];
-        source.standing == Standing::Record && source.mapping.paper.is_none()
+        match source.standing {
+            Standing::Trace => 2,
+            Standing::Record if source.mapping.paper.is_none() => 1,
+            Standing::Record | Standing::Evidence(_) | Standing::Declared => 0,
+        }
     }
 
     /// The address that goes with the postcode: a row with another postcode speaks of another place.
@@ -126,6 +130,9 @@ impl Contents<'_> {
     /// The patient's NHS number: of verified ones, else of all, the one that most rows carry; of equals the smallest.
     pub(super) fn nhs_number(&self, members: &[PersonId]) -> (Option<NhsNumber>, NumberStatus) {
         let records = self.records();
+        if let Some(number) = self.traced_number(members) {
+            return (Some(number), NumberStatus::Verified);
+        }
         let mut rows: BTreeMap<NhsNumber, (u32, bool)> = BTreeMap::new();
         for member in members {
             let Some(number) = records.people.nhs_number(&records.texts, person::NHS_NUMBER, *member) else { continue };
@@ -142,6 +149,17 @@ impl Contents<'_> {
             (Some(_), _) => NumberStatus::Conflict,
         };
         (best.map(|(number, _)| *number), status)
+    }
+
+    /// The number that the national service gives, where its answers agree.
+    pub(super) fn traced_number(&self, members: &[PersonId]) -> Option<NhsNumber> {
+        let records = self.records();
+        let answers = members.iter().filter(|member| self.rank(**member) == 2);
+        let numbers: BTreeSet<NhsNumber> = answers
+            .filter_map(|answer| records.people.nhs_number(&records.texts, person::NHS_NUMBER, *answer))
+            .map(|number| self.current(members, number))
+            .collect();
+        numbers.first().copied().filter(|_| numbers.len() == 1)
     }
 
     /// The number that took a number's place, where one of these records says so.
@@ -183,7 +201,7 @@ mod tests {
         let mut reconciled = examples::reconciled(&config);
         change(&mut reconciled);
         let decisions = examples::decisions();
-        see(&Contents::new(&config, reconciled, examples::measures(), &decisions, &examples::key()))
+        see(&Contents::new(&config, reconciled, examples::measures(), &decisions, examples::naming(&examples::key())))
     }
 
     fn set(reconciled: &mut Reconciled, record: PersonId, field: Field, text: &str) {

@@ -97,9 +97,10 @@ pub(crate) fn config() -> Config {
         waivers: Vec::new(),
         kpis: Vec::new(),
         overlap: Overlap::default(),
-        clock: ClockSettings { day_zero_excluded: true, holidays: "england".into() },
+        clock: ClockSettings::default(),
         exclusions: Vec::new(),
         safety: Vec::new(),
+        warnings: Vec::new(),
         digest: Digest::of(b"test"),
     }
 }

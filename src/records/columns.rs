@@ -8,8 +8,8 @@ use crate::sources::{Cell, RawRow};
 use crate::values::Moment;
 use std::collections::HashMap;
 
-/// A header, by name.
-pub(super) struct Header(HashMap<String, usize>);
+/// A header: the places of each name.
+pub(super) struct Header(HashMap<String, Vec<usize>>);
 
 /// Something that a mapping fills.
 pub(super) struct Item<'c> {
@@ -41,17 +41,31 @@ impl Header {
     /// Names are compared trimmed, with inner white space folded and without regard to case; of two equal names the
     /// first is meant.
     pub fn new(names: &[String]) -> Self {
-        let mut places = HashMap::new();
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
         for (place, name) in names.iter().enumerate() {
-            places.entry(key(name)).or_insert(place);
+            places.entry(key(name)).or_default().push(place);
         }
         Header(places)
     }
 
     /// The place of a column.
     pub fn place(&self, name: &str) -> Option<usize> {
-        self.0.get(&key(name)).copied()
+        self.0.get(&key(name)).map(|places| places[0])
     }
+
+    /// Which of several columns of one name is used, in words; `None` where there are not several.
+    pub fn rivals(&self, name: &str) -> Option<String> {
+        let (used, others) = self.0.get(&key(name))?.split_first()?;
+        let others: Vec<String> = others.iter().map(|place| letters(*place)).collect();
+        let told = || format!("{}: column {} is used, not {}", fold(name.trim()), letters(*used), others.join(", "));
+        (!others.is_empty()).then(told)
+    }
+}
+
+/// A column as a spreadsheet letters it.
+fn letters(place: usize) -> String {
+    let last = char::from(b'A' + (place % 26) as u8);
+    if place < 26 { last.to_string() } else { format!("{}{last}", letters(place / 26 - 1)) }
 }
 
 fn key(name: &str) -> String {
@@ -113,6 +127,16 @@ impl<'c> Item<'c> {
                 let missing = places.len() < columns.len();
                 (if places.is_empty() { Cells::None } else { Cells::Joined(places) }, missing)
             }
+        }
+    }
+
+    /// The columns that it is read from under a header, as the mapping writes them.
+    pub fn names(&self, header: &Header) -> Vec<&'c str> {
+        match &self.rule.columns {
+            Columns::FirstOf(names) => {
+                names.iter().find(|name| header.place(name).is_some()).map(String::as_str).into_iter().collect()
+            }
+            Columns::Join { columns, .. } => columns.iter().map(String::as_str).collect(),
         }
     }
 
@@ -212,6 +236,17 @@ mod tests {
         let header = header(&["Patient ID", "", " date \n of  BIRTH ", "patient id"]);
         let found = ["PATIENT  ID", "Date of birth", "Patient", "patient id "].map(|name| header.place(name));
         assert_eq!(found, [Some(0), Some(2), None, Some(0)]);
+    }
+
+    #[test]
+    fn columns_of_one_name_are_told_as_a_spreadsheet_letters_them() {
+        let mut names = vec!["Phone"; 3];
+        names.resize(26, "");
+        names.extend(["Name", " PHONE"]);
+        let header = header(&names);
+        assert_eq!(header.rivals("phone ").as_deref(), Some("phone: column A is used, not B, C, AB"));
+        assert_eq!((header.rivals("Name"), header.rivals("Town")), (None, None));
+        assert_eq!([0, 25, 26, 701, 702, 16_383].map(letters), ["A", "Z", "AA", "ZZ", "AAA", "XFD"]);
     }
 
     #[test]

@@ -22,6 +22,10 @@ impl DeclaredColumns {
     pub fn find(mapping: &DeclaredMapping, header: &Header, at: RowRef, exceptions: &mut Vec<Exception>) -> Self {
         let mut place = |field: &str, name: &str| {
             let place = header.place(name);
+            if let Some(rivals) = header.rivals(name) {
+                let field = format!("declared.{field} ({rivals})");
+                exceptions.push(Exception { at, field, reason: Reason::ColumnTwice });
+            }
             if place.is_none() {
                 let field = format!("declared.{field}");
                 exceptions.push(Exception { at, field, reason: Reason::ColumnMissing });
@@ -51,7 +55,7 @@ impl DeclaredColumns {
             place.and_then(|place| reading(row, place).text()).map(|text| text.into_owned()).unwrap_or_default()
         };
         let (measure, group, period) = (text(self.measure), text(self.group), text(self.period));
-        let (mut found, mut refused) = (0, 0);
+        let (mut found, mut refused) = (0, Vec::new());
         for (column, place) in &self.figures {
             match figure(row.cells.get(*place).unwrap_or(&Cell::Empty)) {
                 Some(Ok(value)) => {
@@ -60,22 +64,21 @@ impl DeclaredColumns {
                     figures.push(DeclaredFigure { at: row.at, column, measure, group, period, value });
                     found += 1;
                 }
-                Some(Err(reason)) => {
-                    exceptions.push(Exception { at: row.at, field: "declared.value".into(), reason });
-                    refused += 1;
-                }
+                Some(Err(Reason::FigureNotNumber)) => refused.push(Reason::FigureInPart),
+                Some(Err(reason)) => refused.push(reason),
                 None => {}
             }
         }
+        let says_something = !refused.is_empty() || [measure, group, period].iter().any(|text| !text.is_empty());
+        let mut tell = |field: &str, reason| exceptions.push(Exception { at: row.at, field: field.into(), reason });
         if found > 0 {
+            refused.into_iter().for_each(|reason| tell("declared.value", reason));
             return Disposition::Declared;
         }
-        let says_something = refused > 0 || [measure, group, period].iter().any(|text| !text.is_empty());
-        let reason = if says_something { Reason::FigureNotNumber } else { Reason::NothingMapped };
-        if refused == 0 {
-            let field = if says_something { "declared.value".into() } else { String::new() };
-            exceptions.push(Exception { at: row.at, field, reason });
-        }
+        // The whole row is told once, whatever stands in its cells.
+        let (field, reason) =
+            if says_something { ("declared.value", Reason::FigureNotNumber) } else { ("", Reason::NothingMapped) };
+        tell(field, reason);
         Disposition::SetAside(reason)
     }
 }
@@ -183,6 +186,9 @@ mod tests {
         check_row(false, &long, &["Waiting", "MSK", "Sep-17", "[c]"], (&[], not_number, 1));
         check_row(false, &long, &["A heading", "", "", ""], (&[], not_number, 1));
         check_row(false, &long, &["", "", "", ""], (&[], Disposition::SetAside(Reason::NothingMapped), 1));
+        let twice = ["Activity", "Specialty", "Month", "Count", "count "];
+        let first: &[(&str, f64)] = &[("Sep-17", 3.0)];
+        check_row(false, &twice, &["Waiting", "MSK", "Sep-17", "3", "4"], (first, Disposition::Declared, 1));
         let one_missing = ["Activity", "Specialty", "Month"];
         check_row(false, &one_missing, &["Waiting", "MSK", "Sep-17"], (&[], not_number, 2));
     }

@@ -20,6 +20,7 @@ mod sample;
 mod sites;
 mod store;
 mod texts;
+mod trace;
 
 pub use normalise::Normaliser;
 pub use rows::{RowNames, find_person, row_name};
@@ -27,3 +28,4 @@ pub use store::{
     DeclaredFigure, Keying, PaperDisagreement, PaperFolder, PersonId, RecordOutcome, RecordRef, Records, Site, Table,
 };
 pub use texts::{Symbol, Texts};
+pub use trace::Traced;

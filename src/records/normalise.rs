@@ -130,6 +130,10 @@ impl<'a> Normaliser<'a> {
         }
         let find = |item: &Item<'_>| {
             let (cells, missing) = item.cells(&header);
+            for rivals in item.names(&header).into_iter().filter_map(|name| header.rivals(name)) {
+                let field = format!("{} ({rivals})", item.name);
+                exceptions.push(Exception { at, field, reason: Reason::ColumnTwice });
+            }
             if missing {
                 exceptions.push(Exception { at, field: item.name.clone(), reason: Reason::ColumnMissing });
             }
@@ -259,6 +263,7 @@ fn reason_of(finding: Finding) -> Reason {
         Finding::NulCharacter => Reason::NulCharacter,
         Finding::BesideTable => Reason::BesideTable,
         Finding::FormulaWithoutValue => Reason::FormulaWithoutValue,
+        Finding::EncodedTwice => Reason::EncodedTwice,
     }
 }
 

@@ -32,9 +32,10 @@ pub fn config(mappings: Vec<Mapping>) -> Config {
         waivers: Vec::new(),
         kpis: Vec::new(),
         overlap: Overlap::default(),
-        clock: ClockSettings { day_zero_excluded: true, holidays: "england".into() },
+        clock: ClockSettings::default(),
         exclusions: Vec::new(),
         safety: Vec::new(),
+        warnings: Vec::new(),
         digest: Digest::of(b""),
     }
 }

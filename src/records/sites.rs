@@ -22,6 +22,9 @@ impl SiteColumns {
     /// Finds the columns under a header; what is missing becomes an exception at `at`.
     pub fn find(header: &Header, at: RowRef, as_at: Date, exceptions: &mut Vec<Exception>) -> Self {
         let places = COLUMNS.map(|name| header.place(name));
+        for (name, rivals) in COLUMNS.iter().filter_map(|name| Some((name, header.rivals(name)?))) {
+            exceptions.push(Exception { at, field: format!("sites.{name} ({rivals})"), reason: Reason::ColumnTwice });
+        }
         for (name, _) in COLUMNS.iter().zip(&places).filter(|(_, place)| place.is_none()) {
             exceptions.push(Exception { at, field: format!("sites.{name}"), reason: Reason::ColumnMissing });
         }

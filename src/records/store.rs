@@ -2,6 +2,7 @@
 
 use super::column::Column;
 use super::texts::{Symbol, Texts};
+use super::trace::Traced;
 use crate::config::{Field, FieldType, RecordKind};
 use crate::ledger::{Accountable, Disposition, Exception};
 use crate::sources::{Intake, RowRef};
@@ -47,6 +48,8 @@ pub struct Records {
     pub paper: Vec<PaperFolder>,
     /// Fields on which two keyings disagree.
     pub disagreements: Vec<PaperDisagreement>,
+    /// Answers of the national service, with the rows they were asked about.
+    pub traced: Vec<Traced>,
     /// What is wrong, in order of rows.
     pub exceptions: Vec<Exception>,
     /// Rows that carry no person record, in order, with what became of them. Together with the rows of `people` these
@@ -347,6 +350,7 @@ impl Records {
             keyings: Vec::new(),
             paper: Vec::new(),
             disagreements: Vec::new(),
+            traced: Vec::new(),
             exceptions: Vec::new(),
             other_rows: Vec::new(),
         }

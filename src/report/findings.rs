@@ -18,7 +18,10 @@ pub(super) fn gates(plan: &PackagePlan<'_>) -> Section {
         vec![
             Cell::Explained { head: words::gate(&gate.gate), meaning: gate.definition },
             Cell::State(gate.state),
-            Cell::Number(or_dash(gate.value)),
+            Cell::Number(or_dash(match gate.denominator.as_str() {
+                "" => gate.value,
+                of => format!("{} of {of}", gate.value),
+            })),
             Cell::Number(or_dash(gate.ceiling)),
             Cell::Text(closes),
         ]

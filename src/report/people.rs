@@ -3,8 +3,8 @@
 use super::parts::{Cell, Section, some, source_note, table};
 use super::words;
 use crate::ledger::Reason;
-use crate::package::PackagePlan;
-use maud::html;
+use crate::package::{IdTallies, PackagePlan};
+use maud::{Markup, html};
 use std::cmp::Reverse;
 
 pub(super) fn patients(plan: &PackagePlan<'_>) -> Section {
@@ -35,8 +35,30 @@ pub(super) fn patients(plan: &PackagePlan<'_>) -> Section {
         (table("How rows came to their patients", &["Joined by", "Rows", "Meaning"], joins))
         (table("Rows whose patient is not known", &["Why", "Rows", "What to do"], unassigned.collect()))
         (source_note("tables/patients.csv, tables/patient_records.csv and tables/unassigned.csv"))
+        (ids(plan))
     };
     Section { id: "patients", title: "Patients", body }
+}
+
+/// What became of the ids of the package before; nothing where none was named.
+fn ids(plan: &PackagePlan<'_>) -> Markup {
+    let Some(IdTallies { patients, referrals, appointments }) = plan.id_tallies() else { return html! {} };
+    let lines =
+        [("Patients", patients), ("Referrals", referrals), ("Appointments", appointments)].map(|(kind, ids)| {
+            let counts = [ids.carried, ids.new, ids.split, ids.merged, ids.ended];
+            std::iter::once(Cell::Head(kind.into())).chain(counts.map(Cell::Count)).collect::<Vec<_>>()
+        });
+    let heads = ["Ids of", "Live on", "New", "Split from another", "Ended: merged into another", "Ended: nothing left"];
+    let changes = plan.count_by("id_changes", ["change"]).into_iter();
+    let changes = changes.map(|([word], count)| {
+        vec![Cell::Head(words::spoken(&word)), Cell::Count(count), Cell::Text(words::id_change(&word).into())]
+    });
+    html! {
+        p { "The ids of an earlier package live on: whoever shares most rows with what an id stood for has that id." }
+        (table("Ids since the earlier package", &heads, lines.into()))
+        (table("What became of earlier ids", &["Change", "Lines", "Meaning"], changes.collect()))
+        (source_note("tables/id_changes.csv"))
+    }
 }
 
 fn reason_line(slug: &str, count: u64) -> Vec<Cell> {

@@ -153,6 +153,17 @@ pub(super) fn number_status(word: &str) -> &'static str {
     }
 }
 
+pub(super) fn id_change(word: &str) -> &'static str {
+    match word {
+        "merged" => "the id ended: rows of it are now of another",
+        "split" => "the id lives on, and rows of it are now of a new one",
+        "moved" => "the id lives on, and rows of it are now of another that lives on too",
+        "ended" => "the id ended: nothing of it is in these sources any more",
+        "ended-before" => "the id had ended already; it is never given again",
+        _ => "",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use super::layout::{Expectation, Found, Line, Table};
 use super::outlet::{BATCH_ROWS, Outlet};
 use super::scan::{Dialect, Fault, RowBytes, Scanner, holds};
 use super::split::split;
+use super::twice::holds_twice_encoded;
 use super::{Cell, Error, Finding, ReadAs};
 use crate::values::Digest;
 use encoding_rs::Encoding;
@@ -196,7 +197,8 @@ fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, dialect: Dialect, join
         return idle(Finding::TooManyCells, Digest::of(bytes));
     }
     let digest = digest_with(&cells, joined);
-    Line { row, cells, digest, fault: None, findings: Vec::new() }
+    let findings = if holds_twice_encoded(text) { vec![Finding::EncodedTwice] } else { Vec::new() };
+    Line { row, cells, digest, fault: None, findings }
 }
 
 #[cfg(test)]
@@ -254,6 +256,17 @@ mod tests {
         let expected = [(3, Finding::NotDecodable), (4, Finding::NulCharacter), (5, Finding::StrayQuote)];
         assert_eq!(given.findings, expected);
         assert_eq!(given.digests[2], Digest::of(b"B\xff,Ely"));
+    }
+
+    #[test]
+    fn text_that_was_encoded_twice_is_told_and_kept() {
+        let text = "Name,Town\nZoë,Ely\nZoÃ«,Ely\nC,\"Bishopâ€™s, Ely\"\nD,Ely\n";
+        let given = give_text(text.as_bytes(), COLUMNS, FileLayout::default()).expect("the text is usable");
+        assert_eq!(given.findings, [(3, Finding::EncodedTwice), (4, Finding::EncodedTwice)]);
+        assert_eq!(given.data[1], "ZoÃ«|Ely");
+        // A file of UTF-8 that the mapping calls Windows-1252 becomes such text here.
+        let given = give_text("Name,Town\nZoë,Ely\n".as_bytes(), COLUMNS, stated("windows-1252")).expect("usable");
+        assert_eq!(given.findings, [(2, Finding::EncodedTwice)]);
     }
 
     #[test]

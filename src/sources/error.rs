@@ -21,6 +21,18 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// Two sources list one file, or one sheet of it: the configuration is wrong, not the file.
+    #[error("{}: {what} is claimed by two sources, {first} and {second}", path.display())]
+    ClaimedTwice {
+        /// The file.
+        path: PathBuf,
+        /// The file or the sheet.
+        what: String,
+        /// The id of one source.
+        first: String,
+        /// The id of the other.
+        second: String,
+    },
     /// The file is not what it should be; the text says what, and what to do.
     #[error("{}: {what}", path.display())]
     Unusable {

@@ -76,7 +76,9 @@ pub(super) fn may_be(cells: &[Cell], shape: &Shape<'_>) -> bool {
     }
     let opens = opens_footer(text);
     match second {
-        Some((_, cell)) => is_figure(cell) && (opens || [OPENINGS_OF_MORE, COUNTED].concat().contains(&text.to_lowercase().as_str())),
+        Some((_, cell)) => {
+            is_figure(cell) && (opens || [OPENINGS_OF_MORE, COUNTED].concat().contains(&text.to_lowercase().as_str()))
+        }
         None => opens || (shape.after_blank && column == 0 && is_note(text)),
     }
 }

@@ -75,6 +75,8 @@ fn stranger(head: &[u8]) -> Option<(&'static str, &'static str)> {
         Some(("this is a compressed archive", "unpack it and name the files inside"))
     } else if head.starts_with(b"PK\x05\x06") {
         Some(("this is an empty zip archive", "ask for the export again"))
+    } else if is_utf_32(head) {
+        Some(("this is text in the encoding UTF-32, which is not read", "save it again as UTF-8, then run again"))
     } else if head.starts_with(b"PAR1") || head.starts_with(b"SQLite format 3\0") {
         Some(("this is a database file", "ask for the data as .xlsx or .csv"))
     } else if head.starts_with(b"\x09\x08") || head.starts_with(b"\x09\x04") || head.starts_with(b"\x09\x02") {
@@ -82,6 +84,20 @@ fn stranger(head: &[u8]) -> Option<(&'static str, &'static str)> {
     } else {
         None
     }
+}
+
+/// With its byte order mark; without it, three of every four bytes of Western text are nought.
+fn is_utf_32(head: &[u8]) -> bool {
+    let characters = head.len() / 4;
+    let like = |noughts: [usize; 3]| {
+        let is_like =
+            |four: &&[u8]| noughts.iter().all(|place| four[*place] == 0) && four.iter().any(|byte| *byte != 0);
+        head.chunks_exact(4).filter(is_like).count() * 10 >= characters * 7
+    };
+    // The little-endian mark is that of UTF-16 and a NUL besides, with which no text begins.
+    head.starts_with(b"\xff\xfe\0\0")
+        || head.starts_with(b"\0\0\xfe\xff")
+        || characters > 0 && (like([1, 2, 3]) || like([0, 1, 2]))
 }
 
 fn inside_zip(path: &Path) -> Result<FileFormat, Error> {
@@ -122,4 +138,26 @@ fn refuse_bomb(path: &Path, archive: &mut ZipArchive<BufReader<File>>) -> Result
         return Err(bomb(format!("the workbook expands to {expanded} bytes; at most {EXPANDED_BYTES_MAX} are read")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::{give_text, refusal};
+    use crate::config::FileLayout;
+
+    #[test]
+    fn utf_32_is_named_and_utf_16_is_read() {
+        let text = "Name,Town\r\nZoë,Ely\r\n";
+        let utf_32 = |bytes_of: fn(u32) -> [u8; 4], mark: &str| -> Vec<u8> {
+            mark.chars().chain(text.chars()).flat_map(|character| bytes_of(character.into())).collect()
+        };
+        for mark in ["\u{feff}", ""] {
+            for bytes in [utf_32(u32::to_le_bytes, mark), utf_32(u32::to_be_bytes, mark)] {
+                let refused = refusal(give_text(&bytes, &["Name"], FileLayout::default()));
+                assert!(refused.contains("UTF-32") && refused.contains("save it again as UTF-8"), "{refused}");
+            }
+        }
+        let utf_16: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(give_text(&utf_16, &["Name"], FileLayout::default()).expect("usable").kinds, "hd");
+    }
 }

@@ -21,6 +21,7 @@ mod scan;
 mod split;
 #[cfg(test)]
 mod trial;
+mod twice;
 mod workbook;
 mod xls;
 mod xlsx;

@@ -6,6 +6,7 @@ use super::fixity::{Survey, survey, unusable};
 use super::format;
 use super::layout::{Expectation, Found, Line, NoTable, Table, Unclaimed};
 use super::outlet::{Desk, Outlet};
+use super::twice::holds_twice_encoded;
 use super::workbook::{Filled, Listed, Workbook};
 use super::{Batch, Error, Finding, Intake, Sheet, SourceFile};
 use crate::config::{Config, FileFormat};
@@ -46,6 +47,7 @@ pub(super) fn read_claims(
     let bytes: BTreeMap<&Path, u64> = claims.iter().map(|claim| (claim.identity.as_path(), claim.bytes)).collect();
     let desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all: bytes.values().sum() };
     let mut reading = Reading { claims, desk, known: BTreeMap::new(), intake: Intake::default() };
+    reading.get_to_know_shared()?;
     for place in 0..claims.len() {
         let file = reading.read_claim(place)?;
         reading.intake.files.push(file);
@@ -96,6 +98,19 @@ impl Reading<'_> {
         Ok(SourceFile { origin: claim.origin, path: claim.name.clone(), bytes, digest, read_as, sheets })
     }
 
+    /// Files that several sources list come first, so that a row in dispute is told before the long reading begins.
+    fn get_to_know_shared(&mut self) -> Result<(), Error> {
+        let mut seen: BTreeMap<&Path, usize> = BTreeMap::new();
+        for (place, claim) in self.claims.iter().enumerate() {
+            let first = *seen.entry(&claim.identity).or_insert(place);
+            if first != place && !self.known.contains_key(&claim.identity) {
+                let known = self.get_to_know(first)?;
+                self.known.insert(claim.identity.clone(), known);
+            }
+        }
+        Ok(())
+    }
+
     /// Surveys a file when the first claim on it comes up, and divides its sheets among all claims on it.
     fn get_to_know(&self, place: usize) -> Result<Known, Error> {
         let claim = &self.claims[place];
@@ -134,11 +149,12 @@ impl Reading<'_> {
 
     fn claimed_twice(&self, first: usize, second: usize, what: &str) -> Error {
         let (first, second) = (&self.claims[first], &self.claims[second]);
-        unusable(
-            &first.path,
-            format!("{what} is claimed by two sources, {} and {}", first.source_id, second.source_id),
-            "give each source its own files, or its own sheet in the mapping's [file] table; one mapping may hold several kinds of record",
-        )
+        Error::ClaimedTwice {
+            path: first.path.clone(),
+            what: what.to_owned(),
+            first: first.source_id.clone(),
+            second: second.source_id.clone(),
+        }
     }
 }
 
@@ -222,7 +238,9 @@ fn give_unclaimed(book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -
 
 fn line_of(filled: Filled) -> Line {
     let nul = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if text.contains('\0')));
-    let line = Line::of_cells(filled.row, filled.cells, filled.findings);
+    let twice = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if holds_twice_encoded(text)));
+    let mut line = Line::of_cells(filled.row, filled.cells, filled.findings);
+    line.findings.extend(twice.then_some(Finding::EncodedTwice));
     Line { fault: nul.then_some(Finding::NulCharacter), ..line }
 }
 
@@ -294,9 +312,10 @@ mod tests {
             waivers: Vec::new(),
             kpis: Vec::new(),
             overlap: Overlap::default(),
-            clock: ClockSettings { day_zero_excluded: true, holidays: "england".to_owned() },
+            clock: ClockSettings::default(),
             exclusions: Vec::new(),
             safety: Vec::new(),
+            warnings: Vec::new(),
             digest: Digest::of(&[]),
         }
     }
@@ -368,7 +387,7 @@ mod tests {
         assert_eq!(given.intake.files[0].digest, given.intake.files[1].digest);
         assert_eq!(given.intake.files[0].read_as.date_system, Some(DateSystem::From1900));
         let refused = refusal(give(&[claim(0, "Clinics"), claim(1, "2")]));
-        assert!(refused.starts_with("sheet Clinics is claimed by two sources, source-0 and source-1"), "{refused}");
+        assert!(refused.ends_with("sheet Clinics is claimed by two sources, source-0 and source-1"), "{refused}");
     }
 
     #[test]
@@ -376,8 +395,13 @@ mod tests {
         let folder = Folder::new();
         folder.write("a.csv", b"id,name\n1,A\n");
         let claim = |place| folder.claim(place, "a.csv", &["id"], FileLayout::default());
-        let refused = refusal(give(&[claim(0), claim(1)]));
-        assert!(refused.starts_with("the file is claimed by two sources, source-0 and source-1"), "{refused}");
+        folder.write("first.csv", b"id,name\n1,A\n");
+        let first = folder.claim(2, "first.csv", &["id"], FileLayout::default());
+        let mut read = 0;
+        let outcome = read_claims(&[first, claim(0), claim(1)], &mut |_| read += 1, &mut |_| {});
+        let refused = outcome.expect_err("two sources list it").to_string();
+        assert!(refused.ends_with("a.csv: the file is claimed by two sources, source-0 and source-1"), "{refused}");
+        assert_eq!(read, 0, "told before anything is read");
     }
 
     #[test]

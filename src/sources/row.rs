@@ -133,6 +133,8 @@ pub enum Finding {
     BesideTable,
     /// A formula was saved without its value, so its cell reads as empty (xlsx only). The row is used.
     FormulaWithoutValue,
+    /// A character of UTF-8 stands in the row as Windows-1252 reads its bytes. The row is used as it stands.
+    EncodedTwice,
 }
 
 /// One row. It is given out once and not copied.

@@ -66,6 +66,11 @@ impl CommitmentKey {
         Digest::from_bytes(mac(&self.commitments(), &[b"row", row.bytes()]))
     }
 
+    /// A reference to a row that says nothing about anybody and finds the row again: `T-7K3M…`.
+    pub fn reference(&self, row: &Digest) -> String {
+        spelt("T", self.commit_row(row).bytes())
+    }
+
     fn commitments(&self) -> [u8; 32] {
         mac(&self.bytes, &[b"handover/commitments/1"])
     }
@@ -76,16 +81,20 @@ impl IdKey {
     pub fn id(&self, prefix: &str, anchor: &[&str]) -> String {
         let parts: Vec<&[u8]> =
             std::iter::once(prefix.as_bytes()).chain(anchor.iter().map(|part| part.as_bytes())).collect();
-        let digest = mac(&self.0, &parts);
-        let mut id = format!("{prefix}-");
-        for five in digest[..10].chunks(5) {
-            let bits = five.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-            for place in (0..8).rev() {
-                id.push(char::from(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"[(bits >> (5 * place) & 31) as usize]));
-            }
-        }
-        id
+        spelt(prefix, &mac(&self.0, &parts))
     }
+}
+
+/// A prefix and 80 bits of a keyed digest, in Crockford's base 32.
+fn spelt(prefix: &str, digest: &[u8; 32]) -> String {
+    let mut id = format!("{prefix}-");
+    for five in digest[..10].chunks(5) {
+        let bits = five.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+        for place in (0..8).rev() {
+            id.push(char::from(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"[(bits >> (5 * place) & 31) as usize]));
+        }
+    }
+    id
 }
 
 /// HMAC-SHA-256 over parts, each preceded by its length so that moving a boundary changes the digest.
@@ -118,6 +127,27 @@ mod tests {
         for bad in [&b""[..], &[7; 31], &[7; 33], b"0707"] {
             assert_eq!(CommitmentKey::parse(bad).err(), Some(KeyFault::Shape));
         }
+    }
+
+    #[test]
+    fn ids_and_commitments_use_subkeys_of_their_own() {
+        let key = CommitmentKey::parse(&[7; 32]).expect("32 bytes");
+        let (ids, commitments) = (key.id_key().0, key.commitments());
+        assert!(ids != commitments && ids != key.bytes && commitments != key.bytes);
+        // So the same parts give an id that says nothing of a commitment, and the other way round.
+        let row = Digest::of(b"a row");
+        assert_ne!(mac(&ids, &[b"row", row.bytes()]), *key.commit_row(&row).bytes());
+        assert_ne!(mac(&ids, &[b"manifest", b"x"]), key.commit_manifest(b"x"));
+        assert_ne!(key.commit_row(&row).bytes(), &key.commit_manifest(row.bytes()));
+        // Made with Python's hmac and hashlib from the definition.
+        assert_eq!(
+            Digest::from_bytes(ids).to_string(),
+            "0c84822352c06ccf0d8f58aa9de42a67eec24d1680de1325a9e533cd4f7d3862"
+        );
+        assert_eq!(
+            Digest::from_bytes(commitments).to_string(),
+            "90d191db528dabd03f9ad037d6a81247847df7ad9b5a82cc6d2732ce58e81546"
+        );
     }
 
     #[test]

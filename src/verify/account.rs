@@ -11,7 +11,7 @@ use super::verdict::Findings;
 use std::collections::{BTreeMap, HashMap};
 
 /// Tables whose lines are counted by a word in one column.
-pub(super) const TALLIED: [(&str, &str); 7] = [
+pub(super) const TALLIED: [(&str, &str); 8] = [
     ("rows", "disposition"),
     ("referrals", "cohort"),
     ("referral_records", "relation"),
@@ -19,6 +19,7 @@ pub(super) const TALLIED: [(&str, &str); 7] = [
     ("waiting_list", "wait_type"),
     ("exceptions", "severity"),
     ("pairs", "standing"),
+    ("id_changes", "change"),
 ];
 
 /// Things that state how many records they have: their table, their records' table, and the column that names them there.

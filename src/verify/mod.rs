@@ -7,6 +7,7 @@ mod account;
 mod agreement;
 mod bag;
 mod care;
+mod changes;
 mod descriptor;
 mod error;
 mod figures;

@@ -105,6 +105,11 @@ problems! {
     /// A referral that is closed stands on the waiting list.
     WaitingClosed = "waiting-closed";
 
+    /// An id that ended is in use.
+    IdEndedInUse = "id-ended-in-use";
+    /// What is said to have become of an id cannot be.
+    IdChange = "id-change";
+
     // One table against another.
     /// A value of the waiting list is not that of its referral or of its patient.
     WaitingDiffers = "waiting-differs";

@@ -2,6 +2,7 @@
 
 use super::account::{Account, Facts};
 use super::agreement;
+use super::changes;
 use super::folder::Folder;
 use super::keys::{KeySet, key, tagged};
 use super::problems::{Place, ProblemKind as Kind};
@@ -85,6 +86,7 @@ pub(super) fn scan(folder: &Folder, schemas: &Schemas) -> Scan {
         account.table_read(table, &sets);
     }
     account.close(folder, schemas, &sets, &mut judging);
+    changes::judge(folder, schemas, &sets, &mut judging.references);
     let agreement = agreement::judge(folder, schemas, &sets);
     account.facts.dispositions = sets.remove("rows").unwrap_or_default();
     let why = format!("not every table could be read: {}", unread.join(", "));

@@ -16,15 +16,15 @@ use std::fs::File;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// The digests of rows that speak of somebody, by the row's key, in order of keys; the first 16 bytes of each.
-type DigestedRows = Vec<(u128, u128)>;
+/// The digests of rows that speak of somebody by the row's key, in order of keys; the first 16 bytes of each.
+type UsedRows = Vec<(u128, u128)>;
 
 const CHECKS: [&str; 3] = ["source-files", "source-rows", "row-digests"];
 
 /// What one file of the sources shows.
 struct Recount<'a> {
     facts: &'a Facts,
-    digested: &'a DigestedRows,
+    used: &'a UsedRows,
     files: Findings,
     rows: Findings,
     digests: Findings,
@@ -34,39 +34,40 @@ struct Recount<'a> {
 /// The checks `source-files`, `source-rows` and `row-digests`.
 pub(super) fn judge(folder: &Folder, schemas: &Schemas, facts: &Facts, sources: Option<&Path>) -> [Check; 3] {
     let Some(sources) = sources else { return CHECKS.map(|name| not_asked(name, "the sources were not given")) };
-    let digested = digested_rows(folder, schemas);
+    let used = used_rows(folder, schemas);
     let mut by_file: BTreeMap<&str, Vec<&Sheet>> = BTreeMap::new();
     for sheet in &facts.sheets {
         by_file.entry(&sheet.file).or_default().push(sheet);
     }
     let of_file = |(file, sheets): (&str, Vec<&Sheet>)| {
-        let mut recount = Recount::new(facts, &digested);
+        let mut recount = Recount::new(facts, &used);
         recount.judge_file(sources, file, &sheets);
         recount
     };
     let of_files: Vec<Recount> = by_file.into_par_iter().map(of_file).collect();
-    let mut all = of_files.into_iter().fold(Recount::new(facts, &digested), Recount::join);
-    let left = (digested.len() as u64).saturating_sub(all.compared);
+    let mut all = of_files.into_iter().fold(Recount::new(facts, &used), Recount::join);
+    let left = (used.len() as u64).saturating_sub(all.compared);
     if left > 0 {
-        let detail = || format!("{left} rows that speak of somebody hold nothing in the sources, or could not be read there");
+        let detail =
+            || format!("{left} rows that speak of somebody hold nothing in the sources, or could not be read there");
         all.digests.add(Kind::RowChanged, &Place::default(), detail);
     }
     [all.files.close(), all.rows.close(), all.digests.close()]
 }
 
-fn digested_rows(folder: &Folder, schemas: &Schemas) -> DigestedRows {
-    let mut rows = Vec::new();
+fn used_rows(folder: &Folder, schemas: &Schemas) -> UsedRows {
+    let mut used = Vec::new();
     for table in ["patient_records", "unassigned"].map(|name| schemas.table(name)) {
         let columns = ["source", "file", "sheet", "row", "row_sha256"].map(|name| table.column(name));
         again(folder, table, &mut |_, record| {
             let [row @ .., digest] = columns.map(|column| record.get(column).unwrap_or_default());
             let leading = digest.get(..32).and_then(|digits| u128::from_str_radix(digits, 16).ok());
-            rows.push((key(row), leading.unwrap_or(0)));
+            used.push((key(row), leading.unwrap_or(0)));
         });
     }
-    rows.sort_unstable();
-    rows.dedup_by_key(|(row, _)| *row);
-    rows
+    used.sort_unstable();
+    used.dedup_by_key(|(row, _)| *row);
+    used
 }
 
 /// A path of a source stays inside the folder it is relative to.
@@ -76,9 +77,9 @@ fn inside(sources: &Path, file: &str) -> Option<PathBuf> {
 }
 
 impl<'a> Recount<'a> {
-    fn new(facts: &'a Facts, digested: &'a DigestedRows) -> Self {
+    fn new(facts: &'a Facts, used: &'a UsedRows) -> Self {
         let [files, rows, digests] = CHECKS.map(Findings::new);
-        Recount { facts, digested, files, rows, digests, compared: 0 }
+        Recount { facts, used, files, rows, digests, compared: 0 }
     }
 
     fn join(mut self, other: Self) -> Self {
@@ -198,13 +199,13 @@ impl<'a> Recount<'a> {
         if disposition == Some(&"blank") && cells.iter().any(|cell| !cell.is_empty()) {
             self.rows.add(Kind::BlankRowHolds, &place(), || "accounted for as blank, and it holds something".into());
         }
-        let Ok(found) = self.digested.binary_search_by_key(&row, |(row, _)| *row) else { return };
+        let Ok(found) = self.used.binary_search_by_key(&row, |(row, _)| *row) else { return };
         self.digests.count(1);
         self.compared += 1;
         let digest = row_digest(cells);
         let mut leading = [0; 16];
         leading.copy_from_slice(&digest[..16]);
-        if u128::from_be_bytes(leading) != self.digested[found].1 {
+        if u128::from_be_bytes(leading) != self.used[found].1 {
             let detail = || "the row does not hold what the package was made from".into();
             self.digests.add(Kind::RowChanged, &place(), detail);
         }

@@ -280,6 +280,32 @@ fn every_reason_is_raised_by_some_case() {
     assert!(unknown.is_empty(), "the catalogue does not have {unknown:?}");
 }
 
+/// "error: the row was set aside; warning: a value was left out or repaired; notice: nothing was left out"
+#[test]
+fn an_error_is_told_of_a_row_that_was_set_aside_and_of_no_other() {
+    let mut errors = 0;
+    for case in cases() {
+        let expected = |name: &str| fs::read(case.join("expected").join(name)).ok();
+        let (Some(exceptions), Some(rows)) = (expected("exceptions.csv"), expected("rows.csv")) else { continue };
+        let place = ["source", "file", "sheet", "row", "reason"];
+        let set_aside: BTreeSet<Vec<String>> = columns(&rows, &[&place[..], &["disposition"]].concat())
+            .into_iter()
+            .filter_map(|mut line| (line.pop().as_deref() == Some("set-aside")).then_some(line))
+            .collect();
+        let told: BTreeSet<Vec<String>> = columns(&exceptions, &[&place[..], &["severity"]].concat())
+            .into_iter()
+            .filter_map(|mut line| (line.pop().as_deref() == Some("error")).then_some(line))
+            .collect();
+        let untrue: Vec<_> = told.difference(&set_aside).collect();
+        assert!(untrue.is_empty(), "{}: told as errors, and used: {untrue:?}", name(&case));
+        // A sheet that no mapping claims is told once, at its first row.
+        let untold = set_aside.difference(&told).find(|line| line[4] != "sheet-not-mapped");
+        assert_eq!(untold, None, "{}: set aside, and not told as an error", name(&case));
+        errors += told.len();
+    }
+    assert!(errors >= 10, "{errors} errors in all cases");
+}
+
 #[test]
 fn a_row_longer_than_a_row_may_be_costs_that_row_alone() {
     let clinic = Transition::clinic();

@@ -1,9 +1,17 @@
 //! The wiring: exit codes, what goes to which stream, and the messages that people read.
 
+#[cfg(unix)]
+use crate::transition::Said;
 use crate::transition::{Transition, columns, example_run, files, handover};
 use insta::assert_snapshot;
 use std::collections::BTreeSet;
 use std::fs;
+#[cfg(unix)]
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 const KEY_WARNING: &str =
     "warning: the commitment key is the published example; make another before any real data is handed over\n";
@@ -38,6 +46,53 @@ fn a_wrong_command_line_is_2() {
 }
 
 #[test]
+fn a_wrong_command_line_is_json_for_whoever_asks_for_json() {
+    let empty = Transition::empty();
+    for (arguments, error, hint) in [
+        (&["run", "--nope"][..], "unexpected argument '--nope' found", "Usage: handover run"),
+        (&["verify"], "required arguments were not provided", "Usage: handover verify"),
+        (&["nonsense"], "unrecognized subcommand 'nonsense'", "try '--help'"),
+        (&["run", "--threads", "many"], "invalid value 'many' for '--threads", "try '--help'"),
+        (&["run", "--ouy", "x"], "unexpected argument '--ouy' found", "a similar argument exists: '--out'"),
+        (&[], "requires a subcommand", "try '--help'"),
+    ] {
+        for said in
+            [empty.handover(&[arguments, &["--json"]].concat()), empty.handover(&[&["--json"], arguments].concat())]
+        {
+            assert_eq!(said.code, 2, "{arguments:?}");
+            let document = said.json();
+            assert_eq!((&document["format"], &document["ok"]), (&1.into(), &false.into()));
+            assert!(document["error"].as_str().is_some_and(|text| text.contains(error)), "{document}");
+            assert!(document["hint"].as_str().is_some_and(|text| text.contains(hint)), "{document}");
+            assert!(!said.err.is_empty(), "a person is told too");
+        }
+    }
+    // After two hyphens it is a file of that name.
+    assert_eq!(empty.handover(&["verify", "a", "b", "--", "--json"]).out, "");
+}
+
+#[test]
+fn what_a_command_line_names_is_looked_at_before_the_work_begins() {
+    let clinic = Transition::clinic();
+    assert_eq!(clinic.handover(&["run", "--quiet", "--quiet", "--out", "made"]).code, 0);
+    let before = files(&clinic.path().join("made"));
+    for (arguments, code, words) in [
+        (&["run", "--out", "made/again"][..], 2, "made/again lies inside the package"),
+        (&["run", "--out", "made/data/../data/again"], 2, "lies inside the package"),
+        (&["verify", "made", "--key", "nowhere"], 3, "--key nowhere: there is no such file"),
+        (&["verify", "made", "--sources", "handover.toml"], 3, "--sources handover.toml: there is no such folder"),
+        (&["init", "handover.toml"], 2, "handover.toml is a file, not a folder"),
+        (&["demo", "handover.toml"], 2, "handover.toml is a file, not a folder"),
+    ] {
+        let said = clinic.handover(arguments);
+        assert_eq!((said.code, said.out.as_str()), (code, ""), "{arguments:?}: {}", said.err);
+        assert!(said.err.contains(words) && said.err.contains("  next: "), "{arguments:?}: {}", said.err);
+        assert_eq!(clinic.handover(&[arguments, &["--json", "--json"]].concat()).json()["ok"], false);
+    }
+    assert!(files(&clinic.path().join("made")) == before);
+}
+
+#[test]
 fn a_missing_configuration_is_2() {
     let empty = Transition::empty();
     assert_snapshot!(empty.refused_by_both(), @r"
@@ -45,6 +100,7 @@ fn a_missing_configuration_is_2() {
     error: the configuration cannot be used
       handover.toml could not be read
       No such file or directory (os error 2)
+      next: name a handover.toml or its folder; handover init DIR makes a new one
     ");
 }
 
@@ -65,6 +121,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
           did you mean `system`?
       mappings/clinic.toml:7:1: unknown field `forename` in [person]
           did you mean `given_name`?
+      next: correct what is listed, then run the command again
     ");
 }
 
@@ -77,6 +134,22 @@ fn a_glob_that_matches_nothing_is_3() {
     error: a source cannot be read
       source clinic: no file matches sources/clinic*.csv
       next: put the export where the source's path points, or correct the path in handover.toml
+    ");
+    assert!(!clinic.path().join("packages").exists());
+}
+
+#[test]
+fn a_file_that_two_sources_claim_is_2_and_both_are_named() {
+    let clinic = Transition::clinic();
+    let config = fs::read_to_string(clinic.path().join("handover.toml")).expect("text");
+    let (_, source) = config.split_once("[[source]]").expect("a source");
+    let second = source.replace("id = \"clinic\"", "id = \"again\"").replace("clinic*.csv", "*.csv");
+    clinic.write("handover.toml", &format!("{config}\n[[source]]{second}"));
+    assert_snapshot!(clinic.refused_by_both(), @r"
+    2
+    error: a source cannot be read
+      sources/clinic.csv: the file is claimed by two sources, again and clinic
+      next: give each source its own files, or its own sheet in the mapping's [file] table; one mapping may hold several kinds of record
     ");
     assert!(!clinic.path().join("packages").exists());
 }
@@ -154,7 +227,10 @@ fn json_is_one_document_and_nothing_else() {
         assert_eq!(said.code, code, "{arguments:?}: {}", said.err);
         let document = said.json();
         assert_eq!((&document["format"], &document["ok"]), (&1.into(), &(code == 0).into()), "{arguments:?}");
-        assert!(code < 2 || document["error"].as_str().is_some_and(|error| !error.is_empty()), "{arguments:?}");
+        for told in ["error", "hint"] {
+            let text = document[told].as_str().unwrap_or_default();
+            assert!(code < 2 || !text.is_empty(), "{arguments:?}: {told}");
+        }
         assert!(code != 0 || said.err.is_empty() || said.err == KEY_WARNING, "{arguments:?}: {}", said.err);
     }
 }
@@ -167,6 +243,71 @@ fn json_tells_a_script_where_the_package_is_and_what_is_in_it() {
     assert_eq!(document["summary"]["patients"], 2);
     assert_eq!(document["summary"]["rows"]["used"], 2);
     assert_eq!(document["example_key"], true);
+}
+
+#[test]
+fn a_census_after_the_transfer_is_warned_of_with_its_place() {
+    let clinic = Transition::clinic();
+    clinic.edit("handover.toml", "as_at = 2017-09-30", "as_at = 2017-10-01");
+    assert_eq!(clinic.handover(&["check"]).err, "", "the transfer date itself is no reason");
+    clinic.edit("handover.toml", "as_at = 2017-10-01", "as_at = 2017-10-02");
+    let warning = "handover.toml:6:9: the census date 2017-10-02 lies after the transfer date 2017-10-01\n    \
+                   waits are counted to as_at, usually the last day under the providers handing over";
+    let said = format!("warning: {warning}\n");
+    for command in [&["check"][..], &["check", "--quiet"], &["run"], &["run", "--quiet"]] {
+        let heard = clinic.handover(command);
+        assert_eq!((heard.code, heard.err.matches(&said).count()), (0, 1), "{}", heard.err);
+    }
+    for command in ["check", "run"] {
+        assert_eq!(clinic.handover(&[command, "--json"]).json()["warnings"], serde_json::json!([warning]));
+    }
+}
+
+#[test]
+fn what_is_probably_not_meant_is_warned_of() {
+    let clinic = Transition::clinic();
+    clinic.edit("handover.toml", "as_at =", "decisions = \"decisoins.jsonl\"\nas_at =");
+    clinic.edit("handover.toml", "\n[[source]]", "[link]\nmatch = 0.6\n[[source]]");
+    assert_snapshot!(clinic.handover(&["check"]).err, @r"
+    warning: handover.toml:6:13: there is no journal `decisoins.jsonl`, so no decision of anybody is obeyed
+        paths are relative to handover.toml
+    warning: handover.toml:9:9: match is 0.6: records are joined that may well be two people's
+        a wrong join is the worst that can happen; 0.99 is usual
+    ");
+    clinic.edit("handover.toml", "decisoins", "decisions");
+    clinic.edit("handover.toml", "0.6", "0.9");
+    assert_eq!(clinic.handover(&["check"]).err, "");
+}
+
+#[test]
+fn what_is_read_and_not_acted_upon_is_said_by_check_and_by_run() {
+    let clinic = Transition::clinic();
+    let silent = clinic.handover(&["check", "--json"]).json();
+    assert_eq!(silent["not_acted_upon"], serde_json::json!([]));
+    assert!(!clinic.handover(&["check"]).out.contains("not acted upon"));
+    clinic.edit("handover.toml", "system =", "standing = \"trace\"\ncertified_by = \"Records\"\nsystem =");
+    let config = fs::read_to_string(clinic.path().join("handover.toml")).expect("text");
+    let more = "[overlap]\nassumed = 0.4\n[clock]\nday_zero = \"excluded\"\n[[link.block]]\non = [\"postcode\"]\n\
+                [[link.comparison]]\nfield = \"postcode\"\nlevels = [\"exact\"]\n\
+                [[safety]]\nrule = \"nobody-knows-it\"\noff_because = \"x\"\n\
+                [[kpi]]\nname = \"x\"\nfrom = \"referral.received\"\nto = \"appointment.booked\"\n\
+                within = \"5 days\"\ntarget = 0.8\n";
+    clinic.write("handover.toml", &format!("{config}{more}"));
+    let mapping = fs::read_to_string(clinic.path().join("mappings/clinic.toml")).expect("text");
+    let more = "[referral]\ndecided_to_refer = \"Phone\"\n[referral.extra]\nx = \"Phone\"\n\
+                [appointment.extra]\nx = \"Phone\"\n";
+    clinic.write("mappings/clinic.toml", &format!("{mapping}{more}"));
+    let named = "source.standing = \"trace\", link.comparison, link.block, kpi, overlap, clock, \
+                 safety (a rule of that name), referral.decided_to_refer (in a mapping), \
+                 referral.extra (in a mapping), appointment.extra (in a mapping)";
+    let line = format!("Read but not acted upon by this version: {named}\n");
+    for command in ["check", "run"] {
+        let said = clinic.handover(&[command]);
+        assert!(said.code == 0 && said.all().contains(&line), "{}", said.all());
+    }
+    let names: serde_json::Value = named.split(", ").collect();
+    assert_eq!(clinic.handover(&["check", "--json"]).json()["not_acted_upon"], names);
+    assert_eq!(clinic.handover(&["run", "--json"]).json()["summary"]["not_acted_upon"], names);
 }
 
 #[test]
@@ -294,6 +435,65 @@ fn demo_runs_the_example_and_refuses_a_folder_that_holds_something() {
     error: demo is not empty
       next: choose another folder; demo never writes over anything
     ");
+}
+
+/// Runs the example until `ready` says so of what was said on standard error and of the folder, and interrupts it.
+/// `None` when the run was over before the signal came.
+#[cfg(unix)]
+fn interrupted(example: &Transition, arguments: &[&str], signal: &str, ready: fn(&str, &Path) -> bool) -> Option<Said> {
+    let packages = example.path().join("packages");
+    let _ = fs::remove_dir_all(&packages);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+    command.current_dir(example.path()).args(arguments).arg("-v").env_remove("RUST_LOG");
+    let mut running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    // The one who sends the signal stands ready, so that not even a process has to start in between.
+    let mut sender = Command::new("sh");
+    sender.args(["-c", "read go; kill \"$1\" \"$2\"", "sh", signal, &running.id().to_string()]);
+    let mut sender = sender.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a shell is there");
+    let mut said = BufReader::new(running.stderr.take().expect("a stream"));
+    let mut err = String::new();
+    while !err.contains("stage=\"measure\"") && !ready(&err, &packages) {
+        assert_ne!(said.read_line(&mut err).expect("text"), 0, "it ended early: {err}");
+    }
+    while !ready(&err, &packages) && running.try_wait().expect("a child").is_none() {
+        std::thread::yield_now();
+    }
+    sender.stdin.take().expect("a stream").write_all(b"go\n").expect("it waits");
+    sender.wait().expect("a child");
+    said.read_to_string(&mut err).expect("text");
+    let ended = running.wait_with_output().expect("a child");
+    let out = String::from_utf8(ended.stdout).expect("text");
+    let code = ended.status.code().unwrap_or_else(|| panic!("killed: {err}"));
+    (code != 0).then_some(Said { code, out, err })
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_no_package_and_says_so_in_one_line() {
+    const LINE: &str = "interrupted; no package was written\n";
+    let example = Transition::example();
+    let left = || files(&example.path().join("packages")).into_keys().collect::<Vec<_>>();
+    let reading_is_over = |err: &str, _: &Path| err.contains("stage=\"read\"");
+    let said = interrupted(&example, &["run"], "-INT", reading_is_over).expect("long before its end");
+    assert_eq!((said.code, said.out.as_str()), (130, ""), "{}", said.err);
+    assert!(said.err.ends_with(LINE) && !said.err.contains("error"), "{}", said.err);
+    assert!(!example.path().join("packages").exists());
+
+    let half_made = |_: &str, packages: &Path| {
+        let mut entries = fs::read_dir(packages).into_iter().flatten().flatten();
+        entries.any(|entry| entry.path().join("package/data/tables").is_dir())
+    };
+    // A small package is soon made: if it was too soon, once more.
+    let mut tries = (0..100).filter_map(|_| interrupted(&example, &["run", "--json"], "-TERM", half_made));
+    let said = tries.next().expect("interrupted while it writes");
+    assert_eq!(said.code, 130, "{}", said.err);
+    assert!(said.err.ends_with(LINE) && !said.err.contains("error"), "{}", said.err);
+    let document = said.json();
+    assert_eq!((&document["ok"], &document["error"]), (&false.into(), &LINE.trim_end().into()));
+    assert!(document["hint"].as_str().is_some_and(|hint| !hint.is_empty()));
+    assert_eq!(left(), Vec::<String>::new(), "nothing of the package is left");
+    assert_eq!(fs::read_dir(example.path().join("packages")).expect("a folder").count(), 0);
+    assert_eq!(example.handover(&["run", "--quiet"]).code, 0, "the next run is none the worse");
 }
 
 /// Whatever of a person is looked for in what the program says.

@@ -3,6 +3,7 @@
 mod cases;
 mod cli;
 mod flow;
+mod ids;
 mod laws;
 mod packages;
 mod review;

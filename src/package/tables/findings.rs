@@ -72,9 +72,15 @@ pub(super) fn gates(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<
         line.text("definition", gate.definition);
         line.text("state", gate.state.word());
         line.revealed("value", gate.value, decimal);
+        line.found("denominator", || gate.denominator.map(|of| of.to_string()).unwrap_or_default());
         line.revealed("ceiling", gate.ceiling, decimal);
         line.text("worst_source", gate.worst_source.as_deref().unwrap_or(""));
         line.text("closes_by", gate.closes_by);
+        let waiver = gate.waiver.as_ref();
+        line.text("waived_by", waiver.map_or("", |waiver| &waiver.name));
+        line.text("waived_role", waiver.map_or("", |waiver| &waiver.role));
+        line.text("waived_because", waiver.map_or("", |waiver| &waiver.reason));
+        line.found("waived_on", || waiver.map(|waiver| waiver.date.to_string()).unwrap_or_default());
         out.end()?;
     }
     Ok(())

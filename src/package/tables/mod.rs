@@ -19,13 +19,14 @@ pub(super) struct Table {
     pub(super) lines: Cursor,
 }
 
-const TABLES: [(&str, Cursor); 25] = [
+const TABLES: [(&str, Cursor); 26] = [
     ("patients", people::patients),
     ("person_records", people::person_records),
     ("patient_records", people::patient_records),
     ("pairs", people::pairs),
     ("unassigned", people::unassigned),
     ("review_decisions", people::review_decisions),
+    ("id_changes", people::id_changes),
     ("referrals", care::referrals),
     ("referral_records", care::referral_records),
     ("appointments", care::appointments),

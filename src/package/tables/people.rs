@@ -4,6 +4,7 @@ use crate::config::fields::person;
 use crate::linkage::{COMPARISONS, PatientIndex, Place};
 use crate::package::contents::Contents;
 use crate::package::line::{Line, Lines, decimal, hundredths};
+use crate::package::previous::Id;
 use crate::values::{NhsNumber, PartialDate};
 use std::io;
 
@@ -146,6 +147,20 @@ pub(super) fn review_decisions(contents: &Contents<'_>, out: &mut Lines<'_>) -> 
             },
         );
         line.text("effect", effect.word());
+        out.end()?;
+    }
+    Ok(())
+}
+
+pub(super) fn id_changes(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
+    let shown = |id: &Id| std::str::from_utf8(id).expect("an id is of letters and digits").to_owned();
+    for change in &contents.ids.changes {
+        let line = out.begin();
+        line.text("kind", change.kind.word());
+        line.found("id", || shown(&change.id));
+        line.text("change", change.change.word());
+        line.found("into", || change.into.as_ref().map(shown).unwrap_or_default());
+        line.shown("rows", change.rows);
         out.end()?;
     }
     Ok(())

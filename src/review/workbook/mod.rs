@@ -16,6 +16,7 @@ use crate::values::CommitmentKey;
 use about::{About, Mark};
 use compare::Compared;
 use grid::Grid;
+use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -85,9 +86,7 @@ pub fn export(config: &Config, options: &ExportOptions, out: &Path) -> Result<Ex
         Some(folder) => Opened::open(folder)?,
         None => newest_dry_run(config)?,
     };
-    if !package.is_of(&key) {
-        return Err(other_key(package.folder()));
-    }
+    package.hold_to(&key)?;
     let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
     let about = About::new(&package, &journal, &queues, &key);
     let mut material = Material::read(&package, &key, journal)?;
@@ -122,9 +121,7 @@ pub fn import(config: &Config, options: &ImportOptions, workbook: &Path) -> Resu
     let Some(package) = find(config, options.package.as_deref(), &mark)? else {
         return Ok(Imported { problems: vec![mark.other_package()], ..Imported::default() });
     };
-    if !package.is_of(&key) {
-        return Err(other_key(package.folder()));
-    }
+    package.hold_to(&key)?;
     let path = config.folder.join(&config.transition.decisions);
     let journal = decisions::load(&path)?;
     let mut problems: Vec<Problem> = mark.check(&package, &journal, &key).into_iter().collect();
@@ -249,12 +246,6 @@ fn find(config: &Config, named: Option<&Path>, mark: &Mark) -> Result<Option<Ope
     Ok({ opened }.find(|package| mark.is_of(package)))
 }
 
-fn other_key(folder: &Path) -> Error {
-    let what =
-        format!("{}: this package was not made with this commitment key, or was changed since", folder.display());
-    Error::asked(what, "restore the key that it was made with, or run again")
-}
-
 /// A workbook is written over nothing, and into no package.
 fn refuse_place(out: &Path) -> Result<(), Error> {
     if out.symlink_metadata().is_ok() {
@@ -279,14 +270,21 @@ fn has_ending(path: &Path) -> bool {
     path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"))
 }
 
-/// Puts the file in its place whole, for its owner alone.
+/// Writes the file for its owner alone. What could not be written whole is taken away again; what a killed run leaves is
+/// no workbook, and stands where a person sees it.
 fn save(out: &Path, bytes: &[u8]) -> Result<(), Error> {
     let fault = |source| Error::Write { path: out.to_owned(), source };
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // A temporary file is its owner's alone from the beginning, and gone if anything fails.
-    let mut file = tempfile::Builder::new().prefix(".review-").tempfile_in(folder).map_err(fault)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(fault)?;
-    file.persist_noclobber(out).map_err(|error| fault(error.error)).map(drop)
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(out).map_err(fault)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    written.map_err(|source| {
+        // The first error is the one to tell.
+        let _ = std::fs::remove_file(out);
+        fault(source)
+    })
 }
 
 /// The journal as it was after so many events.

@@ -4,6 +4,7 @@ use super::tiny::{inputs, sha256};
 
 pub const ANN: &str = "P-0000000000000001";
 pub const BEN: &str = "P-0000000000000002";
+pub const MERGED: &str = "P-000000000000000A";
 const FIRST: &str = "R-0000000000000001";
 const SECOND: &str = "R-0000000000000002";
 const THIRD: &str = "R-0000000000000003";
@@ -49,6 +50,7 @@ pub fn values(table: &str) -> Vec<Values> {
         | "waiting_list"
         | "waiting_list_differences" => of_care(table),
         "figures" | "figure_rows" | "gates" => of_figures(table),
+        "id_changes" => of_ids(),
         _ => of_items(table),
     }
 }
@@ -163,7 +165,7 @@ fn of_people(table: &str) -> Vec<Values> {
         "unassigned" => {
             let candidates = format!("{ANN};{BEN}");
             let digest = row_digest(&["", "", "", "", "someone will turn up"]);
-            let more = [("reason", "person-too-thin"), ("candidates", &candidates), ("row_sha256", digest.as_str())];
+            let more = [("reason", "person-too-thin"), ("candidates", &candidates), ("row_sha256", &digest)];
             vec![of_row(CLINIC, 7, &more)]
         }
         // The prior weighs -10 bits.
@@ -312,6 +314,19 @@ fn of_items(table: &str) -> Vec<Values> {
         "diagnostics" | "documents" | "outcome_scores" | "concerns" => vec![of_row(CLINIC, 5, &of_ann)],
         other => panic!("no lines are invented for {other}"),
     }
+}
+
+/// Of an earlier package, what became of the ids of patients.
+fn of_ids() -> Vec<Values> {
+    let change = |id, change, into, rows| {
+        line(&[("kind", "patient"), ("id", id), ("change", change), ("into", into), ("rows", rows)])
+    };
+    vec![
+        change(ANN, "split", BEN, "1"),
+        change(MERGED, "merged", ANN, "1"),
+        change("P-000000000000000B", "ended", "", "0"),
+        change("P-000000000000000C", "ended-before", MERGED, "2"),
+    ]
 }
 
 fn of_figures(table: &str) -> Vec<Values> {

@@ -63,10 +63,6 @@ pub fn check_all() -> BTreeSet<&'static str> {
             edit(inputs, CLINIC, "1,Smyth,Ann,03/02/1961,again\n", ",,,,\n");
             follow(package, inputs);
         }),
-        check("row-changed", "a row of nobody known says another thing", |package, inputs| {
-            edit(inputs, CLINIC, "someone will", "nobody will");
-            follow(package, inputs);
-        }),
         check("source-rows", "a row was dropped from the account", |package, inputs| {
             edit(inputs, CLINIC, "9,Test", "3,Jones,Tom,01/01/1980,\n9,Test");
             follow(package, inputs);

@@ -1,6 +1,6 @@
 //! Packages whose manifests are right and whose tables or documents are not.
 
-use super::invented::{ANN, BEN};
+use super::invented::{ANN, BEN, MERGED};
 use super::tiny::Package;
 use super::{Wrong, check, fixtures, judge};
 use handover::verify::Options;
@@ -38,7 +38,7 @@ fn remove(package: &mut Package, table: &str, line: usize) {
 
 /// One way each.
 pub fn wrong() -> Vec<Wrong> {
-    [rows(), members(), documents(), figures()].into_iter().flatten().collect()
+    [rows(), members(), ids(), documents(), figures()].into_iter().flatten().collect()
 }
 
 fn rows() -> Vec<Wrong> {
@@ -110,6 +110,27 @@ fn members() -> Vec<Wrong> {
             "parent_referral_id",
             "R-0000000000000009",
         ),
+    ]
+}
+
+fn ids() -> Vec<Wrong> {
+    let set = |slug, what: &str, line, column: &'static str, value: &'static str| {
+        bent(slug, what, Again::Balanced, move |it| it.set("id_changes", line, column, value))
+    };
+    const NOBODY: &str = "P-0000000000000009";
+    vec![
+        set("id-ended-in-use", "an id that merged is a patient's", 2, "id", BEN),
+        set("id-ended-in-use", "an id that ended is a patient's", 3, "id", ANN),
+        set("id-ended-in-use", "an id that had ended before is a patient's", 4, "id", BEN),
+        set("reference-orphan", "an id that lives on is nobody's", 1, "id", NOBODY),
+        set("reference-orphan", "rows went to nobody", 2, "into", NOBODY),
+        set("reference-orphan", "rows went to an id that ended", 1, "into", MERGED),
+        set("reference-orphan", "rows had gone to an id that nobody knows", 4, "into", NOBODY),
+        set("reference-orphan", "an id of which nothing is left went somewhere", 3, "into", ANN),
+        set("id-change", "an id is of another kind", 1, "kind", "referral"),
+        set("id-change", "an id merged into itself", 2, "into", MERGED),
+        set("id-change", "an id of which nothing is left has rows", 3, "rows", "1"),
+        set("id-change", "nothing was split off", 1, "rows", "0"),
     ]
 }
 
@@ -223,7 +244,7 @@ fn a_line_lost_from_any_table_is_caught_though_manifests_are_rewritten() {
 fn any_count_that_is_not_right_is_caught_though_manifests_are_rewritten() {
     let right = Package::read(&fixtures().join("valid/tiny"));
     let names: Vec<String> = right.json("head.json")["counts"].as_object().expect("counts").keys().cloned().collect();
-    assert_eq!(names.len(), 22 + 2 + 40);
+    assert_eq!(names.len(), 23 + 2 + 45);
     for name in names {
         let both = |edit: &dyn Fn(&mut serde_json::Value)| {
             let mut package = right.clone();

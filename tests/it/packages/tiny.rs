@@ -15,7 +15,7 @@ const CONFIG: &str = "config of the tiny package";
 /// Tables that have a count of their own name.
 const UNCOUNTED: [&str; 3] = ["sources", "rows", "figure_rows"];
 /// Tables that are counted by the words of a column.
-const TALLIED: [(&str, &str); 7] = [
+const TALLIED: [(&str, &str); 8] = [
     ("rows", "disposition"),
     ("referrals", "cohort"),
     ("referral_records", "relation"),
@@ -23,6 +23,7 @@ const TALLIED: [(&str, &str); 7] = [
     ("waiting_list", "wait_type"),
     ("exceptions", "severity"),
     ("pairs", "standing"),
+    ("id_changes", "change"),
 ];
 
 /// Files by path.
@@ -295,6 +296,7 @@ fn identities(counts: &Map<String, Value>) -> Vec<Value> {
         ("every pathway waits for one thing", "waiting_list"),
         ("every exception has a severity", "exceptions"),
         ("every pair has a standing", "pairs"),
+        ("every change of an id is of one sort", "id_changes"),
     ];
     identities.extend(wholes.map(|(name, whole)| json!({ "name": name, "left": [whole], "right": parts(whole) })));
     identities

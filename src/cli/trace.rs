@@ -1,0 +1,146 @@
+//! `handover trace export` and `handover trace import`.
+
+use super::Voice;
+use super::exit::{Failure, Outcome};
+use super::terminal::{Watcher, print, thousands};
+use crate::{config, pipeline};
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Where answers are kept, beside the configuration.
+const ANSWERS: &str = "sources/trace";
+/// The mapping that reads them.
+const MAPPING: &str = "mappings/trace.toml";
+/// The columns without which a file is no answer.
+const NEEDED: [&str; 2] = ["UNIQUE REFERENCE", "MATCHED_NHS_NO"];
+
+/// Writes the people to trace, for its owner alone; an existing file is never written over.
+pub(super) fn export(file: &Path, config: &Path, voice: Voice) -> Result<Outcome, Failure> {
+    if file.exists() {
+        let message = format!("{} is there already", file.display());
+        return Err(Failure::new(Outcome::Usage, message, "give another name, or move it away"));
+    }
+    let mut watcher = Watcher::new(voice);
+    let request = pipeline::people_to_trace(config, &mut watcher)?;
+    drop(watcher);
+    write_new(file, request.csv.as_bytes()).map_err(|error| Failure::io(file, &error))?;
+    let people = request.missing + request.unverified + request.disputed;
+    if voice.json {
+        print(
+            &serde_json::json!({
+                "format": 1, "ok": true, "file": file, "people": people, "missing": request.missing,
+                "unverified": request.unverified, "disputed": request.disputed, "hardly_traceable": request.hardly,
+            })
+            .to_string(),
+        );
+    } else if !voice.quiet {
+        let lines = [
+            format!("People to trace   {:>8}   {}", thousands(people), file.display()),
+            format!("  no number       {:>8}", thousands(request.missing)),
+            format!("  not verified    {:>8}", thousands(request.unverified)),
+            format!("  disputed        {:>8}", thousands(request.disputed)),
+            format!("Too little known  {:>8}   of them the service will hardly find", thousands(request.hardly)),
+            "The file holds patient data. Bring the answer back with: handover trace import ANSWER.csv".to_owned(),
+        ];
+        print(&lines.join("\n"));
+    }
+    Ok(Outcome::Done)
+}
+
+/// Puts an answer among the sources: its file, the mapping that reads it, and the source in the configuration.
+pub(super) fn import(answer: &Path, config: &Path, voice: Voice) -> Result<Outcome, Failure> {
+    let loaded = config::load(config)?;
+    let bytes = fs::read(answer).map_err(|error| {
+        let message = format!("{}: {error}", answer.display());
+        Failure::new(Outcome::Input, message, "give the file that the national service sent back")
+    })?;
+    refuse_what_is_no_answer(answer, &bytes)?;
+    let folder = loaded.folder.join(ANSWERS);
+    fs::create_dir_all(&folder).map_err(|error| Failure::io(&folder, &error))?;
+    refuse_what_is_there(&folder, answer, &bytes)?;
+    let kept = next(&folder);
+    write_new(&kept, &bytes).map_err(|error| Failure::io(&kept, &error))?;
+    let mapping = loaded.folder.join(MAPPING);
+    if !mapping.exists() {
+        let made = fs::create_dir_all(loaded.folder.join("mappings"))
+            .and_then(|()| write_new(&mapping, include_bytes!("trace/answers.toml")));
+        made.map_err(|error| Failure::io(&mapping, &error))?;
+    }
+    let listed = loaded.sources.iter().any(|source| source.standing == config::Standing::Trace);
+    if !listed {
+        list_source(&loaded)?;
+    }
+    if voice.json {
+        let document = serde_json::json!({ "format": 1, "ok": true, "file": kept, "source_added": !listed });
+        print(&document.to_string());
+    } else if !voice.quiet {
+        let source = if listed { "is listed already" } else { "was added" };
+        print(&format!(
+            "Answer kept as {}\nThe source of answers {source} in {}\nRun again: handover run {}",
+            kept.display(),
+            loaded.path.display(),
+            loaded.path.display()
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+fn refuse_what_is_no_answer(answer: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let header = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let header = String::from_utf8_lossy(header);
+    let names: Vec<&str> =
+        header.trim_start_matches('\u{feff}').split(',').map(|name| name.trim().trim_matches('"')).collect();
+    match NEEDED.iter().find(|column| !names.contains(column)) {
+        None => Ok(()),
+        Some(column) => Err(Failure::new(
+            Outcome::Input,
+            format!("{}: its first line has no column {column}", answer.display()),
+            "give the response of the batch trace as it came, with its header; or list another kind of answer as a source \
+             with standing = \"trace\" and a mapping of your own",
+        )),
+    }
+}
+
+fn refuse_what_is_there(folder: &Path, answer: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let entries = fs::read_dir(folder).map_err(|error| Failure::io(folder, &error))?;
+    for entry in entries.flatten() {
+        if fs::read(entry.path()).is_ok_and(|there| there == bytes) {
+            let message = format!("{} is kept already, as {}", answer.display(), entry.path().display());
+            return Err(Failure::new(Outcome::Usage, message, "nothing is to be done; run again"));
+        }
+    }
+    Ok(())
+}
+
+/// The next number among the answers.
+fn next(folder: &Path) -> PathBuf {
+    let free = (1u32..).map(|number| folder.join(format!("answer_{number:03}.csv"))).find(|path| !path.exists());
+    free.expect("there are more numbers than files")
+}
+
+/// Adds the source at the end of the configuration: a table of TOML may stand anywhere.
+fn list_source(loaded: &config::Config) -> Result<(), Failure> {
+    let mut id = "trace".to_owned();
+    while loaded.sources.iter().any(|source| source.id == id) {
+        id.push_str("-answers");
+    }
+    let provider = &loaded.transition.to;
+    let text = format!(
+        "\n# The national service's answers; what it says of a number outranks what providers say.\n[[source]]\nid = \"{id}\"\n\
+         path = \"{ANSWERS}/*.csv\"\nmapping = \"{MAPPING}\"\nprovider = \"{provider}\"\nsystem = \"PDS\"\nstanding = \"trace\"\n"
+    );
+    let write = || fs::OpenOptions::new().append(true).open(&loaded.path)?.write_all(text.as_bytes());
+    write().map_err(|error| Failure::io(&loaded.path, &error))
+}
+
+/// Writes a file that is not there, for its owner alone.
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
