@@ -280,3 +280,132 @@ fn cell(cells: &[String], column: usize) -> &str {
 fn same(found: &str, expected: &str) -> bool {
     found == expected || found.split_whitespace().eq(expected.split_whitespace())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decisions::{RowName, ShownRow};
+    use crate::review::asked::{Item, Line, Question, member_choices, pair_choices};
+    use crate::review::fields::{FIELDS, Values};
+
+    fn row(row: u32) -> ShownRow {
+        let name = RowName { source: "a".into(), file: "a.csv".into(), sheet: String::new(), row };
+        ShownRow { name, commitment: format!("digest of {row}") }
+    }
+
+    fn line(label: &str, number: u32) -> Line {
+        let values = Values::from(FIELDS.map(|shown| format!("{} {number}", shown.field)));
+        Line::of_person(label, &values, vec![true; FIELDS.len()], row(number))
+    }
+
+    /// Two pairs, the second of them of the same two rows' contents; and a patient of three rows.
+    fn asked() -> Vec<Asked> {
+        let pair = |left, right| Item {
+            lines: vec![line("Row A", left).choose(pair_choices()), line("Row B", right)],
+            question: Question::Pair([row(left), row(right)]),
+        };
+        let members = (2..5).map(|number| line("Row", number).choose(member_choices()));
+        let head = Line { row: None, ..line("Patient", 1) };
+        let lines = std::iter::once(head).chain(members).collect();
+        let cluster = Item { lines, question: Question::Members((2..5).map(row).collect()) };
+        vec![
+            Asked::of_people(Queue::Pairs, None, vec![pair(2, 3), pair(2, 4)]),
+            Asked::of_people(Queue::Clusters, None, vec![cluster]),
+        ]
+    }
+
+    /// The sheets as they were exported, then as somebody left them.
+    fn sheets(asked: &[Asked], bend: impl FnOnce(&mut Sheets)) -> Sheets {
+        let lines = |grid: &Grid<'_>| {
+            let titles: Vec<String> = grid.titles.iter().map(|title| title.text.clone()).collect();
+            (1..).zip(std::iter::once(titles).chain(grid.lines.iter().map(|line| line.cells.clone()))).collect()
+        };
+        let grids: Vec<Grid<'_>> = asked.iter().map(Grid::new).collect();
+        let mut sheets = grids.iter().map(|grid| (grid.name().to_owned(), lines(grid))).collect();
+        bend(&mut sheets);
+        sheets
+    }
+
+    #[track_caller]
+    fn check(bend: impl FnOnce(&mut Sheets), said: &[&str], problems: &[&str]) {
+        let asked = asked();
+        let compared = compare(&asked, &sheets(&asked, bend));
+        let found: Vec<String> = compared.problems.iter().map(Problem::to_string).collect();
+        assert_eq!(found.len(), problems.len(), "{found:?}");
+        for (found, expected) in found.iter().zip(problems) {
+            let (place, slug) = expected.split_once(' ').expect("a place and a slug");
+            assert!(found.starts_with(place) && found.ends_with(&format!("[{slug}]")), "{found} is not {expected}");
+        }
+        let answers: Vec<&str> = compared.said.iter().map(|(_, said, _)| said.act.answer()).collect();
+        assert_eq!(answers, said);
+    }
+
+    fn set(sheets: &mut Sheets, sheet: &str, line: u32, column: usize, text: &str) {
+        sheets.get_mut(sheet).and_then(|lines| lines.get_mut(&line)).expect("a line")[column] = text.to_owned();
+    }
+
+    #[test]
+    fn an_answer_counts_however_it_is_typed_and_wherever_its_line_went() {
+        check(|_| {}, &[], &[]);
+        check(|sheets| set(sheets, "Pairs", 2, ANSWER, "  SAME "), &["same"], &[]);
+        check(
+            |sheets| {
+                set(sheets, "Pairs", 4, ANSWER, "unsure");
+                let lines = sheets.get_mut("Pairs").expect("a sheet");
+                let (first, last) = (lines[&2].clone(), lines[&5].clone());
+                lines.extend([(2, last), (5, first)]);
+            },
+            &["unsure"],
+            &[],
+        );
+    }
+
+    #[test]
+    fn what_stands_beside_a_change_is_not_taken_and_the_rest_is() {
+        let answered = |sheets: &mut Sheets| {
+            set(sheets, "Pairs", 2, ANSWER, "same");
+            set(sheets, "Pairs", 4, ANSWER, "different");
+            set(sheets, "Clusters", 3, ANSWER, "out");
+        };
+        check(answered, &["same", "different", "out"], &[]);
+        let bent = |bend: fn(&mut Sheets), said: &[&str], problems: &[&str]| {
+            check(
+                |sheets| {
+                    answered(sheets);
+                    bend(sheets);
+                },
+                said,
+                problems,
+            );
+        };
+        bent(|sheets| set(sheets, "Pairs", 3, 7, "x"), &["different", "out"], &["Pairs:3: changed"]);
+        bent(|sheets| set(sheets, "Clusters", 5, 7, "x"), &["same", "different"], &["Clusters:5: changed"]);
+        bent(
+            |sheets| drop(sheets.get_mut("Pairs").expect("a sheet").remove(&5)),
+            &["same", "out"],
+            &["Pairs: missing"],
+        );
+        bent(
+            |sheets| {
+                let lines = sheets.get_mut("Pairs").expect("a sheet");
+                lines.insert(9, lines[&5].clone());
+            },
+            &["same", "out"],
+            &["Pairs:9: duplicated"],
+        );
+        bent(|sheets| set(sheets, "Pairs", 2, ANSWER, "same?"), &["different", "out"], &["Pairs:2: not-an-answer"]);
+        bent(
+            |sheets| (4..6).for_each(|line| set(sheets, "Clusters", line, ANSWER, "out")),
+            &["same", "different"],
+            &["Clusters:2: not-an-answer"],
+        );
+    }
+
+    #[test]
+    fn a_note_beside_no_answer_is_counted() {
+        let asked = asked();
+        let sheets = sheets(&asked, |sheets| set(sheets, "Pairs", 2, NOTE, "ask the GP"));
+        let compared = compare(&asked, &sheets);
+        assert_eq!((compared.notes_alone, compared.undecided, compared.said.len()), (1, 3, 0));
+    }
+}

@@ -112,3 +112,56 @@ fn day(date: &calamine::ExcelDateTime) -> String {
         _ => format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
+
+    fn read(fill: impl FnOnce(&mut Worksheet)) -> Result<Sheets, Error> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.xlsx");
+        let mut book = Workbook::new();
+        fill(book.add_worksheet());
+        book.save(&path).expect("saved");
+        sheets(&path)
+    }
+
+    #[test]
+    fn whatever_was_typed_is_text() {
+        let sheets = read(|sheet| {
+            let date = Format::new().set_num_format("yyyy-mm-dd");
+            let day = ExcelDateTime::from_ymd(2017, 9, 25).expect("a day");
+            sheet.write_string(0, 0, " same ").expect("a cell");
+            sheet.write_number(0, 2, 7).expect("a cell");
+            sheet.write_datetime_with_format(2, 1, &day, &date).expect("a cell");
+            sheet.write_boolean(2, 2, true).expect("a cell");
+        });
+        let sheets = sheets.expect("a workbook");
+        let lines = &sheets["Sheet1"];
+        assert_eq!(lines[&1], ["same", "", "7"]);
+        assert_eq!(lines[&3], ["", "2017-09-25", "true"]);
+        assert_eq!(lines.len(), 2);
+    }
+
+    #[test]
+    fn what_lies_far_outside_is_refused_before_room_is_made_for_it() {
+        for (row, column) in [(ROWS_MAX, 0), (0, COLUMNS_MAX as u16), (1_048_575, 16_383)] {
+            let read = read(|sheet| {
+                sheet.write_string(row, column, "x").expect("a cell");
+            });
+            assert!(matches!(read, Err(Error::Unlike { .. })), "{row} {column}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_workbook_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.xlsx");
+        assert!(matches!(sheets(&path), Err(Error::Workbook(_))));
+        for content in [&b""[..], b"PK\x03\x04", b"same,different\n"] {
+            std::fs::write(&path, content).expect("written");
+            assert!(matches!(sheets(&path), Err(Error::Unlike { .. })));
+        }
+    }
+}
