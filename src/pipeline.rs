@@ -108,6 +108,8 @@ pub struct Finished {
     pub example_key: bool,
     /// What became of the ids of the earlier package, where there is one and a package was made.
     pub ids: Option<package::IdTallies>,
+    /// What became of the rows of the earlier package, by source.
+    pub source_changes: Vec<package::SourceTally>,
     /// What in the configuration is probably not meant.
     pub warnings: Vec<config::Mistake>,
 }
@@ -149,16 +151,17 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let summary = measures::Summary::of(&config, &reconciled, &measures, &decisions, options.final_run);
     if options.final_run && !summary.ready() {
         let (example_key, warnings) = (key.is_example(), config.warnings);
-        return Ok(Finished { summary, package: None, example_key, ids: None, warnings });
+        return Ok(Finished { summary, package: None, example_key, ids: None, source_changes: vec![], warnings });
     }
     observer.begins(Stage::Package);
     let naming = Naming { key: &key, previous };
     let plan = package::plan(&config, reconciled, measures, &decisions, naming, model, options.final_run);
     let ids = plan.id_tallies();
+    let source_changes = plan.source_tallies().to_vec();
     let report = report::draw(&plan);
     let sealed = package::seal(plan, report, &out, &mut |progress| observer.writes(progress))?;
     let (example_key, warnings) = (key.is_example(), config.warnings);
-    Ok(Finished { summary, package: Some(sealed.path), example_key, ids, warnings })
+    Ok(Finished { summary, package: Some(sealed.path), example_key, ids, source_changes, warnings })
 }
 
 /// The people to trace on the national service: as a run, but nothing is written.

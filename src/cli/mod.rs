@@ -40,7 +40,7 @@ struct Voice {
     #[arg(long, global = true, overrides_with = "json")]
     json: bool,
     /// No progress, no summary
-    #[arg(long, global = true, overrides_with = "quiet")]
+    #[arg(short, long, global = true, overrides_with = "quiet")]
     quiet: bool,
     /// Say more on standard error; twice for more still
     #[arg(short, global = true, action = clap::ArgAction::Count)]

@@ -5,7 +5,7 @@ use super::exit::{Failure, Outcome};
 use super::terminal::{Watcher, print, say, thousands};
 use crate::config::Mistake;
 use crate::measures::{ContradictedEvents, DecisionCounts, Summary};
-use crate::package::IdTallies;
+use crate::package::{IdTallies, SourceTally};
 use crate::pipeline::{self, Finished, Options};
 use std::path::Path;
 
@@ -55,6 +55,7 @@ fn json(finished: &Finished) -> serde_json::Value {
         "report": finished.package.as_ref().map(|package| package.join("data/report.html")),
         "example_key": finished.example_key,
         "ids": finished.ids,
+        "source_changes": finished.source_changes,
         "warnings": texts(&finished.warnings),
         "summary": finished.summary,
     })
@@ -89,6 +90,7 @@ fn screen(finished: &Finished, seconds: f64) -> String {
     lines.push(line("Waiting list", summary.list_found, &unexplained));
     lines.push(line("Pairs for review", summary.pairs_for_review, "a person must decide"));
     lines.extend(finished.ids.iter().flat_map(ids));
+    lines.extend(rows_since(&finished.source_changes));
     lines.extend(decisions(&summary.decisions));
     lines.push(String::new());
     lines.extend(exceptions(&summary.exceptions));
@@ -112,6 +114,14 @@ fn ids(tallies: &IdTallies) -> [String; 3] {
         let more = format!("carried, {new} new, {merged} merged, {split} split, {ended} ended");
         line(&format!("Ids of {kind}"), tally.carried, &more)
     })
+}
+
+/// What later extracts changed, in one line; nothing where there is no earlier package.
+fn rows_since(sources: &[SourceTally]) -> Option<String> {
+    let sum = |part: fn(&SourceTally) -> u64| sources.iter().map(part).sum::<u64>();
+    let [added, changed, gone] = [sum(|of| of.added), sum(|of| of.changed), sum(|of| of.gone)].map(thousands);
+    let more = format!("as they were, {added} added, {changed} changed, {gone} gone: see tables/source_changes.csv");
+    (!sources.is_empty()).then(|| line("Rows since then", sum(|of| of.unchanged), &more))
 }
 
 /// Nothing where the journal holds nothing; what needs a person's eye is said in its own line.

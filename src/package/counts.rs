@@ -2,6 +2,7 @@
 
 use super::carry::Change;
 use super::contents::Contents;
+use super::since::RowChange;
 use crate::ledger::{Disposition, Severity};
 use crate::linkage::{PairStanding, Place};
 use crate::reconcile::{Classification, Cohort, Relation, WaitType};
@@ -101,6 +102,9 @@ fn count_rest(contents: &Contents<'_>, counts: &mut Counts) {
     let changes = &contents.ids.changes;
     put(counts, "id_changes", changes.len());
     put_by_word(counts, "id_changes", &Change::ALL.map(Change::word), changes.iter().map(|line| line.change.word()));
+    let changed = contents.ids.rows.lines.iter().map(|line| line.change.word());
+    put(counts, "source_changes", contents.ids.rows.lines.len());
+    put_by_word(counts, "source_changes", &RowChange::ALL.map(RowChange::word), changed);
     put(counts, "exceptions", records.exceptions.len());
     let severities = records.exceptions.iter().map(|exception| exception.reason.severity().word());
     put_by_word(counts, "exceptions", &SEVERITIES.map(Severity::word), severities);
@@ -145,6 +149,11 @@ pub(super) fn identities() -> Vec<Identity> {
         equal("every exception has a severity", &["exceptions"], parts("exceptions", severities)),
         equal("every pair has a standing", &["pairs"], parts("pairs", standings)),
         equal("every change of an id is of one sort", &["id_changes"], parts("id_changes", changes)),
+        equal(
+            "every change of a row is of one sort",
+            &["source_changes"],
+            parts("source_changes", RowChange::ALL.map(RowChange::word).to_vec()),
+        ),
     ]
 }
 

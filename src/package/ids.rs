@@ -12,6 +12,7 @@ use super::anchors::{Anchor, Anchors};
 use super::carry::{Change, Fate, carry};
 use super::previous::{Id, Kind, Previous};
 use super::shared::Shared;
+use super::since::{RowChanges, Since};
 use crate::config::Config;
 use crate::linkage::PatientIndex;
 use crate::measures::Item;
@@ -77,6 +78,8 @@ pub(super) struct Ids {
     series: [Series; 3],
     /// What became of earlier ids, in order.
     pub(super) changes: Vec<IdChange>,
+    /// What became of earlier rows.
+    pub(super) rows: RowChanges,
     /// `None` when there is no earlier package.
     pub(super) tallies: Option<IdTallies>,
 }
@@ -94,7 +97,7 @@ impl Ids {
         let anchors = Anchors::new(config, reconciled);
         let Some(previous) = &naming.previous else {
             let series = Kind::ALL.map(|kind| Series::new(fresh(kind, &anchors, &key)));
-            return Ids { series, changes: Vec::new(), tallies: None };
+            return Ids { series, changes: Vec::new(), rows: RowChanges::default(), tallies: None };
         };
         let shared = Shared::new(config, &reconciled.linked.records, previous, &anchors, &key);
         let living = Kind::ALL.map(|kind| {
@@ -103,14 +106,16 @@ impl Ids {
             let carried = carry(previous.ids(kind).len(), anchors.things(kind) as usize, &shares, first_row);
             Living { fates: carried.fates(&shares), old_of: carried.old_of }
         });
-        drop(shared);
+        let matched = shared.into_matched();
         let series =
             Kind::ALL.map(|kind| Series::new(carried(kind, &anchors, &key, previous, &living[kind as usize].old_of)));
-        let ids = Ids { series, changes: Vec::new(), tallies: None };
+        let ids = Ids { series, changes: Vec::new(), rows: RowChanges::default(), tallies: None };
         let [patients, referrals, appointments] =
             Kind::ALL.map(|kind| living[kind as usize].tally(previous.ids(kind).len()));
         let changes = ids.changes_since(previous, &living);
-        Ids { changes, tallies: Some(IdTallies { patients, referrals, appointments }), ..ids }
+        let since = Since { config, records: &reconciled.linked.records, previous, matched: &matched };
+        let rows = since.row_changes(&anchors, &ids);
+        Ids { changes, rows, tallies: Some(IdTallies { patients, referrals, appointments }), ..ids }
     }
 
     /// What became of earlier ids, those that had ended before among them.
@@ -141,6 +146,11 @@ impl Ids {
         let ended: HashSet<&Id> = changes.iter().filter(|line| line.change.ends()).map(|line| &line.id).collect();
         let in_use = self.series.iter().flat_map(|series| &series.ids).any(|id| ended.contains(id));
         assert!(!in_use, "an id that ended is nobody's");
+    }
+
+    /// The id of a thing of a kind.
+    pub(super) fn id(&self, kind: Kind, thing: u32) -> Id {
+        self.series[kind as usize].ids[thing as usize]
     }
 
     pub(super) fn patient(&self, patient: PatientIndex) -> &str {

@@ -1,6 +1,7 @@
 //! One line of a table, built in a buffer that every line reuses.
 
 use super::contents::Contents;
+use super::previous::SheetName;
 use super::schema::Schema;
 use crate::config::{Field, FieldType};
 use crate::decisions::RowName;
@@ -163,6 +164,17 @@ impl Line {
         self.cells.push_field(place.sheet);
         self.scratch.clear();
         write!(self.scratch, "{}", at.row()).expect("writing to memory succeeds");
+        self.cells.push_field(&self.scratch);
+    }
+
+    /// A row of the earlier package; empty for none.
+    pub(super) fn earlier_row(&mut self, prefix: &str, row: Option<(&SheetName, u32)>) {
+        self.expect_row(prefix);
+        let Some((sheet, row)) = row else { return (0..4).for_each(|_| self.cells.push_field("")) };
+        // They were cells of a table, so they are text.
+        sheet.iter().for_each(|name| self.cells.push_field(&String::from_utf8_lossy(name)));
+        self.scratch.clear();
+        write!(self.scratch, "{row}").expect("writing to memory succeeds");
         self.cells.push_field(&self.scratch);
     }
 

@@ -5,6 +5,7 @@ use super::counts::{self, Counts};
 use super::documents;
 use super::ids::{IdTallies, Naming};
 use super::line::{Line, Lines};
+use super::since::SourceTally;
 use super::tables::{self, Table};
 use crate::config::{Config, Transition};
 use crate::decisions::Decisions;
@@ -110,6 +111,11 @@ impl<'a> PackagePlan<'a> {
     /// What became of the ids of an earlier package; `None` when there is none.
     pub fn id_tallies(&self) -> Option<IdTallies> {
         self.contents.ids.tallies
+    }
+
+    /// What became of the rows of an earlier package, by source; empty when there is none.
+    pub fn source_tallies(&self) -> &[SourceTally] {
+        &self.contents.ids.rows.tallies
     }
 
     /// Walks the lines of a table in order.

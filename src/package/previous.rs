@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) type Id = [u8; 18];
 
 /// What an id is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Patient,
     Referral,
@@ -58,7 +58,7 @@ pub(super) fn leading(digest: &Digest) -> RowDigest {
 }
 
 /// Where a row stood: the number of its sheet, then its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct At {
     pub(super) sheet: u32,
     pub(super) row: u32,
@@ -101,7 +101,7 @@ pub struct Previous {
 }
 
 /// Source, file and sheet.
-type SheetName = [Vec<u8>; 3];
+pub(super) type SheetName = [Vec<u8>; 3];
 
 impl Previous {
     /// The ids of a kind that were in use, in order.
@@ -122,6 +122,13 @@ impl Previous {
     /// The number of a sheet.
     pub(super) fn sheet(&self, source: &str, file: &str, sheet: &str) -> Option<u32> {
         self.sheets.get(&[source, file, sheet].map(|part| part.as_bytes().to_vec())).copied()
+    }
+
+    /// The names of sheets, by number.
+    pub(super) fn sheet_names(&self) -> Vec<SheetName> {
+        let mut names = vec![SheetName::default(); self.sheets.len()];
+        self.sheets.iter().for_each(|(name, number)| names[*number as usize].clone_from(name));
+        names
     }
 
     /// The row that stood in a place.

@@ -40,7 +40,7 @@ static SCHEMAS: LazyLock<Vec<Schema>> = LazyLock::new(|| {
     let texts = embedded! {
         "appointment_records" "appointments" "concerns" "declared" "diagnostics" "documents" "exceptions" "figure_rows"
         "figures" "gates" "id_changes" "outcome_scores" "pairs" "paper_disagreements" "paper_folders" "patient_records" "patients"
-        "person_records" "referral_records" "referrals" "review_decisions" "rows" "sources" "unassigned" "waiting_list"
+        "person_records" "referral_records" "referrals" "review_decisions" "rows" "source_changes" "sources" "unassigned" "waiting_list"
         "waiting_list_differences"
     };
     texts.into_iter().map(parse).collect()

@@ -224,7 +224,7 @@ mod tests {
         };
         let one = on(1, "0001");
         assert!(one == on(4, "0002"), "packages differ");
-        assert_eq!(one.len(), 26 + 5 + 5);
+        assert_eq!(one.len(), 27 + 5 + 5);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// No earlier row.
-const NONE: u32 = u32::MAX;
+pub(super) const NO_ROW: u32 = u32::MAX;
 
 /// Rows of this package with the earlier rows that they are.
 pub(super) struct Shared<'a> {
@@ -45,6 +45,11 @@ impl<'a> Shared<'a> {
         self.mark_anchored(kind, &mut shares);
         shares.extend(self.by_anchors(kind, &shares));
         shares
+    }
+
+    /// Of each person record, the place of the earlier row that it is.
+    pub(super) fn into_matched(self) -> Vec<u32> {
+        self.matched
     }
 
     /// The earlier row of a record of a kind.
@@ -122,32 +127,37 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// Rows that stand where they stood, unchanged.
-fn match_where_they_stood(config: &Config, records: &Records, previous: &Previous) -> Vec<u32> {
+/// Of each file's sheets, their numbers in the earlier package.
+pub(super) fn sheet_numbers(config: &Config, records: &Records, previous: &Previous) -> Vec<Vec<Option<u32>>> {
     let source_id = |origin| match origin {
         Origin::Source(place) => config.sources[place].id.as_str(),
         Origin::Sites => "sites",
     };
     let files = records.intake.files.iter();
-    let sheets: Vec<Vec<Option<u32>>> = files
+    files
         .map(|file| {
             let source = source_id(file.origin);
             file.sheets.iter().map(|sheet| previous.sheet(source, &file.path, &sheet.name)).collect()
         })
-        .collect();
+        .collect()
+}
+
+/// Rows that stand where they stood, unchanged.
+fn match_where_they_stood(config: &Config, records: &Records, previous: &Previous) -> Vec<u32> {
+    let sheets = sheet_numbers(config, records, previous);
     let old_row = |record: PersonId| {
         let at = records.people.row(record);
         let found = previous.row_at(At { sheet: sheets[at.file()][at.sheet()]?, row: at.row() })?;
         (previous.rows[found as usize].digest == leading(&records.digest[record as usize])).then_some(found)
     };
     let people = u32::try_from(records.people.len()).expect("fewer records than 4 billion");
-    (0..people).into_par_iter().map(|record| old_row(record).unwrap_or(NONE)).collect()
+    (0..people).into_par_iter().map(|record| old_row(record).unwrap_or(NO_ROW)).collect()
 }
 
 /// Of the rows that are left, those of equal content in one source, one to one and in order.
 fn match_by_content(config: &Config, records: &Records, previous: &Previous, matched: &mut [u32]) {
     let mut taken = vec![false; previous.rows.len()];
-    matched.iter().filter(|old| **old != NONE).for_each(|old| taken[*old as usize] = true);
+    matched.iter().filter(|old| **old != NO_ROW).for_each(|old| taken[*old as usize] = true);
     let numbers: HashMap<&[u8], u32> = (0..).zip(&previous.sources).map(|(place, id)| (id.as_slice(), place)).collect();
     let sources: Vec<Option<u32>> =
         config.sources.iter().map(|source| numbers.get(source.id.as_bytes()).copied()).collect();
@@ -155,7 +165,7 @@ fn match_by_content(config: &Config, records: &Records, previous: &Previous, mat
     let left = (0u32..).zip(&previous.rows).filter(|(place, _)| !taken[*place as usize]);
     let mut old: Vec<(u32, RowDigest, u32)> =
         left.map(|(place, row)| (previous.source_of[row.at.sheet as usize], row.digest, place)).collect();
-    let left = records.people.places().filter(|record| matched[*record as usize] == NONE);
+    let left = records.people.places().filter(|record| matched[*record as usize] == NO_ROW);
     let mut new: Vec<(u32, RowDigest, u32)> = left
         .filter_map(|record| {
             let source = sources[usize::from(records.source[record as usize])]?;

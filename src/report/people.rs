@@ -3,7 +3,7 @@
 use super::parts::{Cell, Section, some, source_note, table};
 use super::words;
 use crate::ledger::Reason;
-use crate::package::{IdTallies, PackagePlan};
+use crate::package::{IdTallies, PackagePlan, SourceTally};
 use maud::{Markup, html};
 use std::cmp::Reverse;
 
@@ -58,6 +58,24 @@ fn ids(plan: &PackagePlan<'_>) -> Markup {
         (table("Ids since the earlier package", &heads, lines.into()))
         (table("What became of earlier ids", &["Change", "Lines", "Meaning"], changes.collect()))
         (source_note("tables/id_changes.csv"))
+        (source_changes(plan.source_tallies()))
+    }
+}
+
+/// What later extracts added, changed and left out.
+fn source_changes(sources: &[SourceTally]) -> Markup {
+    let lines = sources.iter().map(|of| {
+        let counts = [of.before, of.unchanged, of.changed, of.gone, of.added];
+        std::iter::once(Cell::Head(of.source.clone())).chain(counts.map(Cell::Count)).collect::<Vec<_>>()
+    });
+    let heads = ["Source", "Rows then", "As they were", "Changed", "Gone", "Added"];
+    html! {
+        p {
+            "Rows then are as they were, changed or gone. A row changed where the same place, or the same patient, referral and "
+            "appointment, has other content now; one that only moved is as it was."
+        }
+        (table("Rows of people since the earlier package, by source", &heads, lines.collect()))
+        (source_note("tables/source_changes.csv"))
     }
 }
 

@@ -11,7 +11,7 @@ use super::verdict::Findings;
 use std::collections::{BTreeMap, HashMap};
 
 /// Tables whose lines are counted by a word in one column.
-pub(super) const TALLIED: [(&str, &str); 8] = [
+pub(super) const TALLIED: [(&str, &str); 9] = [
     ("rows", "disposition"),
     ("referrals", "cohort"),
     ("referral_records", "relation"),
@@ -20,6 +20,7 @@ pub(super) const TALLIED: [(&str, &str); 8] = [
     ("exceptions", "severity"),
     ("pairs", "standing"),
     ("id_changes", "change"),
+    ("source_changes", "change"),
 ];
 
 /// Things that state how many records they have: their table, their records' table, and the column that names them there.
@@ -90,7 +91,7 @@ impl Account {
                 must_be(line, row, sets, &["unassigned"], &mut judging.rows);
                 candidates(line, sets, &mut judging.references);
             }
-            "person_records" => must_be(line, row, sets, &["used", "unassigned"], &mut judging.rows),
+            "person_records" | "source_changes" => must_be(line, row, sets, &["used", "unassigned"], &mut judging.rows),
             "appointments" if line.value("patient_id").is_empty() => self.facts.without_patient += 1,
             "waiting_list" => waits(line, sets, &mut judging.members),
             "figures" => {

@@ -71,7 +71,7 @@ pub(super) fn judge(tables: &Tables, rivals: &Rivals, findings: &mut Findings) {
             }
         }
     }
-    for table in ["diagnostics", "documents", "outcome_scores", "concerns"] {
+    for table in ["diagnostics", "documents", "outcome_scores", "concerns", "source_changes"] {
         items(tables, table, findings);
     }
 }

@@ -1,3 +1,5 @@
+//! What changed since an earlier package.
+//!
 //! `id_changes`: an id that ended is nobody's, and whatever took its rows is somebody's, or has ended too.
 //!
 //! | change | the id | `into` | `rows` |
@@ -6,6 +8,9 @@
 //! | `split`, `moved` | in use | in use | 1 or more |
 //! | `ended` | ended | empty | 0 |
 //! | `ended-before` | ended | empty, in use, or ended | any |
+//!
+//! `source_changes`: a row that was added has no place in the earlier package, one that is gone has none in this, and one
+//! that changed has both; a row changed once. Whoever had a row of the earlier package still has the id, or it ended.
 
 use super::folder::Folder;
 use super::keys::{KeySet, key};
@@ -48,6 +53,59 @@ pub(super) fn judge(folder: &Folder, schemas: &Schemas, sets: &KeySets, findings
         findings.count(1);
         judge_line(&line, &Known { letter, in_use, ended: &ended }, findings);
     });
+    if let Some(patients) = sets.get("patients") {
+        judge_rows(folder, schemas, &Known { letter: "P-", in_use: patients, ended: &ended }, findings);
+    }
+}
+
+fn judge_rows(folder: &Folder, schemas: &Schemas, patients: &Known, findings: &mut Findings) {
+    let table = schemas.table("source_changes");
+    let mut seen = HashSet::new();
+    again(folder, table, &mut |number, record| {
+        let line = Line { table, number, record };
+        findings.count(1);
+        let named = |prefix: &str| {
+            let name = ["source", "file", "sheet", "row"].map(|part| line.value(&format!("{prefix}{part}")));
+            let whole = [name[0], name[1], name[3]];
+            let is_whole = !whole.contains(&"");
+            (is_whole, is_whole || name.iter().all(|part| part.is_empty()), key(name))
+        };
+        let (now, then) = (named(""), named("previous_"));
+        let expected = match line.value("change") {
+            "added" => (true, false),
+            "changed" => (true, true),
+            "gone" => (false, true),
+            // Another word has been found already.
+            _ => return,
+        };
+        if (now.0, then.0) != expected || !now.1 || !then.1 {
+            let detail = || "not the rows that such a change has: now, before, or both".into();
+            findings.add(Kind::RowChange, &line.place().column("change"), detail);
+        }
+        let sides = [("row", now), ("previous_row", then)];
+        for (column, (.., name)) in sides.into_iter().filter(|(_, (is_whole, ..))| *is_whole) {
+            if !seen.insert((column, name)) {
+                let detail = || "the row stands on an earlier line too".into();
+                findings.add(Kind::RowChange, &line.place().column(column), detail);
+            }
+        }
+        judge_earlier_patient(&line, then.0, patients, findings);
+    });
+}
+
+fn judge_earlier_patient(line: &Line, was_there: bool, patients: &Known, findings: &mut Findings) {
+    let id = line.value("previous_patient_id");
+    if id.is_empty() {
+        return;
+    }
+    let place = line.place().column("previous_patient_id");
+    if !was_there {
+        findings.add(Kind::RowChange, &place, || "whose it was, of a row that was not there".into());
+    }
+    if !patients.in_use.holds(key([id])) && !patients.ended.contains(&key([id])) {
+        let detail = || "neither in patients nor among the ids that ended in id_changes".into();
+        findings.add(Kind::ReferenceOrphan, &place, detail);
+    }
 }
 
 fn judge_line(line: &Line, known: &Known, findings: &mut Findings) {

@@ -13,7 +13,7 @@
 //! | `rows.` + disposition (`used`, `unassigned`, `declared`, `keying`, `reference`, `set-aside`, `header`, `preamble`, `footer`, `blank`) | lines of `audit/rows.csv` with it |
 //! | `patients`, `patient_records`, `person_records`, `unassigned` | lines of the table of that name |
 //! | `referrals`, `referral_records`, `appointments`, `appointment_records` | lines of the table of that name |
-//! | `waiting_list`, `waiting_list_differences`, `declared`, `exceptions`, `pairs`, `review_decisions`, `id_changes` | lines of the table of that name |
+//! | `waiting_list`, `waiting_list_differences`, `declared`, `exceptions`, `pairs`, `review_decisions`, `id_changes`, `source_changes` | lines of the table of that name |
 //! | `paper_folders`, `paper_disagreements`, `diagnostics`, `documents`, `outcome_scores`, `concerns`, `figures`, `gates` | lines of the table of that name |
 //! | `referrals.` + cohort (ten, as `schemas/referrals.json` lists them) | lines of `referrals` with it |
 //! | `referral_records.` + relation (five) | lines of `referral_records` with it |
@@ -23,6 +23,7 @@
 //! | `exceptions.` + severity (three) | lines of `exceptions` with it |
 //! | `pairs.` + standing (three) | lines of `pairs` with it |
 //! | `id_changes.` + change (five) | lines of `id_changes` with it |
+//! | `source_changes.` + change (three) | lines of `source_changes` with it |
 //!
 //! A count is there even where it is nought. Every package states these identities; the sides are sums, and Σ runs over
 //! all the words of the column:
@@ -40,6 +41,7 @@
 //! | every exception has a severity | `exceptions` | Σ `exceptions.` severity |
 //! | every pair has a standing | `pairs` | Σ `pairs.` standing |
 //! | every change of an id is of one sort | `id_changes` | Σ `id_changes.` change |
+//! | every change of a row is of one sort | `source_changes` | Σ `source_changes.` change |
 
 use super::account::{Facts, TALLIED};
 use super::folder::Folder;
@@ -53,7 +55,7 @@ use std::fmt;
 const FILE: &str = "data/audit/ledger.json";
 
 /// Tables whose lines are a count of their own name.
-const COUNTED: [&str; 23] = [
+const COUNTED: [&str; 24] = [
     "patients",
     "patient_records",
     "person_records",
@@ -69,6 +71,7 @@ const COUNTED: [&str; 23] = [
     "pairs",
     "review_decisions",
     "id_changes",
+    "source_changes",
     "paper_folders",
     "paper_disagreements",
     "diagnostics",
@@ -87,7 +90,7 @@ const IDENTITIES: [(&str, &str, &[&str]); 3] = [
 ];
 
 /// Identities between a whole and its parts: the whole's name, and the table whose words are the parts.
-const PARTITIONS: [(&str, &str, &str); 8] = [
+const PARTITIONS: [(&str, &str, &str); 9] = [
     ("every physical row has one disposition", "rows.read", "rows"),
     ("every referral is in one cohort", "referrals", "referrals"),
     ("every row of a referral has one relation", "referral_records", "referral_records"),
@@ -96,6 +99,7 @@ const PARTITIONS: [(&str, &str, &str); 8] = [
     ("every exception has a severity", "exceptions", "exceptions"),
     ("every pair has a standing", "pairs", "pairs"),
     ("every change of an id is of one sort", "id_changes", "id_changes"),
+    ("every change of a row is of one sort", "source_changes", "source_changes"),
 ];
 
 /// Counts by name. A name that stands twice is not read as either.
@@ -270,10 +274,10 @@ mod tests {
     #[test]
     fn there_are_as_many_counts_and_identities_as_the_table_above_says() {
         let schemas = Schemas::embedded();
-        let words = 10 + 10 + 5 + 4 + 5 + 3 + 3 + 5;
-        assert_eq!(recount(&schemas, &Facts::default()).len(), 23 + 2 + words);
+        let words = 10 + 10 + 5 + 4 + 5 + 3 + 3 + 5 + 3;
+        assert_eq!(recount(&schemas, &Facts::default()).len(), 24 + 2 + words);
         let required = required(&schemas);
-        assert_eq!(required.len(), 11);
+        assert_eq!(required.len(), 12);
         let door_sign = include_str!("ledger.rs");
         for name in required.keys() {
             assert!(door_sign.contains(&format!("//! | {name} |")), "{name} is not in the table above");

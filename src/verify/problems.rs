@@ -109,6 +109,8 @@ problems! {
     IdEndedInUse = "id-ended-in-use";
     /// What is said to have become of an id cannot be.
     IdChange = "id-change";
+    /// What is said to have become of a row cannot be.
+    RowChange = "row-change";
 
     // One table against another.
     /// A value of the waiting list is not that of its referral or of its patient.

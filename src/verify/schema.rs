@@ -13,7 +13,7 @@ const EMBEDDED: &[(&str, &str)] = embed! {
     "sources" "rows" "patients" "person_records" "patient_records" "unassigned" "referrals" "referral_records"
     "appointments" "appointment_records" "waiting_list" "waiting_list_differences" "diagnostics" "documents"
     "outcome_scores" "concerns" "declared" "pairs" "review_decisions" "paper_folders" "paper_disagreements" "exceptions"
-    "figures" "figure_rows" "gates" "id_changes"
+    "figures" "figure_rows" "gates" "id_changes" "source_changes"
 };
 
 /// Every table that a package holds, in an order in which each table follows those it refers to.

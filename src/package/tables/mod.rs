@@ -19,7 +19,7 @@ pub(super) struct Table {
     pub(super) lines: Cursor,
 }
 
-const TABLES: [(&str, Cursor); 26] = [
+const TABLES: [(&str, Cursor); 27] = [
     ("patients", people::patients),
     ("person_records", people::person_records),
     ("patient_records", people::patient_records),
@@ -27,6 +27,7 @@ const TABLES: [(&str, Cursor); 26] = [
     ("unassigned", people::unassigned),
     ("review_decisions", people::review_decisions),
     ("id_changes", people::id_changes),
+    ("source_changes", people::source_changes),
     ("referrals", care::referrals),
     ("referral_records", care::referral_records),
     ("appointments", care::appointments),

@@ -154,7 +154,6 @@ pub(super) fn review_decisions(contents: &Contents<'_>, out: &mut Lines<'_>) -> 
 }
 
 pub(super) fn id_changes(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
-    let shown = |id: &Id| std::str::from_utf8(id).expect("an id is of letters and digits").to_owned();
     for change in &contents.ids.changes {
         let line = out.begin();
         line.text("kind", change.kind.word());
@@ -165,6 +164,27 @@ pub(super) fn id_changes(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Re
         out.end()?;
     }
     Ok(())
+}
+
+pub(super) fn source_changes(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
+    let changes = &contents.ids.rows;
+    for row in &changes.lines {
+        let at = row.now.map(|record| contents.records().people.row(record));
+        let before = row.before.map(|before| (&changes.sheets[before.at.sheet as usize], before.at.row));
+        let patient = row.before.and_then(|before| before.patient);
+        let line = out.begin();
+        line.text("change", row.change.word());
+        line.row("", contents, at);
+        line.earlier_row("previous_", before);
+        line.text("patient_id", row.now.map_or("", |record| contents.patient_id_of(record)));
+        line.found("previous_patient_id", || patient.as_ref().map(shown).unwrap_or_default());
+        out.end()?;
+    }
+    Ok(())
+}
+
+fn shown(id: &Id) -> String {
+    std::str::from_utf8(id).expect("an id is of letters and digits").to_owned()
 }
 
 #[cfg(test)]

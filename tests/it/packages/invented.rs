@@ -51,6 +51,7 @@ pub fn values(table: &str) -> Vec<Values> {
         | "waiting_list_differences" => of_care(table),
         "figures" | "figure_rows" | "gates" => of_figures(table),
         "id_changes" => of_ids(),
+        "source_changes" => of_rows(),
         _ => of_items(table),
     }
 }
@@ -349,6 +350,21 @@ fn of_ids() -> Vec<Values> {
         change("P-000000000000000B", "ended", "", "0"),
         change("P-000000000000000C", "ended-before", MERGED, "2"),
     ]
+}
+
+/// Of an earlier package, what became of rows.
+fn of_rows() -> Vec<Values> {
+    let before = |row: u32, patient: &str| {
+        let mut values = line(&[("previous_source", CLINIC[0]), ("previous_file", "sources/old.csv")]);
+        values.extend([("previous_row", row.to_string()), ("previous_patient_id", patient.to_owned())]);
+        values
+    };
+    let now = |row, change, patient| of_row(CLINIC, row, &[("change", change), ("patient_id", patient)]);
+    let mut changed = now(4, "changed", BEN);
+    changed.extend(before(3, MERGED));
+    let mut gone = line(&[("change", "gone")]);
+    gone.extend(before(2, ANN));
+    vec![now(3, "added", ANN), changed, gone]
 }
 
 fn of_figures(table: &str) -> Vec<Values> {

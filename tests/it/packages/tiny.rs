@@ -15,7 +15,7 @@ const CONFIG: &str = "config of the tiny package";
 /// Tables that have a count of their own name.
 const UNCOUNTED: [&str; 3] = ["sources", "rows", "figure_rows"];
 /// Tables that are counted by the words of a column.
-const TALLIED: [(&str, &str); 8] = [
+const TALLIED: [(&str, &str); 9] = [
     ("rows", "disposition"),
     ("referrals", "cohort"),
     ("referral_records", "relation"),
@@ -24,6 +24,7 @@ const TALLIED: [(&str, &str); 8] = [
     ("exceptions", "severity"),
     ("pairs", "standing"),
     ("id_changes", "change"),
+    ("source_changes", "change"),
 ];
 
 /// Files by path.
@@ -297,6 +298,7 @@ fn identities(counts: &Map<String, Value>) -> Vec<Value> {
         ("every exception has a severity", "exceptions"),
         ("every pair has a standing", "pairs"),
         ("every change of an id is of one sort", "id_changes"),
+        ("every change of a row is of one sort", "source_changes"),
     ];
     identities.extend(wholes.map(|(name, whole)| json!({ "name": name, "left": [whole], "right": parts(whole) })));
     identities
