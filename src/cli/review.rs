@@ -18,7 +18,7 @@ pub(super) enum ReviewCommand {
         /// The configuration, or the folder it is in
         #[arg(default_value = "handover.toml")]
         config: PathBuf,
-        /// Which questions; several may be named. Usually all but the restricted ones, which stand alone
+        /// Which questions; several may be named. Usually all but those for a clinician (safety) and the restricted ones, which stand alone
         #[arg(long = "queue", value_name = "QUEUE")]
         queues: Vec<QueueName>,
         /// The package to draw on; else the newest dry run under packages/ beside the configuration
@@ -59,6 +59,12 @@ pub(super) enum QueueName {
     Unassigned,
     /// What could not be used; repairs are to be accepted or refused
     Exceptions,
+    /// Fields on which two keyings of a folder disagree
+    Paper,
+    /// Differences between declared and rebuilt waiting lists that nothing explains
+    Differences,
+    /// Open items of the safety list, for a clinician; only when it is named
+    Safety,
     /// Pairs that may be one person whose number, name and sex were changed together; by itself only
     Restricted,
 }
@@ -70,6 +76,9 @@ impl QueueName {
             QueueName::Clusters => Queue::Clusters,
             QueueName::Unassigned => Queue::Unassigned,
             QueueName::Exceptions => Queue::Exceptions,
+            QueueName::Paper => Queue::Paper,
+            QueueName::Differences => Queue::Differences,
+            QueueName::Safety => Queue::Safety,
             QueueName::Restricted => Queue::Restricted,
         }
     }

@@ -227,6 +227,14 @@ pub struct Exclusion {
     pub signed_by: String,
 }
 
+impl Exclusion {
+    /// What is signed: the name and the rule, so that a rule which is changed is not signed.
+    pub fn statement(&self) -> String {
+        let rule: Vec<String> = self.rule.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        format!("{} ({})", self.name, rule.join(", "))
+    }
+}
+
 /// `[[safety]]`.
 #[derive(Clone, Debug)]
 pub struct SafetySwitch {

@@ -88,7 +88,7 @@ pub enum Act {
     },
     /// A proposed exclusion is signed.
     ExclusionSigned {
-        /// Its name.
+        /// Its name and its rule, such as `not seen for 6 months (not_seen_for = 6 months)`.
         exclusion: String,
     },
     /// Whether a repair that was proposed for a value is right.

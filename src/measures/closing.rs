@@ -14,7 +14,7 @@ pub(super) struct Closings<'a> {
     reconciled: &'a Reconciled,
     /// Of each rule: events, with the rows that were shown.
     safety: BTreeMap<&'a str, Vec<(usize, BTreeSet<&'a RowName>)>>,
-    /// Of each exclusion's name, the event that signs it.
+    /// Of what is signed, a name and a rule, the event that signs it.
     signed: BTreeMap<&'a str, usize>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Closings<'a> {
     /// The event that signs an exclusion which the configuration leaves unsigned.
     pub(super) fn signs(&self, exclusion: &Exclusion) -> Option<usize> {
         let unsigned = exclusion.signed_by.trim().is_empty();
-        self.signed.get(exclusion.name.as_str()).copied().filter(|_| unsigned)
+        self.signed.get(exclusion.statement().as_str()).copied().filter(|_| unsigned)
     }
 
     fn rows(&self, item: Item) -> Vec<RowRef> {
@@ -60,10 +60,10 @@ impl<'a> Closings<'a> {
                 let members = &self.reconciled.linked.members[patient as usize];
                 members.iter().map(|record| records.people.row(*record)).collect()
             }
+            // A second keying shows nothing that the first does not, unless they disagree, and that is asked apart.
             Item::Referral(referral) => {
                 let referral = &self.reconciled.referrals[referral as usize];
-                let own = referral.records.iter().map(|(place, _)| records.referrals.row(*place));
-                own.chain(referral.keyings.iter().copied()).collect()
+                referral.records.iter().map(|(place, _)| records.referrals.row(*place)).collect()
             }
             Item::Appointment(appointment) => {
                 let appointment = &self.reconciled.appointments[appointment as usize];

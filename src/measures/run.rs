@@ -143,19 +143,22 @@ mod tests {
     #[test]
     fn a_clinician_closes_an_item_and_a_person_signs_an_exclusion() {
         let mut world = world();
-        world.config.exclusions.push(Exclusion { name: "x".into(), rule: Default::default(), signed_by: "".into() });
+        let rule = [("not_seen_for".to_owned(), "6 months".to_owned())].into();
+        world.config.exclusions.push(Exclusion { name: "x".into(), rule, signed_by: "".into() });
         let reconciled = world.reconcile();
         let closed = |rule: &str| Act::SafetyClosed { rule: rule.into() };
         // The row of the urgent referral.
-        let acts: [(Act, &[u32]); 4] = [
+        let acts: [(Act, &[u32]); 5] = [
             (closed("urgent-without-appointment"), &[0]),
             (closed("suspected-cancer-open"), &[0]),
+            (Act::ExclusionSigned { exclusion: "x (not_seen_for = 6 months)".into() }, &[]),
+            // A name alone signs nothing, nor does the name with another rule.
             (Act::ExclusionSigned { exclusion: "x".into() }, &[]),
-            (Act::ExclusionSigned { exclusion: "y".into() }, &[]),
+            (Act::ExclusionSigned { exclusion: "x (not_seen_for = 3 months)".into() }, &[]),
         ];
         let measures = measure(&world.config, &reconciled, &decided(&world, &reconciled, &acts));
-        let effects = [1, 2, 3, 4].map(|event| measures.effects.of(event));
-        assert_eq!(effects, [Effect::Closed, Effect::None, Effect::Signed, Effect::None]);
+        let effects = [1, 2, 3, 4, 5].map(|event| measures.effects.of(event));
+        assert_eq!(effects, [Effect::Closed, Effect::None, Effect::Signed, Effect::None, Effect::None]);
         assert_eq!(figure(&measures, "safety.urgent-without-appointment"), (0, None, 0));
         assert_eq!(figure(&measures, "safety.urgent-without-appointment.closed"), (1, None, 1));
         assert_eq!(figure(&measures, "safety.suspected-cancer-open"), (1, None, 1));

@@ -2,7 +2,7 @@
 
 use super::Queue;
 use super::fields::{FIELDS, Values};
-use crate::decisions::{Act, Answer, Placing, RowName, ShownRow};
+use crate::decisions::{Act, Answer, Placing, Reading, RowName, ShownRow};
 
 /// The questions of one queue, in order.
 pub(super) struct Asked {
@@ -50,6 +50,12 @@ pub(super) enum Question {
     Place(ShownRow, Vec<ShownRow>),
     /// Is the repair of this field right?
     Repair(ShownRow, String),
+    /// What does the folder of these keyings say in this field?
+    Reading([ShownRow; 2], String),
+    /// Why is there this kind of difference, of these rows?
+    Cause(Vec<ShownRow>, String),
+    /// Is the item of this rule, with these rows behind it, dealt with?
+    Safety(Vec<ShownRow>, String),
     /// For reading.
     Nothing,
 }
@@ -63,6 +69,11 @@ const NOBODY: &str = "nobody";
 const UNSURE: &str = "unsure";
 const ACCEPTED: &str = "accepted";
 const REFUSED: &str = "refused";
+const FIRST: &str = "first";
+const SECOND: &str = "second";
+/// The note says what.
+const OTHER: &str = "other";
+const CLOSED: &str = "closed";
 
 /// Two rows, one person or two.
 pub(super) fn pair_choices() -> Vec<String> {
@@ -83,6 +94,16 @@ pub(super) fn place_choices(candidates: usize) -> Vec<String> {
 /// A value that was repaired.
 pub(super) fn repair_choices() -> Vec<String> {
     [ACCEPTED, REFUSED].map(str::to_owned).into()
+}
+
+/// A field of a folder.
+pub(super) fn reading_choices() -> Vec<String> {
+    [FIRST, SECOND, OTHER].map(str::to_owned).into()
+}
+
+/// An item of the safety list.
+pub(super) fn safety_choices() -> Vec<String> {
+    vec![CLOSED.to_owned()]
 }
 
 fn candidate(number: usize) -> String {
@@ -166,8 +187,15 @@ impl Item {
         self.lines.iter().any(|line| !line.choices.is_empty())
     }
 
-    /// What answers mean, one a line, each among the line's choices. Nothing when together they mean nothing.
-    pub(super) fn said(&self, answers: &[Option<String>]) -> Option<Vec<Said>> {
+    /// What answers mean, one a line, each among the line's choices; of some the note beside the first is a part.
+    pub(super) fn said(&self, answers: &[Option<String>], note: &str) -> Result<Vec<Said>, Meaningless> {
+        self.meaning(answers, note).ok_or(match self.question {
+            Question::Reading(..) => Meaningless::NothingRead,
+            _ => Meaningless::NobodyLeft,
+        })
+    }
+
+    fn meaning(&self, answers: &[Option<String>], note: &str) -> Option<Vec<Said>> {
         let first = answers.first().and_then(Option::as_deref);
         match (&self.question, first) {
             (Question::Members(rows), _) => members_out(rows, answers),
@@ -191,8 +219,35 @@ impl Item {
                 let act = Act::Repair { field: field.clone(), accepted: word == ACCEPTED };
                 Some(vec![Said { line: 0, act, rows: vec![row.clone()] }])
             }
+            (Question::Reading(rows, field), Some(word)) => {
+                let reading = match word {
+                    FIRST => Reading::First,
+                    SECOND => Reading::Second,
+                    _ if note.trim().is_empty() => return None,
+                    _ => Reading::Other(note.trim().to_owned()),
+                };
+                let act = Act::PaperReading { field: field.clone(), reading };
+                Some(vec![Said { line: 0, act, rows: rows.to_vec() }])
+            }
+            (Question::Cause(rows, difference), Some(cause)) => {
+                let act = Act::DifferenceCause { difference: difference.clone(), cause: cause.to_owned() };
+                Some(vec![Said { line: 0, act, rows: rows.clone() }])
+            }
+            (Question::Safety(rows, rule), Some(_)) => {
+                let act = Act::SafetyClosed { rule: rule.clone() };
+                Some(vec![Said { line: 0, act, rows: rows.clone() }])
+            }
         }
     }
+}
+
+/// Why answers, each among its line's choices, together mean nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaningless {
+    /// Every row is out.
+    NobodyLeft,
+    /// Another reading, and the note does not say which.
+    NothingRead,
 }
 
 /// Each row that is out, from those that stay. If none stays, nobody is left to be apart from.
@@ -224,7 +279,7 @@ mod tests {
 
     fn check(question: Question, answers: &[Option<&str>], expected: Option<&[Expected<'_>]>) {
         let answers: Vec<Option<String>> = answers.iter().map(|answer| answer.map(str::to_owned)).collect();
-        let said = Item { lines: Vec::new(), question }.said(&answers);
+        let said = Item { lines: Vec::new(), question }.said(&answers, "3/4/1961").ok();
         let said = said.as_ref().map(|said| {
             let rows = |said: &Said| said.rows.iter().map(|row| row.name.row).collect::<Vec<u32>>();
             said.iter().map(|said| (said.line, said.act.kind(), said.act.answer(), rows(said))).collect::<Vec<_>>()
@@ -247,6 +302,22 @@ mod tests {
         let repair = || Question::Repair(row(4), "person.nhs_number".into());
         check(repair(), &[Some("accepted")], Some(&[(0, "repair", "accepted", &[4])]));
         check(repair(), &[Some("refused")], Some(&[(0, "repair", "refused", &[4])]));
+        let cause = || Question::Cause(vec![row(4), row(5)], "found-not-declared".into());
+        check(cause(), &[Some("left-off")], Some(&[(0, "difference-cause", "left-off", &[4, 5])]));
+        let safety = || Question::Safety(vec![row(4), row(5)], "diagnostic-unread".into());
+        check(safety(), &[Some("closed")], Some(&[(0, "safety-item", "closed", &[4, 5])]));
+        check(safety(), &[None], Some(&[]));
+    }
+
+    #[test]
+    fn another_reading_is_in_the_note() {
+        let reading = || Question::Reading([row(4), row(5)], "person.date_of_birth".into());
+        check(reading(), &[Some("second")], Some(&[(0, "paper-reading", "second", &[4, 5])]));
+        check(reading(), &[Some("other")], Some(&[(0, "paper-reading", "other", &[4, 5])]));
+        let item = Item { lines: Vec::new(), question: reading() };
+        let said = item.said(&[Some("other".into())], " 3/4/1961 ").expect("a reading");
+        assert!(matches!(&said[0].act, Act::PaperReading { reading: Reading::Other(text), .. } if text == "3/4/1961"));
+        assert_eq!(item.said(&[Some("other".into())], " ").err(), Some(Meaningless::NothingRead));
     }
 
     #[test]

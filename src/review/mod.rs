@@ -4,14 +4,18 @@
 //! Holds: only the journal changes, and it is only added to; an answer counts only beside what was shown.
 
 mod asked;
+mod care;
 mod clusters;
+mod differences;
 mod error;
 mod exceptions;
 mod fields;
 mod material;
 mod pairs;
+mod paper;
 mod queue;
 mod rows;
+mod safety;
 mod unassigned;
 mod workbook;
 

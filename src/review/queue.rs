@@ -11,6 +11,12 @@ pub enum Queue {
     Unassigned,
     /// What could not be used, or was repaired: is the repair right?
     Exceptions,
+    /// Fields on which two keyings of a folder disagree: what does the folder say?
+    Paper,
+    /// Differences between the declared list and the rebuilt one that nothing explains: why?
+    Differences,
+    /// Open items of the safety list: has a clinician dealt with them? Exported when it is named.
+    Safety,
     /// Pairs whose number, given name and sex all differ: perhaps one person whose number was changed together with name
     /// and sex, which nobody may learn who need not. Never in a workbook with anything else.
     Restricted,
@@ -18,8 +24,18 @@ pub enum Queue {
 
 impl Queue {
     /// Every queue that is exported unless others are named.
-    pub const USUAL: [Queue; 4] = [Queue::Pairs, Queue::Clusters, Queue::Unassigned, Queue::Exceptions];
-    const ALL: [Queue; 5] = [Queue::Pairs, Queue::Clusters, Queue::Unassigned, Queue::Exceptions, Queue::Restricted];
+    pub const USUAL: [Queue; 6] =
+        [Queue::Pairs, Queue::Clusters, Queue::Unassigned, Queue::Exceptions, Queue::Paper, Queue::Differences];
+    const ALL: [Queue; 8] = [
+        Queue::Pairs,
+        Queue::Clusters,
+        Queue::Unassigned,
+        Queue::Exceptions,
+        Queue::Paper,
+        Queue::Differences,
+        Queue::Safety,
+        Queue::Restricted,
+    ];
 
     /// Its name on the command line.
     pub fn word(self) -> &'static str {
@@ -28,6 +44,9 @@ impl Queue {
             Queue::Clusters => "clusters",
             Queue::Unassigned => "unassigned",
             Queue::Exceptions => "exceptions",
+            Queue::Paper => "paper",
+            Queue::Differences => "differences",
+            Queue::Safety => "safety",
             Queue::Restricted => "restricted",
         }
     }
@@ -44,6 +63,9 @@ impl Queue {
             Queue::Clusters => "Clusters",
             Queue::Unassigned => "Unassigned",
             Queue::Exceptions => "Exceptions",
+            Queue::Paper => "Paper",
+            Queue::Differences => "Differences",
+            Queue::Safety => "Safety",
             Queue::Restricted => "Restricted pairs",
         }
     }
@@ -66,6 +88,18 @@ impl Queue {
             Queue::Exceptions => {
                 "What could not be used, and what to do about it. Most lines are for reading. Where a value was repaired, \
                  say whether the repair is right: accepted or refused."
+            }
+            Queue::Paper => {
+                "Two keyings of a folder say different things. Look at the folder: answer first or second, or other and \
+                 write what the folder says, and nothing else, into the note. Leave it empty until somebody has looked."
+            }
+            Queue::Differences => {
+                "Where the list that the provider declared and the list rebuilt from the records differ, and no row says \
+                 why. Find out, and choose the cause; say in the note how you know."
+            }
+            Queue::Safety => {
+                "For a clinician, worst rules first. Look into the record, do what the patient needs, then choose closed and \
+                 say in the note what was done. Leave open what is open."
             }
             Queue::Restricted => {
                 "As in the sheet of pairs. The two rows may be of one person whose NHS number was changed together with \

@@ -56,6 +56,12 @@ impl Rows {
             let row = rows.number([source, file, sheet, row]);
             rows.know(row, digest, None);
         })?;
+        // Second keyings are rows that speak of somebody too, and a folder is asked about by both.
+        let columns = ["second_source", "second_file", "second_sheet", "second_row", "second_row_sha256"];
+        package.each_line("paper_disagreements", columns, &mut |[source, file, sheet, row, digest]| {
+            let row = rows.number([source, file, sheet, row]);
+            rows.know(row, digest, None);
+        })?;
         Ok(rows)
     }
 
@@ -126,6 +132,12 @@ impl Rows {
             }
             _ => Presence::Gone,
         }
+    }
+
+    /// Whose a row is, where that is known.
+    pub(super) fn patient_of(&self, row: Row) -> Option<&str> {
+        let (patient, _) = self.known.get(&row)?.of?;
+        Some(self.patient_id(patient))
     }
 
     /// Every row of every patient with how sure it is, in the order of the rows.

@@ -57,8 +57,10 @@ pub(super) fn judge(folder: &Folder, schemas: &Schemas, facts: &Facts, sources: 
 
 fn digested_rows(folder: &Folder, schemas: &Schemas) -> DigestedRows {
     let mut rows = Vec::new();
-    for table in ["patient_records", "unassigned"].map(|name| schemas.table(name)) {
-        let columns = ["source", "file", "sheet", "row", "row_sha256"].map(|name| table.column(name));
+    for (name, prefix) in [("patient_records", ""), ("unassigned", ""), ("paper_disagreements", "second_")] {
+        let table = schemas.table(name);
+        let columns =
+            ["source", "file", "sheet", "row", "row_sha256"].map(|name| table.column(&format!("{prefix}{name}")));
         again(folder, table, &mut |_, record| {
             let [row @ .., digest] = columns.map(|column| record.get(column).unwrap_or_default());
             let leading = digest.get(..32).and_then(|digits| u128::from_str_radix(digits, 16).ok());

@@ -410,3 +410,73 @@ fn zip_entry(path: &Path, name: &str) -> String {
     std::io::Read::read_to_string(&mut entry, &mut text).expect("text");
     text
 }
+
+/// Gates by name: state and value.
+fn gates(transition: &Transition, package: &str) -> BTreeMap<String, (String, String)> {
+    let table = fs::read(transition.path().join(format!("packages/{package}/data/tables/gates.csv"))).expect("a table");
+    let lines = columns(&table, &["gate", "state", "value"]).into_iter();
+    lines.map(|line| (line[0].clone(), (line[1].clone(), line[2].clone()))).collect()
+}
+
+#[test]
+fn what_is_answered_of_paper_differences_and_safety_closes_their_gates() {
+    const QUEUES: [(&str, &str); 3] = [
+        ("Paper", "paper_disagreements_open"),
+        ("Differences", "declared_differences_unexplained"),
+        ("Safety", "safety_items_open"),
+    ];
+    let example = example(&["--queue", "paper", "--queue", "differences", "--queue", "safety"]);
+    let before = gates(&example, "0001");
+    let mut asked = 0;
+    let said = import(
+        &example,
+        |sheets| {
+            for (queue, gate) in QUEUES {
+                let lines = &mut sheet(sheets, queue)[1..];
+                assert_eq!(before[gate], ("red".into(), lines.len().to_string()), "{gate}");
+                asked += lines.len();
+                for line in lines {
+                    line[ANSWER] = match (queue, line[5].as_str()) {
+                        ("Paper", _) => "second",
+                        ("Differences", "On the rebuilt list, and not declared") => "left-off-in-error",
+                        ("Differences", "Another clock start") => "typing-error",
+                        ("Differences", "Another priority") => "typing-error",
+                        ("Differences", _) => "declared-in-error",
+                        _ => "closed",
+                    }
+                    .into();
+                    line[NOTE] = "seen on paper".into();
+                }
+            }
+        },
+        &["--json"],
+    );
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert_eq!(said.json()["recorded"], asked);
+    assert!(journal(&example).iter().all(|event| event.get("model").is_none()), "no model judged any of it");
+    assert_eq!(example.handover(&["run", "--quiet"]).code, 0);
+    let after = gates(&example, "0002");
+    for (_, gate) in QUEUES {
+        assert_eq!(after[gate], ("green".into(), "0".into()), "{gate}");
+    }
+    let again =
+        example.handover(&["review", "export", "again.xlsx", "--queue", "paper", "--queue", "safety", "--json"]);
+    let left: u64 =
+        again.json()["queues"].as_array().expect("queues").iter().filter_map(|of| of["questions"].as_u64()).sum();
+    assert_eq!(left, 0, "{}", again.all());
+}
+
+#[test]
+fn another_reading_must_be_said() {
+    let example = example(&["--queue", "paper"]);
+    let other = |note: &'static str| {
+        move |sheets: &mut Sheets| {
+            let line = &mut sheet(sheets, "Paper")[1];
+            (line[ANSWER], line[NOTE]) = ("other".into(), note.into());
+        }
+    };
+    let said = import(&example, other(" "), &[]);
+    assert!(said.code == 1 && said.out.contains("the note does not say what the folder says"), "{}", said.all());
+    assert_eq!(import(&example, other("9 July 1961"), &[]).code, 0);
+    assert_eq!(journal(&example)[0]["answer"], "other");
+}

@@ -63,6 +63,9 @@ pub(super) fn paper_disagreements(contents: &Contents<'_>, out: &mut Lines<'_>) 
         line.text("field", &disagreement.field);
         line.text("first_reading", &disagreement.first_reading);
         line.text("second_reading", &disagreement.second_reading);
+        let keyings = &contents.records().keyings;
+        let second = keyings.binary_search_by_key(&disagreement.second, |keying| keying.at);
+        line.digest("second_row_sha256", &keyings[second.expect("the second is a keying")].digest);
         out.end()?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::grid::{ANSWER, Grid, GridLine, NOTE};
 use super::read::Sheets;
 use crate::review::Queue;
-use crate::review::asked::{Asked, Said};
+use crate::review::asked::{Asked, Meaningless, Said};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
@@ -239,15 +239,22 @@ impl Sheet<'_> {
             let note = |line: usize| lines[line].map_or("", |line| cell(&self.lines[&line], NOTE)).to_owned();
             let alone = (0..lines.len()).filter(|line| answers[*line].is_none() && !note(*line).is_empty());
             compared.notes_alone += alone.count();
-            match item.said(&answers) {
-                Some(said) if said.is_empty() => compared.undecided += 1,
-                Some(said) => compared.said.extend(said.into_iter().map(|said| {
+            match item.said(&answers, &note(0)) {
+                Ok(said) if said.is_empty() => compared.undecided += 1,
+                Ok(said) => compared.said.extend(said.into_iter().map(|said| {
                     let note = note(said.line);
                     (self.grid.asked.queue, said, note)
                 })),
-                None => {
+                Err(why) => {
                     let line = lines.iter().flatten().next().copied().unwrap_or(0);
-                    let what = "every row is out, so none is left to be the patient: leave at least one in";
+                    let what = match why {
+                        Meaningless::NobodyLeft => {
+                            "every row is out, so none is left to be the patient: leave at least one in"
+                        }
+                        Meaningless::NothingRead => {
+                            "the answer is other, and the note does not say what the folder says"
+                        }
+                    };
                     problems.push(Problem::new(self.grid.name(), line, ProblemKind::NotAnAnswer, what));
                 }
             }

@@ -1,7 +1,7 @@
 //! A sheet as cells: what is written, and what must come back.
 
 use crate::review::Queue;
-use crate::review::asked::{Asked, Item, Line};
+use crate::review::asked::{Asked, Item, Line, Question};
 use crate::review::material::legible;
 use crate::values::Digest;
 use std::collections::HashMap;
@@ -102,7 +102,9 @@ fn cells(asked: &Asked, (item, place, line): (usize, usize, &Line), mark: &str) 
 fn identity(queue: Queue, item: &Item) -> Digest {
     let mut parts = vec![queue.word().to_owned()];
     for line in &item.lines {
-        let cells = if queue == Queue::Exceptions { line.cells.join("\n") } else { String::new() };
+        // Several may be asked of one row: what is asked is then a part of it.
+        let of_rows_alone = matches!(item.question, Question::Pair(_) | Question::Members(_) | Question::Place(..));
+        let cells = if of_rows_alone { String::new() } else { line.cells.join("\n") };
         let row = line.row.as_ref().map(|row| {
             let name = &row.name;
             [&name.source, &name.file, &name.sheet, &name.row.to_string(), &row.commitment]

@@ -8,7 +8,7 @@ mod write;
 
 use super::asked::{Asked, Said};
 use super::material::Material;
-use super::{Error, Queue, clusters, exceptions, pairs, unassigned};
+use super::{Error, Queue, clusters, differences, exceptions, pairs, paper, safety, unassigned};
 use crate::config::{self, Config};
 use crate::decisions::{self, Act, Entry, Journal, RowName, ShownRow};
 use crate::package::{self, Opened};
@@ -171,7 +171,8 @@ fn entries(
             imported.decided_already += 1;
             continue;
         }
-        let model = if *queue == Queue::Exceptions { None } else { package.model() };
+        let by_model = [Queue::Pairs, Queue::Clusters, Queue::Unassigned, Queue::Restricted].contains(queue);
+        let model = if by_model { package.model() } else { None };
         let who = options.who.trim().to_owned();
         entries.push(Entry {
             at: options.at.clone(),
@@ -203,6 +204,9 @@ fn ask(material: &mut Material<'_>, queues: &[Queue]) -> Result<Vec<Asked>, Erro
         Queue::Clusters => clusters::ask(material),
         Queue::Unassigned => unassigned::ask(material),
         Queue::Exceptions => exceptions::ask(material),
+        Queue::Paper => paper::ask(material),
+        Queue::Differences => differences::ask(material),
+        Queue::Safety => safety::ask(material),
     };
     queues.iter().map(ask).collect()
 }

@@ -332,6 +332,7 @@ fn of_items(table: &str) -> Vec<Values> {
                 ("second_file", CLINIC[1]),
                 ("second_row", "5"),
                 ("field", "person.postcode"),
+                ("second_row_sha256", &row_digest(&["1", "Smyth", "Ann", "03/02/1961", "again"])),
             ],
         )],
         "diagnostics" | "documents" | "outcome_scores" | "concerns" => vec![of_row(CLINIC, 5, &of_ann)],

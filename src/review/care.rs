@@ -1,0 +1,82 @@
+//! Referrals as a reviewer sees them, and the rows that speak of things.
+
+use super::Error;
+use super::fields::{Values, place};
+use super::material::{Material, legible};
+use super::rows::Row;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is shown of a referral: its column, the title, and how many letters wide.
+pub(super) const OF_REFERRAL: [(&str, &str, f64); 6] = [
+    ("specialty", "Specialty", 18.0),
+    ("condition", "Condition", 20.0),
+    ("received", "Received", 12.0),
+    ("clock_start", "Clock start", 12.0),
+    ("priority", "Priority", 10.0),
+    ("cohort", "Where it stands", 18.0),
+];
+
+/// What is shown of the person: the field, the title, and how many letters wide.
+pub(super) const OF_PERSON: [(&str, &str, f64); 7] = [
+    ("nhs_number", "NHS number", 13.0),
+    ("family_name", "Family name", 18.0),
+    ("given_name", "Given name", 16.0),
+    ("date_of_birth", "Born", 12.0),
+    ("postcode", "Postcode", 11.0),
+    ("phone", "Phone", 15.0),
+    ("mobile", "Mobile", 15.0),
+];
+
+/// The cells of a person, in the order of [`OF_PERSON`]; empty ones when nothing is known.
+pub(super) fn person_cells(values: Option<&Values>) -> impl Iterator<Item = String> + use<'_> {
+    OF_PERSON.iter().map(move |(field, ..)| values.map_or_else(String::new, |values| values[place(field)].clone()))
+}
+
+/// The cells of these referrals, in the order of [`OF_REFERRAL`].
+pub(super) fn referrals(
+    material: &Material<'_>,
+    wanted: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    let mut columns = [""; 1 + OF_REFERRAL.len()];
+    columns[0] = "referral_id";
+    OF_REFERRAL.iter().zip(&mut columns[1..]).for_each(|((field, ..), column)| *column = field);
+    let mut referrals = BTreeMap::new();
+    material.package.each_line("referrals", columns, &mut |cells| {
+        if wanted.contains(cells[0]) {
+            referrals.insert(cells[0].to_owned(), cells[1..].iter().map(|cell| legible(cell)).collect());
+        }
+    })?;
+    Ok(referrals)
+}
+
+/// The rows of these referrals, in order, second keyings apart; with the patient of each referral.
+pub(super) fn referral_rows(
+    material: &mut Material<'_>,
+    wanted: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<Row>>, Error> {
+    let columns = ["source", "file", "sheet", "row", "referral_id", "relation"];
+    let mut of: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    let rows = &mut material.rows;
+    material.package.each_line("referral_records", columns, &mut |[source, file, sheet, row, id, relation]| {
+        if relation != "keying" && wanted.contains(id) {
+            of.entry(id.to_owned()).or_default().push(rows.number([source, file, sheet, row]));
+        }
+    })?;
+    Ok(of)
+}
+
+/// The rows of these appointments, in order.
+pub(super) fn appointment_rows(
+    material: &mut Material<'_>,
+    wanted: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<Row>>, Error> {
+    let columns = ["source", "file", "sheet", "row", "appointment_id"];
+    let mut of: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    let rows = &mut material.rows;
+    material.package.each_line("appointment_records", columns, &mut |[source, file, sheet, row, id]| {
+        if wanted.contains(id) {
+            of.entry(id.to_owned()).or_default().push(rows.number([source, file, sheet, row]));
+        }
+    })?;
+    Ok(of)
+}
