@@ -100,13 +100,13 @@ pub(super) fn review(command: &ReviewCommand, voice: Voice) -> Result<Outcome, F
     }
 }
 
-fn export(workbook: &Path, config: &Path, options: &ExportOptions, voice: Voice) -> Result<Outcome, Failure> {
-    let config = config::load(config)?;
+fn export(workbook: &Path, place: &Path, options: &ExportOptions, voice: Voice) -> Result<Outcome, Failure> {
+    let config = config::load(place)?;
     let exported = review::export(&config, options, workbook)?;
     if voice.json {
         print(&json_of_export(workbook, &exported).to_string());
     } else if !voice.quiet {
-        print(&screen_of_export(workbook, &exported));
+        print(&screen_of_export(workbook, place, &exported));
     }
     Ok(Outcome::Done)
 }
@@ -127,7 +127,7 @@ fn json_of_export(workbook: &Path, exported: &Exported) -> serde_json::Value {
     })
 }
 
-fn screen_of_export(workbook: &Path, exported: &Exported) -> String {
+fn screen_of_export(workbook: &Path, place: &Path, exported: &Exported) -> String {
     let mut lines = Vec::new();
     for (queue, questions, reading, more) in &exported.queues {
         let mut parts = vec!["to answer".to_owned()];
@@ -144,7 +144,8 @@ fn screen_of_export(workbook: &Path, exported: &Exported) -> String {
     }
     lines.push(format!("Made      {}  (holds patient data)", workbook.display()));
     lines.push(format!("From      {}", exported.package.display()));
-    lines.push(format!("Then      handover review import {} --who \"your name\"", workbook.display()));
+    let place = if place == Path::new("handover.toml") { String::new() } else { format!(" {}", place.display()) };
+    lines.push(format!("Then      handover review import {}{place} --who \"your name\"", workbook.display()));
     lines.join("\n")
 }
 
