@@ -2,6 +2,7 @@
 
 mod cases;
 mod cli;
+mod dry_runs;
 mod flow;
 mod ids;
 mod journal;
