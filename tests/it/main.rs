@@ -4,6 +4,7 @@ mod cases;
 mod cli;
 mod dry_runs;
 mod flow;
+mod following;
 mod ids;
 mod journal;
 mod laws;
