@@ -87,19 +87,23 @@ pub(super) fn import(answer: &Path, config: &Path, voice: Voice) -> Result<Outco
 }
 
 fn refuse_what_is_no_answer(answer: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let header = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let header = String::from_utf8_lossy(header);
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let header = String::from_utf8_lossy(lines.next().unwrap_or_default());
     let names: Vec<&str> =
         header.trim_start_matches('\u{feff}').split(',').map(|name| name.trim().trim_matches('"')).collect();
-    match NEEDED.iter().find(|column| !names.contains(column)) {
-        None => Ok(()),
-        Some(column) => Err(Failure::new(
+    if let Some(column) = NEEDED.iter().find(|column| !names.contains(column)) {
+        return Err(Failure::new(
             Outcome::Input,
             format!("{}: its first line has no column {column}", answer.display()),
             "give the response of the batch trace as it came, with its header; or list another kind of answer as a source \
              with standing = \"trace\" and a mapping of your own",
-        )),
+        ));
     }
+    if lines.all(|line| line.trim_ascii().is_empty()) {
+        let message = format!("{}: it answers about nobody: there is nothing below its first line", answer.display());
+        return Err(Failure::new(Outcome::Input, message, "give the response of the batch trace as it came, whole"));
+    }
+    Ok(())
 }
 
 fn refuse_what_is_there(folder: &Path, answer: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -103,9 +103,17 @@ pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
     let mut places: Vec<Place> =
         places.into_iter().map(|place| place.expect("every record is in a unit, thin or an answer")).collect();
     let evidence = |record: PersonId| is_evidence(config, &records, record);
-    leave_likely_evidence_open(config, &units, &groups, &pairs, &unit_rulings, evidence, &mut places);
+    let withheld = leave_likely_evidence_open(config, &units, &groups, &pairs, &unit_rulings, evidence, &mut places);
     assert_one_verified_number(&units, &places, &unit_rulings, groups.len());
-    let known = Known { features: &features, units: &units, unit_of: &unit_of, places: &places, machine: &machine };
+    let known = Known {
+        features: &features,
+        units: &units,
+        unit_of: &unit_of,
+        group_of: &groups.group_of,
+        places: &places,
+        machine: &machine,
+        withheld: &withheld,
+    };
     let effects = known.effects(&rulings, &pairs, config.link.match_at);
     let apart = unit_rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
     let decided = apart.map(|(one, other, _)| (*one, *other)).collect();
@@ -119,7 +127,7 @@ fn is_evidence(config: &Config, records: &Records, record: PersonId) -> bool {
 }
 
 /// Evidence that nothing joined, and that is likely somebody's all the same, is left open with its candidates: the slot of
-/// its appointment may yet say whose it is.
+/// its appointment may yet say whose it is. Gives the groups of evidence and candidate that a person keeps apart.
 fn leave_likely_evidence_open(
     config: &Config,
     units: &Units,
@@ -128,7 +136,7 @@ fn leave_likely_evidence_open(
     rulings: &[(u32, u32, Ruling)],
     is_evidence: impl Fn(PersonId) -> bool,
     places: &mut [Place],
-) {
+) -> BTreeSet<(PatientIndex, PatientIndex)> {
     let group = |unit: u32| groups.group_of[unit as usize];
     let apart = rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
     let apart: BTreeSet<(PatientIndex, PatientIndex)> =
@@ -138,13 +146,16 @@ fn leave_likely_evidence_open(
         .map(|group| group.iter().all(|unit| units.members(*unit).iter().all(|record| is_evidence(*record))))
         .collect();
     let mut candidates: BTreeMap<PatientIndex, Vec<(i32, PatientIndex)>> = BTreeMap::new();
+    let mut withheld = BTreeSet::new();
     for pair in pairs.iter().filter(|pair| pair.score.probability() >= config.link.review_at) {
         let (one, two) = (group(pair.left), group(pair.right));
-        let open =
-            matches!(pair.score.bar, Bar::None | Bar::CloseRival | Bar::TooLittle) && !apart.contains(&(one, two));
+        let open = matches!(pair.score.bar, Bar::None | Bar::CloseRival | Bar::TooLittle);
         for (scrap, whose) in [(one, two), (two, one)] {
-            if open && one != two && scraps[scrap as usize] && !scraps[whose as usize] {
-                candidates.entry(scrap).or_default().push((-pair.score.weight, whose));
+            let is_candidate = open && one != two && scraps[scrap as usize] && !scraps[whose as usize];
+            match apart.contains(&(one, two)) {
+                true if is_candidate => withheld.extend([(scrap, whose), (whose, scrap)]),
+                false if is_candidate => candidates.entry(scrap).or_default().push((-pair.score.weight, whose)),
+                _ => {}
             }
         }
     }
@@ -171,6 +182,7 @@ fn leave_likely_evidence_open(
             Place::Unplaced { candidates, .. } => candidates.retain(|candidate| !open.contains_key(candidate)),
         }
     }
+    withheld
 }
 
 /// The unit of each record; `u32::MAX` for thin ones.
@@ -251,8 +263,11 @@ struct Known<'a> {
     features: &'a Features,
     units: &'a Units,
     unit_of: &'a [u32],
+    group_of: &'a [PatientIndex],
     places: &'a [Place],
     machine: &'a BTreeMap<PersonId, Place>,
+    /// Evidence and candidates for it that a person keeps apart.
+    withheld: &'a BTreeSet<(PatientIndex, PatientIndex)>,
 }
 
 impl Known<'_> {
@@ -277,6 +292,7 @@ impl Known<'_> {
                     match (answer, together, by_machine) {
                         (Answer::Same, true, false) => Effect::Joined,
                         (Answer::Different, false, true) => Effect::KeptApart,
+                        (Answer::Different, false, false) if self.is_withheld(one, two) => Effect::KeptApart,
                         _ => Effect::None,
                     }
                 }
@@ -294,6 +310,11 @@ impl Known<'_> {
 
     fn patient(&self, record: PersonId) -> Option<PatientIndex> {
         self.places[record as usize].patient()
+    }
+
+    /// Whether one unit would be a candidate for the other.
+    fn is_withheld(&self, one: u32, two: u32) -> bool {
+        self.withheld.contains(&(self.group_of[one as usize], self.group_of[two as usize]))
     }
 
     /// Whether one local id would have made one of two units.

@@ -1,6 +1,8 @@
 //! Journals of decisions, written as review would write them: each row with the commitment it has, each line with the
 //! digest of the line before.
 
+use crate::review::{self, ANSWER};
+use crate::transition::{Transition, columns};
 use handover::config;
 use handover::decisions::{self, Act, Answer, Entry, Placing, Presence, Reading, RowName, ShownRow};
 use handover::package;
@@ -8,8 +10,10 @@ use handover::pipeline::{self, Observer, Stage};
 use handover::records::{Records, RowNames};
 use handover::sources::{self, Origin};
 use serde::Deserialize;
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// One answer, as a test states it.
 #[derive(Clone, Debug, Deserialize)]
@@ -59,6 +63,28 @@ pub fn append(folder: &Path, answers: &[Answered]) {
         };
         decisions::append(&path, &[entry]).expect("a good entry");
     }
+}
+
+/// Appends what was decided of rows, all at once, as review would: each row with the commitment it has.
+pub fn record(folder: &Path, acts: Vec<(Act, Vec<RowName>)>) {
+    let config = config::load(&folder.join("handover.toml")).expect("a good configuration");
+    let key = config::load_key(&config).expect("a key");
+    let records = pipeline::intake(&config, &mut Nobody).expect("sources that can be read");
+    let rows = RowNames::new(&config, &records, &key);
+    let shown = |name: RowName| {
+        let Presence::There(commitment) = rows.presence(&name) else { panic!("{name:?} is not there") };
+        ShownRow { name, commitment }
+    };
+    let entry = |(act, names): (Act, Vec<RowName>)| Entry {
+        at: "2017-09-29T10:22:05Z".into(),
+        who: "Records officer".into(),
+        note: String::new(),
+        model: None,
+        rows: names.into_iter().map(shown).collect(),
+        act,
+    };
+    let entries: Vec<Entry> = acts.into_iter().map(entry).collect();
+    decisions::append(&folder.join(&config.transition.decisions), &entries).expect("good entries");
 }
 
 /// Makes the journal anew and gives what it holds.
@@ -127,4 +153,88 @@ impl Observer for Nobody {
     fn begins(&mut self, _: Stage) {}
     fn reads(&mut self, _: sources::Progress<'_>) {}
     fn writes(&mut self, _: package::Progress<'_>) {}
+}
+
+/// So many clerks work at once.
+const CLERKS: usize = 8;
+
+/// Every clerk answers other pairs of one dry run in a workbook of their own, and all are imported at one moment, each by a
+/// process of its own: all wait for the journal until it is let go.
+#[test]
+fn processes_that_append_at_once_lose_nothing() {
+    let example = review::example(&["--queue", "pairs"]);
+    let (journal, answered) = (example.path().join("decisions.jsonl"), workbooks(&example));
+    assert!(answered.iter().all(|answers| *answers > 20), "every clerk has something to lose: {answered:?}");
+    File::create_new(&journal).expect("made");
+    let held = File::open(&journal).expect("there");
+    held.lock_shared().expect("held");
+    let clerks: Vec<Child> = (0..CLERKS).map(|clerk| import(&example, clerk)).collect();
+    wait_for(&clerks);
+    assert_eq!(fs::metadata(&journal).expect("there").len(), 0, "whoever reads keeps writers waiting");
+    held.unlock().expect("let go");
+    for (clerk, process) in clerks.into_iter().enumerate() {
+        let said = process.wait_with_output().expect("it ends");
+        let document: serde_json::Value = serde_json::from_slice(&said.stdout).expect("one document");
+        assert_eq!((said.status.code(), &document["recorded"]), (Some(0), &answered[clerk].into()), "{document}");
+    }
+    // Loading holds every line against the digest of the line before.
+    let events = decisions::load(&journal).expect("the chain is whole").events;
+    assert_eq!(events.len(), answered.iter().sum::<usize>());
+    for (clerk, answers) in answered.iter().enumerate() {
+        let own: Vec<usize> =
+            (1..).zip(&events).filter(|(_, one)| one.entry.who == who(clerk)).map(|(at, _)| at).collect();
+        assert_eq!(own.len(), *answers, "{}", who(clerk));
+        assert_eq!(own[answers - 1] - own[0] + 1, *answers, "what is imported at once stands together");
+    }
+    let said = example.handover(&["run", "--quiet", "--out", "packages/0002"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let table = fs::read(example.path().join("packages/0002/data/tables/review_decisions.csv")).expect("a table");
+    let standings = columns(&table, &["who", "standing"]);
+    assert_eq!(standings.len(), events.len());
+    assert!(standings.iter().all(|line| line[1] == "in-effect"), "{standings:?}");
+}
+
+fn who(clerk: usize) -> String {
+    format!("Clerk {clerk}")
+}
+
+fn workbook(clerk: usize) -> String {
+    format!("answered-{clerk}.xlsx")
+}
+
+/// A workbook a clerk, each with answers to other pairs; how many.
+fn workbooks(example: &Transition) -> Vec<usize> {
+    let asked = review::read(&example.path().join("ask.xlsx"));
+    let workbook = |clerk: usize| {
+        let mut sheets = asked.clone();
+        let questions = review::sheet(&mut sheets, "Pairs").iter_mut().skip(1).filter(|line| !line[0].contains('.'));
+        let own = questions.skip(clerk).step_by(CLERKS).map(|line| line[ANSWER] = "different".into()).count();
+        review::write(&example.path().join(workbook(clerk)), &sheets);
+        own
+    };
+    (0..CLERKS).map(workbook).collect()
+}
+
+fn import(example: &Transition, clerk: usize) -> Child {
+    let arguments = ["review", "import", &workbook(clerk), "--who", &who(clerk), "--json"];
+    let mut program = Command::new(env!("CARGO_BIN_EXE_handover"));
+    program.current_dir(example.path()).args(arguments).env_remove("RUST_LOG");
+    program.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts")
+}
+
+/// Until every process waits for a file, where the system tells; else as long as they are likely to need. Whoever is late
+/// makes the test weaker and not wrong.
+fn wait_for(clerks: &[Child]) {
+    let until = Instant::now() + Duration::from_secs(if Path::new("/proc/locks").exists() { 60 } else { 5 });
+    let waits = |clerk: &Child, locks: &str| {
+        let pid = clerk.id().to_string();
+        locks.lines().any(|line| line.contains("->") && line.split_whitespace().any(|word| word == pid))
+    };
+    while Instant::now() < until {
+        let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
+        if clerks.iter().all(|clerk| waits(clerk, &locks)) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

@@ -2,10 +2,13 @@
 
 mod cases;
 mod cli;
+mod dry_runs;
 mod flow;
+mod following;
 mod ids;
 mod journal;
 mod laws;
 mod packages;
 mod review;
+mod trace;
 mod transition;

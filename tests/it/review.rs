@@ -7,10 +7,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-type Sheets = Vec<(String, Vec<Vec<String>>)>;
+/// The sheets of a workbook, in order, with the texts of their cells.
+pub type Sheets = Vec<(String, Vec<Vec<String>>)>;
 
-const ANSWER: usize = 1;
-const NOTE: usize = 2;
+/// The column of answers.
+pub const ANSWER: usize = 1;
+/// The column of notes.
+pub const NOTE: usize = 2;
 
 /// A transition whose first run leaves things to people, and the workbook that asks them.
 fn asked(folder: &str, more: &[&str]) -> Transition {
@@ -23,7 +26,7 @@ fn asked(folder: &str, more: &[&str]) -> Transition {
 }
 
 /// The example with the package of its run, and the workbook that asks what it leaves to people.
-fn example(more: &[&str]) -> Transition {
+pub fn example(more: &[&str]) -> Transition {
     let example = Transition::empty();
     for (name, bytes) in files(example_run()) {
         let path = example.path().join(name);
@@ -35,7 +38,7 @@ fn example(more: &[&str]) -> Transition {
     example
 }
 
-fn read(path: &Path) -> Sheets {
+pub fn read(path: &Path) -> Sheets {
     let mut book = open_workbook_auto(path).expect("a workbook");
     let sheets = book.sheet_names().into_iter().map(|name| {
         let range = book.worksheet_range(&name).expect("a sheet");
@@ -50,7 +53,7 @@ fn read(path: &Path) -> Sheets {
 }
 
 /// Another program's save: the same texts, nothing of the looks.
-fn write(path: &Path, sheets: &Sheets) {
+pub fn write(path: &Path, sheets: &Sheets) {
     let mut book = rust_xlsxwriter::Workbook::new();
     for (name, lines) in sheets {
         let sheet = book.add_worksheet().set_name(name).expect("a name");
@@ -63,7 +66,7 @@ fn write(path: &Path, sheets: &Sheets) {
     book.save(path).expect("saved");
 }
 
-fn sheet<'s>(sheets: &'s mut Sheets, name: &str) -> &'s mut Vec<Vec<String>> {
+pub fn sheet<'s>(sheets: &'s mut Sheets, name: &str) -> &'s mut Vec<Vec<String>> {
     &mut sheets.iter_mut().find(|(of, _)| of == name).unwrap_or_else(|| panic!("no sheet {name}")).1
 }
 

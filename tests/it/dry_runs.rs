@@ -1,0 +1,497 @@
+//! Twelve dry runs in a row on the shipped example, each following the package before: sources come, are corrected and extracted
+//! again, people decide, and the gates close one after another, each by what closes it.
+
+use crate::following::{KINDS, Line, Package, explained, follows, lines, row_of};
+use crate::journal;
+use crate::review::{self, ANSWER};
+use crate::transition::{Transition, files, table};
+use handover::decisions::{self, Act, Reading, RowName};
+use handover::verify::{Options, verify};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{Read as _, Write as _};
+
+/// The series so far.
+struct Series {
+    folder: Transition,
+    packages: Vec<Package>,
+}
+
+impl Series {
+    fn last(&self) -> &Package {
+        self.packages.last().expect("a run")
+    }
+
+    fn edit_config(&self, change: impl FnOnce(String) -> String) {
+        let text = fs::read_to_string(self.folder.path().join("handover.toml")).expect("text");
+        self.folder.write("handover.toml", &change(text));
+    }
+
+    /// Runs; every check of the package passes, what it holds follows from the package before, and the gates are as
+    /// expected: a letter each, in their order.
+    fn run(&mut self, gates: &str, arguments: &[&str]) {
+        let number = self.packages.len() + 1;
+        let out = format!("packages/{number:04}");
+        let said = self.folder.handover(&[&["run", "--quiet", "--out", &out], arguments].concat());
+        assert_eq!(said.code, 0, "run {number}: {}{}", said.out, said.err);
+        let package = files(&self.folder.path().join(&out));
+        assert_eq!(gates_of(&package), gates, "run {number}: {:#?}", gate_lines(&package));
+        self.verify(&out);
+        if let Some(before) = self.packages.last() {
+            for kind in KINDS {
+                follows(before, &package, &kind, number);
+            }
+        }
+        self.packages.push(package);
+        self.edit_config(|text| follow(&text, &out));
+    }
+
+    fn verify(&self, out: &str) {
+        let path = self.folder.path();
+        let options = Options { sources: Some(path.to_owned()), key: Some(path.join("commitment.key")) };
+        let verdict = verify(&path.join(out), &options).expect("a folder");
+        assert!(verdict.passed(), "{out}: {:?}", verdict.problems().collect::<Vec<_>>());
+    }
+
+    /// Nothing but the package before and whether it is final changed: every table is as it was.
+    fn nothing_changed(&self) {
+        let tables = |package: &Package| -> Package {
+            // source_changes.csv and id_changes.csv tell of the step itself.
+            let is_table = |name: &String| name.ends_with(".csv") && !name.ends_with("_changes.csv");
+            package
+                .iter()
+                .filter(|(name, _)| is_table(name))
+                .map(|(name, bytes)| (name.clone(), bytes.clone()))
+                .collect()
+        };
+        let [before, now] = [2, 1].map(|back| tables(&self.packages[self.packages.len() - back]));
+        let other: Vec<&String> = now.keys().filter(|name| now.get(*name) != before.get(*name)).collect();
+        assert!(now.len() == before.len() && other.is_empty(), "{other:?}");
+        assert!(lines(self.last(), "tables/id_changes").iter().all(|line| line["change"] == "ended-before"));
+        // Here: source_changes.csv tells of no row that was added, changed or gone.
+    }
+
+    /// How many lines of `patient_records.csv` the last step changed, the journal alone having changed.
+    fn explained(&self) -> usize {
+        let journal = decisions::load(&self.folder.path().join("decisions.jsonl")).expect("a good journal");
+        let rows = |event: &decisions::Event| event.entry.rows.iter().map(|row| row.name.clone()).collect();
+        let journal: Vec<Vec<RowName>> = journal.events.iter().map(rows).collect();
+        explained(&self.packages[self.packages.len() - 2], self.last(), &journal)
+    }
+
+    /// Records what no workbook asks for.
+    fn record(&self, acts: Vec<(Act, Vec<RowName>)>) {
+        journal::record(self.folder.path(), acts);
+    }
+
+    /// Answers a workbook of the last package and imports it: how many answers were recorded.
+    fn answer(&self, queues: &[&str], answer: impl FnOnce(&mut review::Sheets)) -> u64 {
+        let number = self.packages.len();
+        let (ask, answered) = (format!("ask-{number}.xlsx"), format!("answered-{number}.xlsx"));
+        let queues: Vec<&str> = queues.iter().flat_map(|queue| ["--queue", queue]).collect();
+        let said = self.folder.handover(&[&["review", "export", &ask], &queues[..]].concat());
+        assert_eq!(said.code, 0, "{}", said.err);
+        let mut sheets = review::read(&self.folder.path().join(&ask));
+        answer(&mut sheets);
+        review::write(&self.folder.path().join(&answered), &sheets);
+        let said = self.folder.handover(&["review", "import", &answered, "--who", "A. Records Officer", "--json"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let document = said.json();
+        assert_eq!(document["contradictions"], 0, "{document}");
+        document["recorded"].as_u64().expect("a number")
+    }
+}
+
+/// Names the package before.
+fn follow(config: &str, package: &str) -> String {
+    let kept: Vec<&str> = config.lines().filter(|line| !line.starts_with("previous = ")).collect();
+    kept.join("\n").replacen("[transition]\n", &format!("[transition]\nprevious = \"{package}\"\n"), 1) + "\n"
+}
+
+fn gate_lines(package: &Package) -> Vec<String> {
+    let one = |line: Line| format!("{} {} {} ({})", line["gate"], line["state"], line["value"], line["worst_source"]);
+    lines(package, "tables/gates").into_iter().map(one).collect()
+}
+
+fn gates_of(package: &Package) -> String {
+    let letter = |line: Line| match line["state"].as_str() {
+        "green" => 'G',
+        "waived" => 'W',
+        "red" => 'R',
+        _ => 'N',
+    };
+    lines(package, "tables/gates").into_iter().map(letter).collect()
+}
+
+/// What a gate that counts has counted.
+fn value(package: &Package, gate: &str) -> u64 {
+    let gates = lines(package, "tables/gates");
+    let line = gates.iter().find(|line| line["gate"] == gate).expect("a gate");
+    line["value"].parse().expect("a count")
+}
+
+#[test]
+fn dry_runs_in_a_row() {
+    let mut series = begun();
+    // The gates: pairs, exceptions, numbers, bookings, differences, safety, folders, keyings, exclusions, extracts.
+    series.run("RRRRRRRRRR", &[]);
+    series.run("RRRRRRRRRR", &[]);
+    series.nothing_changed();
+
+    a_source_comes_and_extracts_are_certified(&series);
+    series.run("RRRRRRRRRG", &[]);
+
+    extracts_are_corrected(&series);
+    series.run("RGRRRRRRRG", &[]);
+
+    a_later_extract_and_second_keyings_come(&series);
+    series.run("RGRRRRGRRR", &[]);
+
+    certify(&series, "rnu-community", rows_of_data(series.last(), "rnu-community"));
+    the_receiver_takes_bookings(&series, 2);
+    series.run("RGRRRRGRRG", &[]);
+
+    people_decide(&series);
+    series.run("GGRRRRGRRG", &[]);
+    assert!(series.explained() > 0, "people decided who is who");
+
+    one_answer_is_taken_back(&series);
+    series.run("RGRRRRGRRG", &[]);
+    assert!(series.explained() > 0, "one is two again");
+    assert!(value(series.last(), "unreviewed_pairs") > 0, "and is asked again");
+
+    the_receiver_takes_bookings(&series, 3);
+    folders_are_looked_at(&series);
+    series.run("RGRGRRGGRG", &[]);
+
+    let left = value(series.last(), "unreviewed_pairs");
+    assert_eq!(series.answer(&["pairs"], |sheets| answer_all(sheets, "Pairs", "different")), left);
+    // Whoever keeps the receiver's patient apart from the sender's opens the booking again.
+    series.run("GGRRRRGGRG", &[]);
+    series.explained();
+
+    let refused = series.folder.handover(&["run", "--final", "--quiet"]);
+    assert_eq!(refused.code, 1, "{}", refused.all());
+    assert!(!series.folder.path().join("packages/0011").exists(), "nothing half-done looks done");
+    items_are_closed(&series);
+    differences_are_explained(&series);
+    series.record(vec![(Act::ExclusionSigned { exclusion: "not seen for 6 months".into() }, Vec::new())]);
+    series.edit_config(|text| text + WAIVER);
+    series.run("GGWWGGGGGG", &[]);
+    assert_eq!(series.explained(), 0, "what was closed moved nobody");
+
+    series.run("GGWWGGGGGG", &["--final"]);
+    series.nothing_changed();
+}
+
+const WAIVER: &str = r#"
+[[waiver]]
+gate = "patients_without_verified_nhs_number_percent"
+name = "B. Medical Director"
+role = "Medical director, RNU"
+reason = "Traced; the service knows nobody of these names"
+date = 2017-09-30
+
+[[waiver]]
+gate = "unrecorded_appointments_unresolved"
+name = "C. Operations Director"
+role = "Director of operations, NXX"
+reason = "Telephoned: they come, under the numbers that the receiver has"
+date = 2017-09-30
+"#;
+
+/// The example without its text reminders, and with ceilings under which no gate is green.
+fn begun() -> Series {
+    let folder = Transition::example();
+    folder.edit("handover.toml", "exceptions_percent = 0.5", "exceptions_percent = 0.25");
+    folder.edit("handover.toml", "verified_nhs_number_percent = 5.0", "verified_nhs_number_percent = 2.0");
+    let series = Series { folder, packages: Vec::new() };
+    series.edit_config(|text| text.replace(&source(&text, "texts"), ""));
+    series
+}
+
+/// The part of a configuration that lists a source.
+fn source(config: &str, id: &str) -> String {
+    let start = config.find(&format!("[[source]]\nid = \"{id}\"")).expect("it is listed");
+    let rest = &config[start + 1..];
+    let end = [rest.find("[[source]]"), rest.find("[gates]")].into_iter().flatten().min().expect("more follows");
+    config[start..=start + end].to_owned()
+}
+
+/// Has a provider certify an extract of a source: its day, its rows of data, and who says so.
+fn certify(series: &Series, id: &str, rows: usize) {
+    series.edit_config(|text| {
+        let listed = source(&text, id);
+        let kept = listed
+            .lines()
+            .filter(|line| !["extracted_at", "control_rows", "certified_by"].iter().any(|key| line.starts_with(key)));
+        let kept: Vec<&str> = kept.collect();
+        let certificate = format!(
+            "id = \"{id}\"\nextracted_at = 2017-09-29\ncontrol_rows = {rows}\ncertified_by = \"Head of Information\""
+        );
+        text.replace(&listed, &(kept.join("\n").replace(&format!("id = \"{id}\""), &certificate) + "\n"))
+    });
+}
+
+fn rows_of_data(package: &Package, source: &str) -> usize {
+    let is_data = |line: &&Line| !["header", "preamble", "footer", "blank"].contains(&&*line["disposition"]);
+    lines(package, "audit/rows").iter().filter(|line| line["source"] == source).filter(is_data).count()
+}
+
+fn a_source_comes_and_extracts_are_certified(series: &Series) {
+    let whole = Transition::example();
+    let texts = source(&fs::read_to_string(whole.path().join("handover.toml")).expect("text"), "texts");
+    series.edit_config(|text| text.replace("[gates]", &format!("{texts}[gates]")));
+    let reminders = fs::read(series.folder.path().join("sources/text_reminders_1.csv")).expect("there");
+    certify(series, "texts", table(&reminders).len() - 1);
+    let rows = lines(series.last(), "audit/rows");
+    let ids: BTreeSet<&String> = rows.iter().map(|line| &line["source"]).collect();
+    for id in ids.into_iter().filter(|id| !["paper", "sites"].contains(&id.as_str())) {
+        certify(series, id, rows_of_data(series.last(), id));
+    }
+}
+
+/// The same files again, put right: the worklist has other postcodes for some and its last rows in another order, and the
+/// hospital has taken its test patients out.
+fn extracts_are_corrected(series: &Series) {
+    let path = series.folder.path().join("sources/ers_worklist_1.csv");
+    let text = fs::read_to_string(&path).expect("text");
+    let mut rows: Vec<String> = text.lines().map(str::to_owned).collect();
+    for row in &mut rows[10..13] {
+        assert!(row.contains(",TX"), "a postcode");
+        *row = row.replacen(",TX", ",TX9", 1);
+    }
+    let last = rows.len() - 40;
+    rows[last..].reverse();
+    fs::write(&path, rows.join("\r\n") + "\r\n").expect("written");
+    without_rows(series, "sources/rth_msk_extract_1.xlsx", &[711, 712]);
+    certify(series, "rth-patients", rows_of_data(series.last(), "rth-patients") - 2);
+}
+
+/// Takes rows out of the first sheet of a workbook.
+fn without_rows(series: &Series, name: &str, rows: &[u32]) {
+    let path = series.folder.path().join(name);
+    let mut archive = zip::ZipArchive::new(fs::File::open(&path).expect("there")).expect("a workbook");
+    let mut made = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for place in 0..archive.len() {
+        let mut entry = archive.by_index(place).expect("an entry");
+        let (name, mut bytes) = (entry.name().expect("a name").into_owned(), Vec::new());
+        entry.read_to_end(&mut bytes).expect("read");
+        if name == "xl/worksheets/sheet1.xml" {
+            let mut text = String::from_utf8(bytes).expect("text");
+            for row in rows {
+                let start = text.find(&format!("<row r=\"{row}\"")).expect("a row");
+                let end = start + text[start..].find("</row>").expect("its end") + "</row>".len();
+                text.replace_range(start..end, "");
+            }
+            bytes = text.into_bytes();
+        }
+        made.start_file(name, zip::write::SimpleFileOptions::default()).expect("begun");
+        made.write_all(&bytes).expect("written");
+    }
+    fs::write(&path, made.finish().expect("finished").into_inner()).expect("written");
+}
+
+/// The community trust extracts its second report anew, a week on: an appointment and a patient more, a telephone number
+/// corrected, a row gone. And the folders that were keyed once are keyed again, in a file of their own.
+fn a_later_extract_and_second_keyings_come(series: &Series) {
+    let path = series.folder.path().join("sources/rnu_msk_report_2.csv");
+    // Windows-1252, of which only letters that are Latin-1 too are there.
+    let text: String = fs::read(&path).expect("there").into_iter().map(char::from).collect();
+    let mut rows: Vec<&str> = text.lines().collect();
+    let total = rows.iter().position(|row| row.starts_with("Total rows")).expect("a footer");
+    let (gone, last) = (20, rows[total - 1]);
+    let cells: Vec<&str> = last.split(',').collect();
+    assert_eq!(cells.len(), table(rows[4].as_bytes())[0].len(), "no comma in a cell");
+    let later = last.replace(cells[37], "11525070").replace(cells[39], "07 Apr 2017 09:30");
+    let newcomer = ["7999999", "9990001006", "Mrs", "Quillfeather", "Maude"].into_iter().zip(&cells);
+    let newcomer = newcomer.fold(later.clone(), |row, (new, old)| row.replacen(old, new, 1));
+    let newcomer =
+        newcomer.replace(cells[8], "03 Feb 1961").replace(cells[17], "75648999").replace(cells[26], "611889149999");
+    let newcomer =
+        newcomer.replace("11525070", "11525071").replace(cells[12], "01632960001").replace(cells[15], "K99002");
+    let changed = rows[total - 2].replace(cells[12], "01632960002");
+    rows[total - 2] = &changed;
+    rows.insert(total, &newcomer);
+    rows.insert(total, &later);
+    rows.remove(gone);
+    let written = rows.join("\r\n") + "\r\n";
+    let count = written.split("Total rows: ").nth(1).and_then(|rest| rest.lines().next()).expect("a total");
+    let more = (count.parse::<u32>().expect("a number") + 1).to_string();
+    let written = written.replace(&format!("Total rows: {count}"), &format!("Total rows: {more}"));
+    let byte = |letter: char| u8::try_from(u32::from(letter)).expect("Latin-1");
+    fs::write(&path, written.chars().map(byte).collect::<Vec<u8>>()).expect("written");
+    second_keyings(series);
+}
+
+fn second_keyings(series: &Series) {
+    let sources = series.folder.path().join("sources");
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(sources.join("paper_boxes_keyed_1.xlsx")).expect("there");
+    let keyed = calamine::Reader::worksheet_range(&mut book, "Keying").expect("a sheet");
+    let rows: Vec<Vec<String>> = keyed.rows().map(|row| row.iter().map(keyed_text).collect()).collect();
+    let pass = rows[0].iter().position(|title| title == "Keyed").expect("a column");
+    let mut again = vec![rows[0].clone()];
+    for line in lines(series.last(), "tables/figure_rows").iter().filter(|line| line["figure"] == "paper.outstanding") {
+        let row = item_row(&line["item"]).row as usize;
+        let mut keying = rows[row - 1].clone();
+        keying[pass] = if keying[pass] == "1" { "2".into() } else { "1".into() };
+        again.push(keying);
+    }
+    assert_eq!(again.len(), 5);
+    review::write(&sources.join("paper_boxes_keyed_2.xlsx"), &vec![("Keying".to_owned(), again)]);
+}
+
+fn keyed_text(cell: &calamine::Data) -> String {
+    match cell {
+        calamine::Data::DateTime(date) => {
+            let (year, month, day, ..) = date.to_ymd_hms_milli();
+            format!("{day:02}/{month:02}/{year:04}")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The row that an item of a figure names: source, file, sheet and row.
+fn item_row(item: &str) -> RowName {
+    let parts: Vec<&str> = item.split(':').collect();
+    let [source, file, sheet, row] = parts[..] else { panic!("{item} is no row") };
+    RowName { source: source.into(), file: file.into(), sheet: sheet.into(), row: row.parse().expect("a number") }
+}
+
+fn answer_all(sheets: &mut review::Sheets, sheet: &str, word: &str) {
+    for line in review::sheet(sheets, sheet).iter_mut().skip(1).filter(|line| !line[0].contains('.')) {
+        line[ANSWER] = word.into();
+    }
+}
+
+/// Everything that a workbook asks: of the pairs every twentieth is one person, and those whose number was superseded; a
+/// patient of three rows or more loses one; rows without a patient find one, or nobody.
+fn people_decide(series: &Series) {
+    let records = lines(series.last(), "tables/person_records");
+    let superseded = records.iter().filter(|line| !line["superseded_by"].is_empty());
+    let superseded: BTreeSet<&String> = superseded.map(|line| &line["nhs_number"]).collect();
+    let recorded = series.answer(&["pairs", "clusters", "unassigned"], |sheets| {
+        answer_all(sheets, "Pairs", "different");
+        let pairs = review::sheet(sheets, "Pairs").iter_mut().skip(1).filter(|line| !line[0].contains('.'));
+        pairs.step_by(20).for_each(|line| line[ANSWER] = "same".into());
+        let pairs = review::sheet(sheets, "Pairs");
+        let of_one = |line: &Vec<String>| line.iter().any(|cell| superseded.contains(&cell.replace(' ', "")));
+        for at in (1..pairs.len()).filter(|at| of_one(&pairs[*at])).collect::<Vec<usize>>() {
+            let question = if pairs[at][0].contains('.') { at - 1 } else { at };
+            pairs[question][ANSWER] = "same".into();
+        }
+        review::sheet(sheets, "Clusters")[3][ANSWER] = "out".into();
+        let unassigned = review::sheet(sheets, "Unassigned");
+        for at in (1..unassigned.len()).filter(|at| !unassigned[*at][0].contains('.')).collect::<Vec<usize>>() {
+            let has_candidates = unassigned.get(at + 1).is_some_and(|line| line[0].contains('.'));
+            unassigned[at][ANSWER] = if has_candidates { "candidate 1".into() } else { "nobody".into() };
+        }
+    });
+    assert!(recorded > 200, "{recorded}");
+}
+
+/// No command takes an answer back yet: the journal is written as one would.
+fn one_answer_is_taken_back(series: &Series) {
+    let joined = lines(series.last(), "tables/review_decisions");
+    let joined = joined.iter().find(|line| line["effect"] == "joined" && line["kind"] == "pair").expect("two are one");
+    let number: usize = joined["event"].parse().expect("a number");
+    let journal = decisions::load(&series.folder.path().join("decisions.jsonl")).expect("a journal");
+    series.record(vec![(Act::Undo { event: journal.events[number - 1].digest.to_string() }, Vec::new())]);
+}
+
+/// The receiver books everybody whose booking nobody holds, at the same time in the successor of the site.
+fn the_receiver_takes_bookings(series: &Series, file: u32) {
+    let package = series.last();
+    let by = |name: &str, id: &str| -> BTreeMap<String, Line> {
+        lines(package, name).into_iter().map(|line| (line[id].clone(), line)).collect()
+    };
+    let (bookings, patients) = (by("tables/appointments", "appointment_id"), by("tables/patients", "patient_id"));
+    let sites = table(&fs::read(series.folder.path().join("sites.csv")).expect("there"));
+    let successor =
+        |site: &str| sites.iter().find(|line| line[0] == site).map_or(site.to_owned(), |line| line[3].clone());
+    let header = "ClientID|NHSNumber|Surname|Firstname|DateOfBirth|Gender|Address|Postcode|Mobile|Email|AppointmentID|BookedOn|\
+                  ApptDate|ApptTime|ClinicID|HCP|ApptType|Outcome\n";
+    let mut text = header.to_owned();
+    let open =
+        lines(package, "tables/figure_rows").into_iter().filter(|line| line["figure"] == "appointments.unresolved");
+    for (number, line) in open.enumerate() {
+        let booking = &bookings[&line["item"]];
+        let Some(patient) = patients.get(&booking["patient_id"]) else { continue };
+        let cell = |name: &str| if patient[name].is_empty() { "NULL".to_owned() } else { patient[name].clone() };
+        let day = |date: &str| date.splitn(3, '-').collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/");
+        let (on, at) = booking["starts"].split_once('T').unwrap_or((&booking["starts"], "NULL"));
+        let gender = match patient["sex"].as_str() {
+            "male" => "M",
+            "female" => "F",
+            _ => "NULL",
+        };
+        let born = if patient["date_of_birth"].len() == 10 { day(&patient["date_of_birth"]) } else { "NULL".into() };
+        let cells = [
+            format!("7{file}{number:05}"),
+            cell("nhs_number"),
+            cell("family_name"),
+            cell("given_name"),
+            born,
+            gender.into(),
+            cell("address"),
+            cell("postcode"),
+            cell("mobile"),
+            cell("email"),
+            format!("19{file}{number:07}"),
+            "29/09/2017".into(),
+            day(on),
+            at.into(),
+            successor(&booking["site"]),
+            "NULL".into(),
+            "First".into(),
+            "Booked".into(),
+        ];
+        text += &(cells.join("|") + "\n");
+    }
+    series.folder.write(&format!("sources/nxx_first_bookings_{file}.txt"), &text);
+    certify(series, "nxx-bookings", rows_of_data(package, "nxx-bookings") + text.lines().count() - 1);
+}
+
+/// No command asks for what a folder says yet: the journal is written as one would.
+fn folders_are_looked_at(series: &Series) {
+    let disagreements = lines(series.last(), "tables/paper_disagreements");
+    let readings = disagreements.iter().map(|line| {
+        let reading = if line["first_reading"].is_empty() { Reading::Second } else { Reading::First };
+        (Act::PaperReading { field: line["field"].clone(), reading }, vec![row_of(line, ""), row_of(line, "second_")])
+    });
+    series.record(readings.collect());
+}
+
+/// The rows of a referral or an appointment.
+fn rows_of_id(package: &Package, id: &str) -> Vec<RowName> {
+    let kind = &KINDS[if id.starts_with("R-") { 1 } else { 2 }];
+    let of = lines(package, kind.table).into_iter().filter(|line| line[kind.column] == id);
+    of.map(|line| row_of(&line, "")).collect()
+}
+
+/// No command closes an item of the safety list yet: the journal is written as one would.
+fn items_are_closed(series: &Series) {
+    let package = series.last();
+    let close = |line: &Line| {
+        let rule = line["figure"].strip_prefix("safety.").filter(|rule| !rule.ends_with(".closed"))?;
+        let rows = match line["kind"].as_str() {
+            "row" => vec![item_row(&line["item"])],
+            _ => rows_of_id(package, &line["item"]),
+        };
+        Some((Act::SafetyClosed { rule: rule.to_owned() }, rows))
+    };
+    series.record(lines(package, "tables/figure_rows").iter().filter_map(close).collect());
+}
+
+/// No command gives a difference its cause yet: the journal is written as one would.
+fn differences_are_explained(series: &Series) {
+    let package = series.last();
+    let unexplained = lines(package, "tables/waiting_list_differences");
+    let explain = unexplained.iter().filter(|line| line["cause"] == "unknown").map(|line| {
+        let act =
+            Act::DifferenceCause { difference: line["difference"].clone(), cause: "asked-of-the-provider".into() };
+        let declared = !line["declared_row"].is_empty();
+        (act, if declared { vec![row_of(line, "declared_")] } else { rows_of_id(package, &line["referral_id"]) })
+    });
+    series.record(explain.collect());
+}
