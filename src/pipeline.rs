@@ -146,7 +146,7 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let mut records = read(&config, observer, finish)?;
     records.find_traced(&config, &key);
     let rows = RowNames::new(&config, &records, &key);
-    let decisions = journal.weigh(|row| rows.presence(row));
+    let decisions = journal.weigh(|row| rows.find(row));
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let summary = measures::Summary::of(&config, &reconciled, &measures, &decisions, options.final_run);
     if options.final_run && !summary.ready() {
@@ -175,7 +175,7 @@ pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<packa
     let mut records = read(&config, observer, finish)?;
     records.find_traced(&config, &key);
     let rows = RowNames::new(&config, &records, &key);
-    let decisions = journal.weigh(|row| rows.presence(row));
+    let decisions = journal.weigh(|row| rows.find(row));
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let naming = Naming { key: &key, previous };
     let plan = package::plan(&config, reconciled, measures, &decisions, naming, model, false);

@@ -4,7 +4,7 @@ use super::Voice;
 use super::exit::{Failure, Outcome};
 use super::terminal::{print, say, thousands};
 use crate::config;
-use crate::review::{self, ExportOptions, Exported, ImportOptions, Imported, Problem, Queue};
+use crate::review::{self, ExportOptions, Exported, ImportOptions, Imported, Problem, Queue, UndoOptions};
 use clap::{Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -46,6 +46,21 @@ recorded; with --accept-rest the good answers are, and the exit code is still 1.
         /// Take the good answers even where others are refused
         #[arg(long)]
         accept_rest: bool,
+    },
+    /// Take decisions back: the journal is only added to, so this is an event of its own
+    Undo {
+        /// The configuration, or the folder it is in
+        #[arg(default_value = "handover.toml")]
+        config: PathBuf,
+        /// The number of a decision: its line in the journal, and the column event of review_decisions.csv
+        #[arg(long = "event", value_name = "NUMBER", required = true)]
+        events: Vec<usize>,
+        /// Who takes it back
+        #[arg(long)]
+        who: String,
+        /// Why
+        #[arg(long, default_value = "", hide_default_value = true)]
+        note: String,
     },
 }
 
@@ -92,12 +107,37 @@ pub(super) fn review(command: &ReviewCommand, voice: Voice) -> Result<Outcome, F
             export(workbook, config, &ExportOptions { queues, package: package.clone() }, voice)
         }
         ReviewCommand::Import { workbook, config, who, package, accept_rest } => {
-            // Decisions are dated; nothing that a package holds depends on when.
-            let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-            let options = ImportOptions { package: package.clone(), who: who.clone(), at, accept_rest: *accept_rest };
+            let (who, at) = (who.clone(), now());
+            let options = ImportOptions { package: package.clone(), who, at, accept_rest: *accept_rest };
             import(workbook, config, &options, voice)
         }
+        ReviewCommand::Undo { config, events, who, note } => {
+            let (who, note, at) = (who.clone(), note.clone(), now());
+            undo(config, &UndoOptions { events: events.clone(), who, at, note }, voice)
+        }
     }
+}
+
+/// Decisions are dated; nothing that a package holds depends on when.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn undo(config: &Path, options: &UndoOptions, voice: Voice) -> Result<Outcome, Failure> {
+    let config = config::load(config)?;
+    let lines = review::undo(&config, options)?;
+    let (first, last) = (lines.start, lines.end - 1);
+    if voice.json {
+        print(
+            &serde_json::json!({ "format": 1, "ok": true, "taken_back": lines.len(), "lines": [first, last] })
+                .to_string(),
+        );
+    } else if !voice.quiet {
+        let kept = format!("{}, lines {first} to {last}", config.transition.decisions);
+        print(&line("Taken back", lines.len(), &kept));
+        print("Run handover run again: it is as if they had not been decided");
+    }
+    Ok(Outcome::Done)
 }
 
 fn export(workbook: &Path, place: &Path, options: &ExportOptions, voice: Voice) -> Result<Outcome, Failure> {

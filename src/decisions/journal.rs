@@ -2,7 +2,7 @@
 
 use super::event::{Act, Entry, Event};
 use super::line::Line;
-use super::{Decisions, Error, Presence, RowName};
+use super::{Decisions, Error, Presence, ShownRow};
 use crate::values::Digest;
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -165,7 +165,7 @@ fn fault(path: &Path, line: usize, what: &str) -> Error {
 
 impl Journal {
     /// Holds the events against the rows there are, and against one another.
-    pub fn weigh(self, presence: impl Fn(&RowName) -> Presence) -> Decisions {
+    pub fn weigh(self, presence: impl Fn(&ShownRow) -> Presence) -> Decisions {
         Decisions::of(self, presence)
     }
 }

@@ -1,7 +1,7 @@
 //! Which decisions are in effect, and why the others are not. What is in effect does not depend on the order in which
 //! decisions about different things were made.
 
-use super::event::{Act, Answer, Event, Placing, RowName};
+use super::event::{Act, Answer, Event, Placing, RowName, ShownRow};
 use super::journal::Journal;
 use crate::values::Digest;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -13,6 +13,8 @@ pub enum Presence {
     Gone,
     /// It is there; the keyed digest of its cells, in hexadecimal, is empty when rows of its kind have none.
     There(String),
+    /// What was shown stands elsewhere in the row's source, and there alone: a later extract moves rows.
+    Moved(RowName),
 }
 
 /// Whether an event is in effect.
@@ -71,7 +73,7 @@ pub struct PairDecision {
 /// Every event of the journal, and which of them are in effect.
 #[derive(Clone, Debug, Default)]
 pub struct Decisions {
-    /// The events, in the order of the journal.
+    /// The events, in the order of the journal. A row that has moved since has the name that it has now.
     pub events: Vec<Event>,
     /// Whether each is in effect.
     pub standings: Vec<Standing>,
@@ -89,11 +91,11 @@ pub struct Decisions {
 }
 
 impl Decisions {
-    pub(super) fn of(journal: Journal, presence: impl Fn(&RowName) -> Presence) -> Self {
-        let Journal { events, digest, torn } = journal;
+    pub(super) fn of(journal: Journal, presence: impl Fn(&ShownRow) -> Presence) -> Self {
+        let Journal { mut events, digest, torn } = journal;
         let mut standings = vec![Standing::InEffect; events.len()];
         undo(&events, &mut standings);
-        drop_changed(&events, &mut standings, presence);
+        drop_changed(&mut events, &mut standings, presence);
         supersede(&events, &mut standings);
         let (contradictions, against) = contradict(&events, &mut standings);
         let mut decisions = Decisions { events, standings, contradictions, against, pairs: Vec::new(), digest, torn };
@@ -138,10 +140,12 @@ fn undo(events: &[Event], standings: &mut [Standing]) {
     }
 }
 
-fn drop_changed(events: &[Event], standings: &mut [Standing], presence: impl Fn(&RowName) -> Presence) {
-    for (event, standing) in events.iter().zip(standings).filter(|(_, standing)| **standing == Standing::InEffect) {
-        for row in &event.entry.rows {
-            match presence(&row.name) {
+/// Follows rows that moved; an event that speaks of one that changed or went has no effect.
+fn drop_changed(events: &mut [Event], standings: &mut [Standing], presence: impl Fn(&ShownRow) -> Presence) {
+    for (event, standing) in events.iter_mut().zip(standings).filter(|(_, standing)| **standing == Standing::InEffect) {
+        for row in &mut event.entry.rows {
+            match presence(row) {
+                Presence::Moved(name) => row.name = name,
                 Presence::Gone => *standing = Standing::RowGone,
                 Presence::There(now) if now != row.commitment && *standing == Standing::InEffect => {
                     *standing = Standing::RowChanged;

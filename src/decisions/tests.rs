@@ -34,8 +34,8 @@ fn journal() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-fn all_there(name: &RowName) -> Presence {
-    Presence::There(commitment(name.row))
+fn all_there(row: &ShownRow) -> Presence {
+    Presence::There(commitment(row.name.row))
 }
 
 /// What the journal says once these entries are in it.
@@ -160,13 +160,27 @@ fn a_decision_about_a_row_that_changed_or_went_has_no_effect() {
     let (_folder, path) = journal();
     let entries = [pair(2, 3, Answer::Same), pair(4, 5, Answer::Same), pair(6, 7, Answer::Same)];
     append(&path, &entries).expect("written");
-    let decisions = load(&path).expect("good").weigh(|name| match name.row {
+    let decisions = load(&path).expect("good").weigh(|shown| match shown.name.row {
         3 => Presence::Gone,
         4 => Presence::There("another digest".into()),
         row => Presence::There(commitment(row)),
     });
     assert_eq!(words(&decisions), ["row-gone", "row-changed", "in-effect"]);
     assert_eq!(decisions.pairs.len(), 1);
+}
+
+#[test]
+fn a_decision_follows_a_row_that_moved() {
+    let (_folder, path) = journal();
+    append(&path, &[pair(2, 3, Answer::Same), pair(3, 4, Answer::Different)]).expect("written");
+    let moved = |row: &RowName| RowName { row: row.row + 10, ..row.clone() };
+    let decisions = load(&path).expect("good").weigh(|shown| match shown.name.row {
+        3 => Presence::Moved(moved(&shown.name)),
+        row => Presence::There(commitment(row)),
+    });
+    assert_eq!(words(&decisions), ["in-effect", "in-effect"]);
+    let rows: Vec<[u32; 2]> = decisions.pairs.iter().map(|pair| [pair.left.row, pair.right.row]).collect();
+    assert_eq!(rows, [[2, 13], [4, 13]]);
 }
 
 #[test]

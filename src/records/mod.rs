@@ -9,6 +9,7 @@ mod columns;
 mod dates;
 mod declared;
 mod draft;
+mod moved;
 mod names;
 mod normalise;
 mod paper;

@@ -1,8 +1,9 @@
 //! Rows by the names that the journal and the tables give them.
 
+use super::moved::Moved;
 use super::store::{Keying, PersonId, Records};
 use crate::config::Config;
-use crate::decisions::{Presence, RowName};
+use crate::decisions::{Presence, RowName, ShownRow};
 use crate::sources::{Origin, RowRef};
 use crate::values::CommitmentKey;
 
@@ -11,15 +12,22 @@ pub struct RowNames<'a> {
     config: &'a Config,
     records: &'a Records,
     key: &'a CommitmentKey,
+    moved: Moved<'a>,
 }
 
 impl<'a> RowNames<'a> {
     /// Of these records.
     pub fn new(config: &'a Config, records: &'a Records, key: &'a CommitmentKey) -> Self {
-        RowNames { config, records, key }
+        let keyings = records.keyings.iter().map(|keying| (keying.at, keying.digest)).collect();
+        RowNames { config, records, key, moved: Moved::new(config, records, key, keyings) }
     }
 
-    /// What is known of a row.
+    /// What is known of a row that was shown; it may have moved since.
+    pub fn find(&self, shown: &ShownRow) -> Presence {
+        self.moved.follow(shown, self.presence(&shown.name))
+    }
+
+    /// What is known of the row that stands in a place.
     pub fn presence(&self, name: &RowName) -> Presence {
         let Some((file, sheet)) = self.sheet(name) else { return Presence::Gone };
         if name.row == 0 || name.row > self.records.intake.files[file].sheets[sheet].rows {

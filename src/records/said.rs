@@ -6,6 +6,7 @@
 
 use super::clean::Cleaned;
 use super::columns::Item;
+use super::moved::Moved;
 use super::rows::{find_person, find_sheet};
 use super::store::Records;
 use super::texts::Texts;
@@ -68,7 +69,8 @@ impl Said {
             None if find_sheet(config, records, name).is_none() => Presence::Gone,
             None => Presence::There(String::new()),
         };
-        let decisions = journal.clone().weigh(presence);
+        let moved = Moved::new(config, records, key, held.to_vec());
+        let decisions = journal.clone().weigh(|shown| moved.follow(shown, presence(&shown.name)));
         let mut said = Said::default();
         for (_, event) in decisions.in_effect() {
             match &event.entry.act {

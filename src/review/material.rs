@@ -22,7 +22,7 @@ impl<'a> Material<'a> {
         let mut rows = Rows::read(package)?;
         let named = journal.events.iter().flat_map(|event| event.entry.rows.iter().map(|row| &row.name));
         rows.look_for(package, &named.collect::<Vec<_>>())?;
-        let decisions = journal.weigh(|name| rows.presence(name, key));
+        let decisions = journal.weigh(|shown| rows.presence(shown, key));
         Ok(Material { package, key, rows, decisions })
     }
 

@@ -17,8 +17,10 @@ mod queue;
 mod rows;
 mod safety;
 mod unassigned;
+mod undo;
 mod workbook;
 
 pub use error::Error;
 pub use queue::Queue;
+pub use undo::{UndoOptions, undo};
 pub use workbook::{ExportOptions, Exported, ImportOptions, Imported, Problem, ProblemKind, export, import};

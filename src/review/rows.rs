@@ -4,6 +4,7 @@ use super::Error;
 use crate::decisions::{Presence, RowName, ShownRow};
 use crate::package::Opened;
 use crate::values::{CommitmentKey, Digest};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A row: its sheet's number, then its own.
@@ -30,6 +31,8 @@ pub(super) struct Rows {
     patients: Vec<String>,
     /// Rows that speak of nobody, where somebody asked for them.
     others: BTreeSet<Row>,
+    /// Made when a row is first looked for that does not stand where it stood.
+    by_commitment: OnceCell<HashMap<(String, String), Option<Row>>>,
 }
 
 const NAME: [&str; 4] = ["source", "file", "sheet", "row"];
@@ -124,14 +127,31 @@ impl Rows {
         ShownRow { name: self.name(row), commitment: commitment.unwrap_or_default() }
     }
 
-    /// What is known of a row that a decision names.
-    pub(super) fn presence(&self, name: &RowName, key: &CommitmentKey) -> Presence {
-        match self.find(name) {
+    /// What is known of a row that a decision names; it may have moved since.
+    pub(super) fn presence(&self, shown: &ShownRow, key: &CommitmentKey) -> Presence {
+        let there = match self.find(&shown.name) {
             Some(row) if self.known.contains_key(&row) || self.others.contains(&row) => {
                 Presence::There(self.shown(row, key).commitment)
             }
             _ => Presence::Gone,
+        };
+        if matches!(&there, Presence::There(commitment) if *commitment == shown.commitment) {
+            return there;
         }
+        let by_commitment = self.by_commitment.get_or_init(|| self.committed(key));
+        let elsewhere = by_commitment.get(&(shown.name.source.clone(), shown.commitment.clone())).copied().flatten();
+        elsewhere.map_or(there, |row| Presence::Moved(self.name(row)))
+    }
+
+    /// Rows by source and commitment; none where several are equal.
+    fn committed(&self, key: &CommitmentKey) -> HashMap<(String, String), Option<Row>> {
+        let mut rows: HashMap<(String, String), Option<Row>> = HashMap::with_capacity(self.known.len());
+        for row in self.known.keys() {
+            let shown = self.shown(*row, key);
+            let of = rows.entry((shown.name.source, shown.commitment));
+            of.and_modify(|alone| *alone = None).or_insert(Some(*row));
+        }
+        rows
     }
 
     /// Whose a row is, where that is known.

@@ -1,11 +1,10 @@
 //! Twelve dry runs in a row on the shipped example, each following the package before: sources come, are corrected and extracted
 //! again, people decide, and the gates close one after another, each by what closes it.
 
-use crate::following::{KINDS, Line, Package, explained, follows, lines, row_of};
-use crate::journal;
+use crate::following::{KINDS, Line, Package, explained, follows, lines, rows_are_told};
 use crate::review::{self, ANSWER};
 use crate::transition::{Transition, files, table};
-use handover::decisions::{self, Act, Reading, RowName};
+use handover::decisions::{self, RowName};
 use handover::verify::{Options, verify};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -41,6 +40,7 @@ impl Series {
             for kind in KINDS {
                 follows(before, &package, &kind, number);
             }
+            rows_are_told(before, &package, number);
         }
         self.packages.push(package);
         self.edit_config(|text| follow(&text, &out));
@@ -68,7 +68,7 @@ impl Series {
         let other: Vec<&String> = now.keys().filter(|name| now.get(*name) != before.get(*name)).collect();
         assert!(now.len() == before.len() && other.is_empty(), "{other:?}");
         assert!(lines(self.last(), "tables/id_changes").iter().all(|line| line["change"] == "ended-before"));
-        // Here: source_changes.csv tells of no row that was added, changed or gone.
+        assert!(lines(self.last(), "tables/source_changes").is_empty());
     }
 
     /// How many lines of `patient_records.csv` the last step changed, the journal alone having changed.
@@ -79,14 +79,9 @@ impl Series {
         explained(&self.packages[self.packages.len() - 2], self.last(), &journal)
     }
 
-    /// Records what no workbook asks for.
-    fn record(&self, acts: Vec<(Act, Vec<RowName>)>) {
-        journal::record(self.folder.path(), acts);
-    }
-
     /// Answers a workbook of the last package and imports it: how many answers were recorded.
     fn answer(&self, queues: &[&str], answer: impl FnOnce(&mut review::Sheets)) -> u64 {
-        let number = self.packages.len();
+        let number = format!("{}-{}", self.packages.len(), queues[0]);
         let (ask, answered) = (format!("ask-{number}.xlsx"), format!("answered-{number}.xlsx"));
         let queues: Vec<&str> = queues.iter().flat_map(|queue| ["--queue", queue]).collect();
         let said = self.folder.handover(&[&["review", "export", &ask], &queues[..]].concat());
@@ -175,8 +170,7 @@ fn dry_runs_in_a_row() {
     assert!(!series.folder.path().join("packages/0011").exists(), "nothing half-done looks done");
     items_are_closed(&series);
     differences_are_explained(&series);
-    series.record(vec![(Act::ExclusionSigned { exclusion: "not seen for 6 months".into() }, Vec::new())]);
-    series.edit_config(|text| text + WAIVER);
+    series.edit_config(|text| text.replace("signed_by = \"\"", "signed_by = \"B. Medical Director\"") + WAIVER);
     series.run("GGWWGGGGGG", &[]);
     assert_eq!(series.explained(), 0, "what was closed moved nobody");
 
@@ -390,13 +384,14 @@ fn people_decide(series: &Series) {
     assert!(recorded > 200, "{recorded}");
 }
 
-/// No command takes an answer back yet: the journal is written as one would.
 fn one_answer_is_taken_back(series: &Series) {
     let joined = lines(series.last(), "tables/review_decisions");
     let joined = joined.iter().find(|line| line["effect"] == "joined" && line["kind"] == "pair").expect("two are one");
-    let number: usize = joined["event"].parse().expect("a number");
-    let journal = decisions::load(&series.folder.path().join("decisions.jsonl")).expect("a journal");
-    series.record(vec![(Act::Undo { event: journal.events[number - 1].digest.to_string() }, Vec::new())]);
+    let who = ["--who", "A. Records Officer", "--note", "it was the brother"];
+    let said = series.folder.handover(&[&["review", "undo", "--event", &joined["event"]], &who[..]].concat());
+    assert_eq!(said.code, 0, "{}", said.all());
+    let again = series.folder.handover(&[&["review", "undo", "--event", &joined["event"]], &who[..]].concat());
+    assert!(again.code == 2 && again.err.contains("taken back already"), "{}", again.all());
 }
 
 /// The receiver books everybody whose booking nobody holds, at the same time in the successor of the site.
@@ -452,46 +447,37 @@ fn the_receiver_takes_bookings(series: &Series, file: u32) {
     certify(series, "nxx-bookings", rows_of_data(package, "nxx-bookings") + text.lines().count() - 1);
 }
 
-/// No command asks for what a folder says yet: the journal is written as one would.
+/// Of a folder that was keyed in two ways, the reading that says something; of two, the first.
 fn folders_are_looked_at(series: &Series) {
-    let disagreements = lines(series.last(), "tables/paper_disagreements");
-    let readings = disagreements.iter().map(|line| {
-        let reading = if line["first_reading"].is_empty() { Reading::Second } else { Reading::First };
-        (Act::PaperReading { field: line["field"].clone(), reading }, vec![row_of(line, ""), row_of(line, "second_")])
-    });
-    series.record(readings.collect());
-}
-
-/// The rows of a referral or an appointment.
-fn rows_of_id(package: &Package, id: &str) -> Vec<RowName> {
-    let kind = &KINDS[if id.starts_with("R-") { 1 } else { 2 }];
-    let of = lines(package, kind.table).into_iter().filter(|line| line[kind.column] == id);
-    of.map(|line| row_of(&line, "")).collect()
-}
-
-/// No command closes an item of the safety list yet: the journal is written as one would.
-fn items_are_closed(series: &Series) {
-    let package = series.last();
-    let close = |line: &Line| {
-        let rule = line["figure"].strip_prefix("safety.").filter(|rule| !rule.ends_with(".closed"))?;
-        let rows = match line["kind"].as_str() {
-            "row" => vec![item_row(&line["item"])],
-            _ => rows_of_id(package, &line["item"]),
-        };
-        Some((Act::SafetyClosed { rule: rule.to_owned() }, rows))
+    let open = value(series.last(), "paper_disagreements_open");
+    let answers = |sheets: &mut review::Sheets| {
+        let lines = review::sheet(sheets, "Paper");
+        let first = lines[0].iter().position(|title| title == "First keying").expect("a column");
+        for line in &mut lines[1..] {
+            line[ANSWER] = if line[first].is_empty() { "second".into() } else { "first".into() };
+        }
     };
-    series.record(lines(package, "tables/figure_rows").iter().filter_map(close).collect());
+    assert_eq!(series.answer(&["paper"], answers), open);
 }
 
-/// No command gives a difference its cause yet: the journal is written as one would.
+fn items_are_closed(series: &Series) {
+    let open = value(series.last(), "safety_items_open");
+    assert_eq!(series.answer(&["safety"], |sheets| answer_all(sheets, "Safety", "closed")), open);
+}
+
 fn differences_are_explained(series: &Series) {
-    let package = series.last();
-    let unexplained = lines(package, "tables/waiting_list_differences");
-    let explain = unexplained.iter().filter(|line| line["cause"] == "unknown").map(|line| {
-        let act =
-            Act::DifferenceCause { difference: line["difference"].clone(), cause: "asked-of-the-provider".into() };
-        let declared = !line["declared_row"].is_empty();
-        (act, if declared { vec![row_of(line, "declared_")] } else { rows_of_id(package, &line["referral_id"]) })
-    });
-    series.record(explain.collect());
+    let open = value(series.last(), "declared_differences_unexplained");
+    let answers = |sheets: &mut review::Sheets| {
+        let lines = review::sheet(sheets, "Differences");
+        let how = lines[0].iter().position(|title| title == "How they differ").expect("a column");
+        for line in &mut lines[1..] {
+            line[ANSWER] = match line[how].as_str() {
+                "Declared, and not on the rebuilt list" => "declared-in-error",
+                "On the rebuilt list, and not declared" => "left-off-in-error",
+                _ => "typing-error",
+            }
+            .into();
+        }
+    };
+    assert_eq!(series.answer(&["differences"], answers), open);
 }

@@ -122,3 +122,34 @@ pub fn row_of(line: &Line, prefix: &str) -> RowName {
         row: cell("row").parse().expect("a row"),
     }
 }
+
+/// `source_changes.csv` tells of every row that is not as it was, and of no other: without those it tells of, the rows of
+/// both packages hold the same; and what it tells of on one side, it does not on the other.
+pub fn rows_are_told(before: &Package, now: &Package, run: usize) {
+    let held = |package: &Package| -> BTreeMap<RowName, String> {
+        let known = [lines(package, "tables/patient_records"), lines(package, "tables/unassigned")].concat();
+        known.iter().map(|line| (row_of(line, ""), line["row_sha256"].clone())).collect()
+    };
+    let (mut then, mut here) = (held(before), held(now));
+    let (mut gone, mut came) = (BTreeSet::new(), BTreeSet::new());
+    for line in lines(now, "tables/source_changes") {
+        let take = |prefix: &str, rows: &mut BTreeMap<RowName, String>, taken: &mut BTreeSet<(String, String)>| {
+            let row = row_of(&line, prefix);
+            let digest = rows.remove(&row).unwrap_or_else(|| panic!("run {run}: {row:?} is not there, or told twice"));
+            taken.insert((row.source, digest));
+        };
+        if line["change"] != "gone" {
+            take("", &mut here, &mut came);
+        }
+        if line["change"] != "added" {
+            take("previous_", &mut then, &mut gone);
+        }
+    }
+    assert!(came.is_disjoint(&gone), "run {run}: a row that only moved is told");
+    let contents = |rows: BTreeMap<RowName, String>| -> Vec<(String, String)> {
+        let mut contents: Vec<_> = rows.into_iter().map(|(row, digest)| (row.source, digest)).collect();
+        contents.sort_unstable();
+        contents
+    };
+    assert_eq!(contents(then), contents(here), "run {run}: rows that changed are not told");
+}

@@ -65,28 +65,6 @@ pub fn append(folder: &Path, answers: &[Answered]) {
     }
 }
 
-/// Appends what was decided of rows, all at once, as review would: each row with the commitment it has.
-pub fn record(folder: &Path, acts: Vec<(Act, Vec<RowName>)>) {
-    let config = config::load(&folder.join("handover.toml")).expect("a good configuration");
-    let key = config::load_key(&config).expect("a key");
-    let records = pipeline::intake(&config, &mut Nobody).expect("sources that can be read");
-    let rows = RowNames::new(&config, &records, &key);
-    let shown = |name: RowName| {
-        let Presence::There(commitment) = rows.presence(&name) else { panic!("{name:?} is not there") };
-        ShownRow { name, commitment }
-    };
-    let entry = |(act, names): (Act, Vec<RowName>)| Entry {
-        at: "2017-09-29T10:22:05Z".into(),
-        who: "Records officer".into(),
-        note: String::new(),
-        model: None,
-        rows: names.into_iter().map(shown).collect(),
-        act,
-    };
-    let entries: Vec<Entry> = acts.into_iter().map(entry).collect();
-    decisions::append(&folder.join(&config.transition.decisions), &entries).expect("good entries");
-}
-
 /// Makes the journal anew and gives what it holds.
 pub fn written(folder: &Path, answers: &[Answered]) -> String {
     let config = config::load(&folder.join("handover.toml")).expect("a good configuration");

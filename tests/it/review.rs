@@ -483,3 +483,31 @@ fn another_reading_must_be_said() {
     assert_eq!(import(&example, other("9 July 1961"), &[]).code, 0);
     assert_eq!(journal(&example)[0]["answer"], "other");
 }
+
+#[test]
+fn a_decision_follows_its_rows_into_a_later_extract() {
+    let twins = asked(TWINS, &["--queue", "pairs"]);
+    let said = import(&twins, |sheets| sheet(sheets, "Pairs")[1][ANSWER] = "same".into(), &[]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let run = || {
+        let said = twins.handover(&["run", "--quiet"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let newest = files(&twins.path().join("packages")).into_iter().map(|(name, bytes)| (name.clone(), bytes));
+        let decided =
+            newest.filter(|(name, _)| name.ends_with("tables/review_decisions.csv")).last().expect("a package");
+        columns(&decided.1, &["standing", "effect", "left_row", "right_row"]).remove(0)
+    };
+    let before = run();
+    assert_eq!(before[..2], ["in-effect", "joined"]);
+    // Every file has a newcomer above everybody else.
+    for name in files(&twins.path().join("sources")).keys() {
+        let text = fs::read_to_string(twins.path().join("sources").join(name)).expect("text");
+        let (header, rows) = text.split_once('\n').expect("rows");
+        let newcomer = header.split(',').map(|_| "").collect::<Vec<_>>().join(",");
+        twins.write(&format!("sources/{name}"), &format!("{header}\n{newcomer}\n{rows}"));
+    }
+    let after = run();
+    let one_further = |row: &String| (row.parse::<u32>().expect("a row") + 1).to_string();
+    assert_eq!(after[..2], before[..2]);
+    assert_eq!([&after[2], &after[3]], [&one_further(&before[2]), &one_further(&before[3])]);
+}

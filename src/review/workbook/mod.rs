@@ -152,7 +152,7 @@ pub fn import(config: &Config, options: &ImportOptions, workbook: &Path) -> Resu
 fn record(path: &Path, new: &[Entry], now: &Material<'_>, imported: &mut Imported) -> Result<(), Error> {
     imported.lines = decisions::append(path, new)?.lines;
     imported.recorded = new.len();
-    let weighed = decisions::load(path)?.weigh(|name| now.rows.presence(name, now.key));
+    let weighed = decisions::load(path)?.weigh(|shown| now.rows.presence(shown, now.key));
     imported.contradictions = weighed.contradictions.len();
     Ok(())
 }
