@@ -494,7 +494,7 @@ fn a_decision_follows_its_rows_into_a_later_extract() {
         assert_eq!(said.code, 0, "{}", said.all());
         let newest = files(&twins.path().join("packages")).into_iter().map(|(name, bytes)| (name.clone(), bytes));
         let decided =
-            newest.filter(|(name, _)| name.ends_with("tables/review_decisions.csv")).last().expect("a package");
+            newest.filter(|(name, _)| name.ends_with("tables/review_decisions.csv")).next_back().expect("a package");
         columns(&decided.1, &["standing", "effect", "left_row", "right_row"]).remove(0)
     };
     let before = run();
