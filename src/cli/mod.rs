@@ -61,6 +61,9 @@ enum Command {
         /// The files
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Write a drafted mapping for each into this folder; never over anything
+        #[arg(long, value_name = "DIR")]
+        draft: Option<PathBuf>,
     },
     /// Read and map everything, link nothing: exceptions, counts, mapping advice
     Check {
@@ -136,6 +139,7 @@ impl Command {
     /// What holds wherever it was interrupted.
     fn truth_when_interrupted(&self) -> &'static str {
         match self {
+            Command::Profile { draft: Some(_), .. } => "some mappings may be drafted",
             Command::Profile { .. } | Command::Check { .. } | Command::Verify { .. } => "nothing was written",
             Command::Run { .. } => "no package was written",
             Command::Trace { way: TraceWay::Export { .. } } => "nothing was written",
@@ -159,7 +163,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
     interrupt::listen(cli.voice, cli.command.truth_when_interrupted());
     let result = match &cli.command {
         Command::Init { dir } => init::init(dir, cli.voice),
-        Command::Profile { files } => profile::profile(files, cli.voice),
+        Command::Profile { files, draft } => profile::profile(files, draft.as_deref(), cli.voice),
         Command::Check { config } => check::check(config, cli.voice),
         Command::Run { config, out, final_run, threads } => {
             let options = crate::pipeline::Options { out: out.clone(), final_run: *final_run };

@@ -4,10 +4,12 @@ use super::Voice;
 use super::exit::{Failure, Outcome};
 use super::terminal::{Watcher, print, say, thousands};
 use crate::pipeline;
-use crate::records::profile::{ColumnProfile, ColumnType, FileProfile, SheetProfile};
+use crate::records::profile::{self, ColumnProfile, ColumnType, Drafted, FileProfile, SheetProfile};
 use crate::sources::DateSystem;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 /// The width that everything fits.
 const WIDTH: usize = 80;
@@ -15,7 +17,8 @@ const WIDTH: usize = 80;
 const TOLD_MAX: usize = 4;
 
 /// Says what is in each file, column by column. A file that cannot be read does not keep the others from being told.
-pub(super) fn profile(files: &[PathBuf], voice: Voice) -> Result<Outcome, Failure> {
+pub(super) fn profile(files: &[PathBuf], draft: Option<&Path>, voice: Voice) -> Result<Outcome, Failure> {
+    draft.map_or(Ok(()), Failure::unless_folder)?;
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut watcher = Watcher::new(voice);
     let (mut profiles, mut failures) = (Vec::new(), Vec::new());
@@ -26,6 +29,7 @@ pub(super) fn profile(files: &[PathBuf], voice: Voice) -> Result<Outcome, Failur
         }
     }
     drop(watcher);
+    let written = draft.map_or(Ok(Vec::new()), |folder| write_drafts(folder, &profiles))?;
     if voice.json {
         let unreadable = failures.iter().map(
             |(file, failure)| json!({ "file": file.to_string_lossy(), "error": failure.message, "hint": failure.hint }),
@@ -33,16 +37,99 @@ pub(super) fn profile(files: &[PathBuf], voice: Voice) -> Result<Outcome, Failur
         let document = json!({
             "format": 1, "ok": failures.is_empty(), "files": profiles.iter().map(file_json).collect::<Vec<Value>>(),
             "unreadable": unreadable.collect::<Vec<Value>>(),
+            "drafts": written.iter().map(|one| json!({
+                "mapping": one.path, "file": one.file, "sheet": one.sheet, "source": one.source,
+            })).collect::<Vec<Value>>(),
         });
         print(&document.to_string());
     } else if !voice.quiet {
         profiles.iter().for_each(|profile| print(&screen(profile)));
+        if let Some(folder) = draft {
+            print(&drafts_screen(folder, &written));
+        }
     }
     for (_, failure) in &failures {
         say(&format!("error: {}", failure.message));
         say(&format!("  next: {}", failure.hint));
     }
     Ok(if failures.is_empty() { Outcome::Done } else { Outcome::Input })
+}
+
+/// A mapping that was written.
+struct Written {
+    path: PathBuf,
+    file: String,
+    sheet: String,
+    /// The `[[source]]` table to paste.
+    source: String,
+}
+
+/// Writes all of them or, when one is there already, none.
+fn write_drafts(folder: &Path, profiles: &[FileProfile]) -> Result<Vec<Written>, Failure> {
+    let drafts = profile::drafts(profiles);
+    let path_of = |draft: &Drafted| folder.join(format!("{}.toml", draft.name));
+    if let Some(path) = drafts.iter().map(path_of).find(|path| path.exists()) {
+        let message = format!("{} is there already", path.display());
+        return Err(Failure::new(
+            Outcome::Usage,
+            message,
+            "give another folder, or move it away; a draft never overwrites",
+        ));
+    }
+    std::fs::create_dir_all(folder).map_err(|error| Failure::io(folder, &error))?;
+    let mut written = Vec::new();
+    for draft in drafts {
+        let path = path_of(&draft);
+        let source = source_table(&draft, folder);
+        let (head, rest) = draft.mapping.split_once('\n').unwrap_or((&draft.mapping, ""));
+        let block: String = source.lines().map(|line| format!("#   {line}\n")).collect();
+        let text = format!("{head}\n# For handover.toml, once completed:\n{block}{rest}");
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
+        file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| Failure::io(&path, &error))?;
+        written.push(Written { path, file: draft.file, sheet: draft.sheet, source });
+    }
+    Ok(written)
+}
+
+/// The `[[source]]` table for a draft. What it cannot know does not pass for an answer: the configuration refuses it.
+fn source_table(draft: &Drafted, folder: &Path) -> String {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let base = [folder.to_owned(), folder.join("..")].into_iter().find(|place| place.join("handover.toml").exists());
+    let base = base.and_then(|base| base.canonicalize().ok());
+    let within = |path: &Path| {
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let path = base.as_ref().map_or(path, |base| whole.strip_prefix(base).unwrap_or(&whole));
+        path.components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/")
+            .replace("//", "/")
+    };
+    let mapping = Path::new(&within(folder)).join(format!("{}.toml", draft.name));
+    let mut lines = vec![
+        "[[source]]".to_owned(),
+        format!("id = {}", quoted(&draft.name.replace('_', "-"))),
+        format!("path = {}", quoted(&glob::Pattern::escape(&within(Path::new(&draft.file))))),
+        format!("mapping = {}", quoted(&mapping.to_string_lossy().replace('\\', "/"))),
+        "provider = \"(ODS code)\"".to_owned(),
+        format!("system = {}", quoted(draft.system.unwrap_or("(its name)"))),
+    ];
+    lines.extend(draft.standing.iter().map(|(key, value)| format!("{key} = {}", quoted(value))));
+    lines.join("\n")
+}
+
+fn drafts_screen(folder: &Path, written: &[Written]) -> String {
+    if written.is_empty() {
+        return format!(
+            "Nothing was recognised that a mapping could be drafted of; nothing was written into {}",
+            folder.display()
+        );
+    }
+    let mut lines = vec![format!("Drafted {}, to be read and completed:", written.len())];
+    lines.extend(written.iter().map(|one| format!("  {}", one.path.display())));
+    lines.push("\nFor handover.toml:".to_owned());
+    lines.extend(written.iter().map(|one| format!("\n{}", one.source)));
+    lines.join("\n")
 }
 
 fn file_json(file: &FileProfile) -> Value {

@@ -7,5 +7,6 @@ mod ids;
 mod journal;
 mod laws;
 mod packages;
+mod profile;
 mod review;
 mod transition;

@@ -133,7 +133,9 @@ fn kinds(all: &[Candidate], preset: Option<&Preset>) -> Vec<RecordKind> {
         all.iter().any(|one| Some(one.field) == field && one.values > 0.0)
     };
     let told = |kind: RecordKind| all.iter().filter(move |one| one.field.kind == kind && one.values > 0.0);
-    let columns = |kind: RecordKind| told(kind).map(|one| one.column).collect::<BTreeSet<usize>>().len();
+    let named = |kind: RecordKind| {
+        all.iter().filter(|one| one.field.kind == kind).map(|one| one.column).collect::<BTreeSet<usize>>().len()
+    };
     let tells = |kind: RecordKind, except: &[&str]| {
         told(kind).any(|one| one.name.is_some_and(|name| name.telling) && !except.contains(&one.field.name()))
     };
@@ -143,7 +145,7 @@ fn kinds(all: &[Candidate], preset: Option<&Preset>) -> Vec<RecordKind> {
             .any(|name| fits(kind, name)),
         RecordKind::Referral => {
             tells(kind, &["local_id", "referrer", "clinician", "pathway_issuer", "last_seen", "referred_on_to"])
-                && columns(kind) >= 2
+                && named(kind) >= 2
         }
         RecordKind::Appointment => fits(kind, "starts"),
         RecordKind::Diagnostic => {

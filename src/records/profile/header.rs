@@ -192,7 +192,7 @@ fn score(rows: &[Vec<Seen>], at: usize) -> Option<f64> {
     }
     let known = names.iter().filter(|name| matches!(name, Seen::Words { known: true, .. })).count();
     let contrast = (0..row.len()).filter(|&column| contrasts(row, below, column)).count();
-    if again(row, below) || contrast == 0 && (known * 4 < names.len() || names.len() == 1) {
+    if again(row, below) || contrast == 0 && (known * 2 < names.len() || names.len() == 1 || wide_above > 0) {
         return None;
     }
     // Of a header on two rows the lower one has more names; of a title and a header, the header.
@@ -214,14 +214,15 @@ fn contrasts(row: &[Seen], below: &[Vec<Seen>], column: usize) -> bool {
     named && data > 0 && data * 10 >= cells().count() * 6
 }
 
-/// A value of a row that comes again below it in the same column is data: a name is there once.
+/// A value of a row that comes again below it in the same column is data: a name is there once. The whole header may come
+/// again, on every page.
 fn again(row: &[Seen], below: &[Vec<Seen>]) -> bool {
+    let others: Vec<&Vec<Seen>> = below.iter().filter(|other| other.as_slice() != row).collect();
     let comes_again = |column: usize| {
-        matches!(&row[column], Seen::Words { known: false, text } if below.iter().any(|row| {
-            matches!(row.get(column), Some(Seen::Words { text: other, .. }) if other == text)
-        }))
+        matches!(row[column], Seen::Words { .. }) && others.iter().any(|other| other.get(column) == Some(&row[column]))
     };
-    (0..row.len()).filter(|&column| comes_again(column)).count() * 3 >= row.len().max(3)
+    let names = row.iter().filter(|cell| matches!(cell, Seen::Words { .. })).count();
+    (0..row.len()).filter(|&column| comes_again(column)).count() * 4 >= names.max(1)
 }
 
 #[cfg(test)]
@@ -263,6 +264,14 @@ mod tests {
         check("Quillfeather|Maude\nThistlewood|Ambrose\nQuillfeather|Ann\n", None);
         check("SMITH|John|Knee\nPATEL|Anna|Hip\nJONES|Ian|Hip\n", None);
         check("A81001|THE SURGERY|TS18 1HU\nA81002|THE SURGERY|TS18 2AW\n", None);
+        check(
+            "Quillfeather|Maude|Knee|Routine\nThistlewood|Ambrose|Hip|Urgent\nPennyfather|Agnes|Knee|Routine\n",
+            None,
+        );
+        check(
+            "Quillfeather|Maude||Hall Clinic\nThistlewood|Ambrose||Hall Clinic\nPenny|Agnes|01/02/1960|Mill Clinic\n",
+            None,
+        );
         check("9990000018|Quillfeather\n9990000026|Thistlewood\n", None);
     }
 }

@@ -1,12 +1,13 @@
 //! What is in a file that nobody has described yet, column by column, and the mapping that it would need.
 //!
-//! [`Profiler`] takes the rows and gives a [`FileProfile`]. What comes out holds no value
+//! [`Profiler`] takes the rows and gives a [`FileProfile`]; [`drafts`] writes mappings from it. What comes out holds no value
 //! of a row but codes (see [`Code`]), and names of columns, of which `header` makes sure that they are none of data.
 
 mod assign;
 mod calendar;
 mod codes;
 mod declared;
+mod draft;
 mod evidence;
 mod fit;
 mod header;
@@ -21,6 +22,7 @@ mod tally;
 mod value;
 mod words;
 
+pub use draft::{Drafted, drafts};
 pub use product::{
     Code, ColumnProfile, ColumnType, DateEvidence, DeclaredDraft, FieldDraft, FileProfile, Likeness, Problem, Proposal,
     RowCounts, SheetProfile,

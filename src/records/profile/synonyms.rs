@@ -151,10 +151,10 @@ pub(super) const TABLE: &[Synonyms] = table! {
             | "professional" | "staff name" | "*slot holder" | "*care professional" | "consultant" | "health professional"
             | "clinician seen" | "staff member" | "who";
         kind: "*appointment type" | "*first attendance" | "*first attendance code" | "*visit type" | "*contact type" | "*first follow up"
-            | "*new follow up" | "*attendance type" | "*slot type" | "*appointment kind" | "*consultation type" | "*new or follow up"
-            | "*first or follow up" | "*booking type" | "*first attendance indicator";
-        status: "*appointment status" | "*attendance status" | "*attendance" | "*attendance code" | "*booking status" | "*attendance or not"
-            | "*attendance or did not attendance code" | "*attendance not code" | "outcome" | "*slot status" | "*visit status"
+            | "*new follow up" | "*attendance type" | "*slot type" | "*appointment kind" | "*consultation type"
+             | "*booking type" | "*first attendance indicator";
+        status: "*appointment status" | "*attendance status" | "*attendance" | "*attendance code" | "*booking status" | "*attendance not"
+            | "*attendance did not" | "*attendance not code" | "outcome" | "*slot status" | "*visit status"
             | "*appointment state" | "*contact status" | "*appointment outcome" | "*booking outcome" | "status" | "*attendance did not code";
         outcome: "*outcome attendance" | "*attendance outcome" | "outcome code" | "*appointment outcome" | "outcome"
             | "*outcome attendance code" | "*clinic outcome" | "*attendance outcome code" | "*visit outcome";
@@ -218,7 +218,7 @@ pub(super) const TABLE: &[Synonyms] = table! {
         folder: "*folder" | "*folder number" | "*file number" | "*folder id" | "*notes number" | "*wallet" | "*folder in box"
             | "*folder reference" | "*folder referral";
         pass: "*keyed" | "*pass" | "*keying" | "*keying pass" | "*pass number" | "*entry" | "*keying number" | "*keyed pass"
-            | "*first or second keying" | "*which keying" | "*keyed time";
+            | "*first second keying" | "*which keying" | "*keyed time";
         keyed_by: "*initials" | "*keyed by" | "*operator" | "*keyer" | "*typist" | "*keyed initials" | "*clerk" | "*transcribed by"
             | "*transcriber";
         image: "*scan" | "*image" | "*scan file" | "*image file" | "*scanned file" | "*image name" | "*scan name" | "*pdf" | "*scanned image";

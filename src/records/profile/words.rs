@@ -140,6 +140,7 @@ const WRITTEN_OUT: &[(&str, &str)] = &[
     ("former", "previous"),
     ("maiden", "previous"),
     ("orig", "original"),
+    ("originally", "original"),
     ("desc", "description"),
     ("descr", "description"),
     ("cd", "code"),
@@ -180,7 +181,7 @@ const WRITTEN_OUT: &[(&str, &str)] = &[
 ];
 
 /// Words that say nothing of what a column holds.
-const SILENT: &[&str] = &["of", "the", "a", "an", "for", "was", "is", "at", "in", "and", "their", "our", "this"];
+const SILENT: &[&str] = &["of", "the", "a", "an", "for", "was", "is", "at", "in", "and", "their", "our", "this", "or"];
 
 /// The words of a column's name, written out, in order; each once.
 pub(super) fn words(name: &str) -> Vec<String> {
@@ -217,6 +218,7 @@ fn join_pairs(words: &mut Vec<String>) {
         (["postcode", "code"], "postcode"),
         (["last", "name"], "family name"),
         (["first", "name"], "given name"),
+        (["first", "names"], "given name"),
         (["p", "code"], "postcode"),
         (["f", "name"], "given name"),
         (["s", "name"], "family name"),
