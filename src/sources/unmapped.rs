@@ -135,8 +135,11 @@ mod tests {
     use super::*;
     use rust_xlsxwriter::Workbook as Writer;
 
-    /// The sheets' names, rows and header rows; the kinds of all rows; how many first rows were shown.
-    fn read(folder: &Folder, name: &str, header: Option<u32>) -> (Vec<(String, u32, Option<u32>)>, String, Vec<usize>) {
+    /// A sheet's name, rows and header row.
+    type Shape = (String, u32, Option<u32>);
+
+    /// The sheets; the kinds of all rows; how many first rows were shown.
+    fn read(folder: &Folder, name: &str, header: Option<u32>) -> (Vec<Shape>, String, Vec<usize>) {
         let (mut kinds, mut shown) = (String::new(), Vec::new());
         let file = read_unmapped(
             &folder.path().join(name),
