@@ -328,7 +328,7 @@ fn drafts_find_nine_fields_of_ten_whatever_columns_are_called() {
             let drafts = document["drafts"].as_array().expect("drafts").iter();
             let of_source =
                 drafts.filter(|draft| draft["file"] == format!("extract_{way}_{file}") && draft["sheet"] == *sheet);
-            let drafted =
+            let mut drafted =
                 of_source.map(|draft| fields_of(&folder.path().join(draft["mapping"].as_str().expect("a path"))));
             let drafted = drafted.next().unwrap_or_default();
             let wanted = fields_of(&fixtures().join(format!("msk-transfer/mappings/{mapping}.toml")));
