@@ -9,9 +9,12 @@ use crate::linkage::{self, LinkModel};
 use crate::measures::{self, Measures};
 use crate::package::{self, Naming};
 use crate::reconcile::{self, Reconciled};
+use crate::records::profile::{self, FileProfile, Profiler};
 use crate::records::{Normaliser, Records, RowNames};
 use crate::report;
 use crate::sources::{self, Intake};
+use jiff::civil::Date;
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 /// A stage of the main job, as a person is told of it.
@@ -117,6 +120,24 @@ pub struct Finished {
 /// Reads the sources and makes records of them, whatever people said of values; what `check` shows.
 pub fn intake(config: &Config, observer: &mut dyn Observer) -> Result<Records, Error> {
     read(config, observer, Normaliser::finish)
+}
+
+/// What is in one file that no mapping describes yet; what `profile` shows. `today` tells what lies in the future.
+pub fn profile(path: &Path, today: Date, observer: &mut dyn Observer) -> Result<FileProfile, Error> {
+    observer.begins(Stage::Read);
+    let mut profiler = Profiler::new(today);
+    // The answer for a sheet is asked for before its first row comes.
+    let header = Cell::new(None);
+    let file = sources::read_unmapped(
+        path,
+        &mut |first| {
+            header.set(profile::find_header(first));
+            header.get()
+        },
+        &mut |batch| profiler.take(batch, header.get().is_some()),
+        &mut |progress| observer.reads(progress),
+    )?;
+    Ok(profiler.finish(file))
 }
 
 fn read<'c>(

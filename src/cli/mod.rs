@@ -8,6 +8,7 @@ mod demo;
 mod exit;
 mod init;
 mod interrupt;
+mod profile;
 mod review;
 mod run;
 mod terminal;
@@ -54,6 +55,15 @@ enum Command {
         /// The folder; made when it is not there
         #[arg(default_value = ".")]
         dir: PathBuf,
+    },
+    /// What is in these files, column by column: types, fill, dates, what is wrong; never a patient's data
+    Profile {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Write a drafted mapping for each into this folder; never over anything
+        #[arg(long, value_name = "DIR")]
+        draft: Option<PathBuf>,
     },
     /// Read and map everything, link nothing: exceptions, counts, mapping advice
     Check {
@@ -129,7 +139,8 @@ impl Command {
     /// What holds wherever it was interrupted.
     fn truth_when_interrupted(&self) -> &'static str {
         match self {
-            Command::Check { .. } | Command::Verify { .. } => "nothing was written",
+            Command::Profile { draft: Some(_), .. } => "some mappings may be drafted",
+            Command::Profile { .. } | Command::Check { .. } | Command::Verify { .. } => "nothing was written",
             Command::Run { .. } => "no package was written",
             Command::Trace { way: TraceWay::Export { .. } } => "nothing was written",
             Command::Trace { way: TraceWay::Import { .. } } => "the answer may be kept already; import it again to see",
@@ -152,6 +163,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
     interrupt::listen(cli.voice, cli.command.truth_when_interrupted());
     let result = match &cli.command {
         Command::Init { dir } => init::init(dir, cli.voice),
+        Command::Profile { files, draft } => profile::profile(files, draft.as_deref(), cli.voice),
         Command::Check { config } => check::check(config, cli.voice),
         Command::Run { config, out, final_run, threads } => {
             let options = crate::pipeline::Options { out: out.clone(), final_run: *final_run };

@@ -68,6 +68,11 @@ const BIRTH_PLACEHOLDER: Date = date(1901, 1, 1);
 /// Nobody is older.
 const AGE_MAX_YEARS: i16 = 120;
 
+/// Whether a day stands for "unknown" or "no end".
+pub(super) fn is_placeholder(date: Date) -> bool {
+    PLACEHOLDERS.contains(&date)
+}
+
 impl DateReader {
     /// Dates of birth.
     pub fn of_birth<'f>(forms: impl Iterator<Item = &'f str>, as_at: Date) -> Self {
@@ -149,7 +154,7 @@ impl DateReader {
     fn judge(&self, given: Given) -> Cleaned {
         let Given { date, precision, minute } = given;
         let birth = self.role == Role::Birth;
-        if precision == Precision::Day && (PLACEHOLDERS.contains(&date) || birth && date == BIRTH_PLACEHOLDER) {
+        if precision == Precision::Day && (is_placeholder(date) || birth && date == BIRTH_PLACEHOLDER) {
             return Cleaned::refused(Reason::DatePlaceholder);
         }
         if birth && !self.is_plausible_birth(date) {

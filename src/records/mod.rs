@@ -14,6 +14,7 @@ mod names;
 mod normalise;
 mod paper;
 mod placeholders;
+pub mod profile;
 mod reader;
 mod rows;
 mod said;

@@ -72,6 +72,13 @@ impl<'a> Text<'a> {
         Ok(found)
     }
 
+    /// The first rows, before their place in the table is known.
+    pub(super) fn first_lines(&self, rows_max: usize) -> Result<Vec<Line>, Error> {
+        let mut scanner = Scanner::new(self.transcoder()?, self.dialect);
+        let rows = scanner.next_rows(rows_max).map_err(|error| self.unreadable(error))?;
+        Ok(lines(&rows, 1, self.dialect))
+    }
+
     fn transcoder(&self) -> Result<Transcoder<File>, Error> {
         let file = File::open(&self.claim.path).map_err(|error| self.unreadable(error))?;
         Ok(Transcoder::new(file, self.encoding, &self.survey.head))

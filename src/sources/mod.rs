@@ -22,6 +22,7 @@ mod split;
 #[cfg(test)]
 mod trial;
 mod twice;
+mod unmapped;
 mod workbook;
 mod xls;
 mod xlsx;
@@ -30,4 +31,5 @@ pub use error::Error;
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};
 pub use read::{Progress, read};
 pub use row::{Batch, Cell, Finding, RawRow, RowKind, RowRef, Sourced};
+pub use unmapped::{FirstRow, read_unmapped};
 pub use xlsx::refuse_vast;

@@ -236,7 +236,7 @@ fn give_unclaimed(book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -
     Ok(unclaimed.end())
 }
 
-fn line_of(filled: Filled) -> Line {
+pub(super) fn line_of(filled: Filled) -> Line {
     let nul = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if text.contains('\0')));
     let twice = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if holds_twice_encoded(text)));
     let mut line = Line::of_cells(filled.row, filled.cells, filled.findings);
@@ -244,7 +244,7 @@ fn line_of(filled: Filled) -> Line {
     Line { fault: nul.then_some(Finding::NulCharacter), ..line }
 }
 
-fn sheet_of(found: Found, name: String, hidden: bool, mapped: bool) -> Sheet {
+pub(super) fn sheet_of(found: Found, name: String, hidden: bool, mapped: bool) -> Sheet {
     let Found { rows, header_row, header } = found;
     Sheet { name, rows, header_row, header, hidden, mapped }
 }

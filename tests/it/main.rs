@@ -9,6 +9,7 @@ mod ids;
 mod journal;
 mod laws;
 mod packages;
+mod profile;
 mod review;
 mod trace;
 mod transition;

@@ -1,0 +1,277 @@
+//! Which of a sheet's first rows is its header.
+//!
+//! Names of columns are printed, so a row of data must never be taken for one: a row is a header only where none of its cells
+//! could be somebody's data, and something speaks for it: words that columns are called by, or columns below that hold numbers,
+//! dates or codes where it holds words.
+
+use super::people;
+use super::synonyms;
+use super::value::{Mark, look};
+use super::words::words;
+use crate::records::clean::number_text;
+use crate::sources::{Cell, FirstRow};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// So many rows below a row are looked at.
+const ROWS_BELOW: usize = 25;
+/// Names of columns can be whole sentences.
+const NAME_LENGTH_MAX: usize = 250;
+/// So many rows above the header may be as wide as it is: a header may stand on three rows.
+const WIDE_ABOVE_MAX: usize = 2;
+
+/// The row of the header, if one can be told.
+pub(super) fn find(first: &[FirstRow]) -> Option<u32> {
+    let rows: Vec<Vec<Seen>> = first.iter().map(|row| row.cells.iter().map(seen).collect()).collect();
+    let scores = (0..rows.len()).filter_map(|at| score(&rows, at).map(|score| (score, at)));
+    // The best, and of equals the first.
+    let best = scores.max_by(|left, right| left.0.total_cmp(&right.0).then(right.1.cmp(&left.1)))?;
+    Some(first[best.1].row)
+}
+
+/// What a cell is as far as a header is concerned.
+#[derive(Clone, Debug, PartialEq)]
+enum Seen {
+    Empty,
+    /// Words, and how much they sound like the name of a column.
+    Words {
+        text: String,
+        known: bool,
+    },
+    /// A month or a day: the name of a column in a table that is wide.
+    Period,
+    /// Anything that is data.
+    Data,
+}
+
+fn seen(cell: &Cell) -> Seen {
+    match cell {
+        Cell::Empty => Seen::Empty,
+        Cell::Text(text) => of_text(text),
+        Cell::Moment(_) => Seen::Period,
+        Cell::Number(number) if (1990.0..=2100.0).contains(number) && !number_text(*number).contains('.') => {
+            Seen::Period
+        }
+        Cell::Number(_) | Cell::Bool(_) | Cell::Error(_) => Seen::Data,
+    }
+}
+
+fn of_text(text: &str) -> Seen {
+    let look = look(text);
+    let telling = [
+        Mark::TenDigits,
+        Mark::ChiCut,
+        Mark::Postcode,
+        Mark::Phone,
+        Mark::PhoneCut,
+        Mark::Email,
+        Mark::Practice,
+        Mark::Ubrn,
+        Mark::Time,
+        Mark::FilePath,
+        Mark::Scientific,
+    ];
+    // A hyphen for "nothing" stands in headers too.
+    if look.has(Mark::NullWord) {
+        return Seen::Empty;
+    }
+    if look.has(Mark::Month) {
+        return Seen::Period;
+    }
+    let number = look.has(Mark::Decimal) || look.has(Mark::Whole);
+    let is_data = look.date.is_some() || number || telling.iter().any(|mark| look.has(*mark));
+    if is_data || !text.chars().any(char::is_alphabetic) || text.chars().count() > NAME_LENGTH_MAX {
+        return Seen::Data;
+    }
+    let words = words(text);
+    let known = !words.is_empty()
+        && words.iter().filter(|word| is_of_columns(word)).count() * 2 >= words.len()
+        && !words.iter().any(|word| is_of_people(word));
+    // A whole name of somebody is no name of a column.
+    let whole_name = look.has(Mark::FullName) && (look.has(Mark::GivenName) || text.contains(','));
+    if whole_name && !known {
+        return Seen::Data;
+    }
+    Seen::Words { text: text.to_lowercase(), known }
+}
+
+/// Words that columns are called by, in any field.
+static COLUMN_WORDS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let more = [
+        "code",
+        "number",
+        "name",
+        "date",
+        "time",
+        "id",
+        "type",
+        "status",
+        "total",
+        "count",
+        "value",
+        "period",
+        "month",
+        "year",
+        "week",
+        "region",
+        "provider",
+        "organisation",
+        "measure",
+        "activity",
+        "group",
+        "area",
+        "comments",
+        "notes",
+        "reason",
+        "amount",
+        "area",
+        "age",
+        "band",
+        "percent",
+        "percentage",
+        "number",
+        "weeks",
+        "level",
+        "trust",
+        "attendances",
+        "comment",
+        "message",
+        "reply",
+        "average",
+        "price",
+        "rate",
+        "given",
+        "family",
+        "ethnic",
+        "ethnicity",
+        "category",
+        "weight",
+        "height",
+        "role",
+        "supplier",
+        "expense",
+        "entity",
+        "sum",
+    ];
+    synonyms::all_words().chain(more).filter(|word| word.len() > 1).collect()
+});
+
+fn is_of_columns(word: &str) -> bool {
+    COLUMN_WORDS.contains(word) || word.chars().all(char::is_numeric)
+}
+
+fn is_of_people(word: &str) -> bool {
+    (people::is_given_name(word) || people::is_family_name(word)) && !COLUMN_WORDS.contains(word)
+}
+
+/// How much speaks for a row, `None` where it cannot be the header.
+fn score(rows: &[Vec<Seen>], at: usize) -> Option<f64> {
+    let row = &rows[at];
+    let below = &rows[at + 1..(at + 1 + ROWS_BELOW).min(rows.len())];
+    let filled = |row: &[Seen]| row.iter().filter(|cell| **cell != Seen::Empty).count();
+    let mut widths: Vec<usize> = below.iter().map(|row| filled(row)).collect();
+    widths.sort_unstable();
+    let usual = widths.get(widths.len() / 2).copied().unwrap_or(0);
+    let names: Vec<&Seen> = row.iter().filter(|cell| **cell != Seen::Empty).collect();
+    if names.contains(&&Seen::Data)
+        || names.is_empty()
+        || names.len() * 10 < usual * 6
+        || (names.len() < 2 && usual > 1)
+    {
+        return None;
+    }
+    let wide_above = rows[..at].iter().filter(|row| filled(row) * 10 >= usual * 6).count();
+    let sentences = names.iter().filter(|name| text_of(name).is_some_and(|text| text.split(' ').count() > 12)).count();
+    if (usual > 2 && wide_above > WIDE_ABOVE_MAX) || sentences * 2 > names.len() {
+        return None;
+    }
+    let distinct: BTreeSet<&str> = names.iter().filter_map(|name| text_of(name)).collect();
+    let words = names.iter().filter(|name| text_of(name).is_some()).count();
+    if words == 0 || distinct.len() * 10 < words * 7 {
+        return None;
+    }
+    let known = names.iter().filter(|name| matches!(name, Seen::Words { known: true, .. })).count();
+    let contrast = (0..row.len()).filter(|&column| contrasts(row, below, column)).count();
+    if again(row, below) || contrast == 0 && (known * 2 < names.len() || names.len() == 1 || wide_above > 0) {
+        return None;
+    }
+    // Of a header on two rows the lower one has more names; of a title and a header, the header.
+    Some(3.0 * known as f64 + 2.0 * contrast as f64 + names.len() as f64 - 0.01 * at as f64)
+}
+
+fn text_of(cell: &Seen) -> Option<&str> {
+    match cell {
+        Seen::Words { text, .. } => Some(text),
+        _ => None,
+    }
+}
+
+/// Words above, data below.
+fn contrasts(row: &[Seen], below: &[Vec<Seen>], column: usize) -> bool {
+    let named = matches!(row[column], Seen::Words { .. } | Seen::Period);
+    let cells = || below.iter().filter_map(|row| row.get(column)).filter(|cell| **cell != Seen::Empty);
+    let data = cells().filter(|cell| matches!(cell, Seen::Data | Seen::Period)).count();
+    named && data > 0 && data * 10 >= cells().count() * 6
+}
+
+/// A value of a row that comes again below it in the same column is data: a name is there once. The whole header may come
+/// again, on every page.
+fn again(row: &[Seen], below: &[Vec<Seen>]) -> bool {
+    let others: Vec<&Vec<Seen>> = below.iter().filter(|other| other.as_slice() != row).collect();
+    let comes_again = |column: usize| {
+        matches!(row[column], Seen::Words { .. }) && others.iter().any(|other| other.get(column) == Some(&row[column]))
+    };
+    let names = row.iter().filter(|cell| matches!(cell, Seen::Words { .. })).count();
+    (0..row.len()).filter(|&column| comes_again(column)).count() * 4 >= names.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<u32>) {
+        let cell = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) };
+        let rows: Vec<FirstRow> = text
+            .lines()
+            .zip(1u32..)
+            .filter(|(line, _)| line.split('|').any(|cell| !cell.is_empty()))
+            .map(|(line, row)| FirstRow { row, cells: line.split('|').map(cell).collect() })
+            .collect();
+        assert_eq!(find(&rows), expected, "{text}");
+    }
+
+    #[test]
+    fn under_titles_and_notes() {
+        check("Patient ID|Surname|DOB\n1|Quillfeather|03/02/1961\n", Some(1));
+        check(
+            "MSK Physiotherapy\nRun by K Burnside on 29 Sep 2017 07:02\n\nPatient ID|Surname|DOB\n1|Q|03/02/1961\n",
+            Some(4),
+        );
+        check("||Type 1|\nCode|Region|Departments|All\nRTH|South|10|20\nRNU|South|4|5\n", Some(2));
+        check("Activity|Service|Month|Count\nReceived|Physio|Apr-17|50\n", Some(1));
+        check("Service|Apr-17|May-17|Jun-17\nPhysio|50|60|70\nPain|1|2|3\n", Some(1));
+    }
+
+    #[test]
+    fn names_that_nobody_knows_stand_above_data_of_another_kind() {
+        check("Wibble|Wobble\n12|01/02/2017\n13|02/02/2017\n", Some(1));
+    }
+
+    #[test]
+    fn data_are_never_a_header() {
+        check("1|Quillfeather|03/02/1961\n2|Thistlewood|14/11/1948\n", None);
+        check("Quillfeather|Maude\nThistlewood|Ambrose\nQuillfeather|Ann\n", None);
+        check("SMITH|John|Knee\nPATEL|Anna|Hip\nJONES|Ian|Hip\n", None);
+        check("A81001|THE SURGERY|TS18 1HU\nA81002|THE SURGERY|TS18 2AW\n", None);
+        check(
+            "Quillfeather|Maude|Knee|Routine\nThistlewood|Ambrose|Hip|Urgent\nPennyfather|Agnes|Knee|Routine\n",
+            None,
+        );
+        check(
+            "Quillfeather|Maude||Hall Clinic\nThistlewood|Ambrose||Hall Clinic\nPenny|Agnes|01/02/1960|Mill Clinic\n",
+            None,
+        );
+        check("9990000018|Quillfeather\n9990000026|Thistlewood\n", None);
+    }
+}

@@ -1,0 +1,194 @@
+//! A file that no mapping claims yet: its sheets, the first rows of each, and then all of its rows.
+
+use super::claims::Claim;
+use super::delimited::Text;
+use super::fixity::{Survey, survey};
+use super::format;
+use super::layout::{Expectation, Found, Line, NoTable, Table};
+use super::outlet::{Desk, Outlet};
+use super::read::{line_of, sheet_of};
+use super::workbook::{Filled, Listed, Workbook};
+use super::{Batch, Cell, Error, Origin, Progress, Sheet, SourceFile};
+use crate::config::{FileFormat, FileLayout};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A header stands among so many first rows.
+const FIRST_ROWS: u32 = 60;
+
+/// One of the first rows of a sheet: its number, and its cells.
+#[derive(Debug)]
+pub struct FirstRow {
+    /// The number a person sees.
+    pub row: u32,
+    /// Its cells, as many as it has.
+    pub cells: Vec<Cell>,
+}
+
+/// Reads every sheet of one file. `find_header` is shown the first rows of each sheet that hold anything and says in which
+/// the header stands; then the sheet's rows go to `take` as they would under a mapping that states this header row.
+pub fn read_unmapped(
+    path: &Path,
+    find_header: &mut dyn FnMut(&[FirstRow]) -> Option<u32>,
+    take: &mut dyn FnMut(Batch<'_>),
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<SourceFile, Error> {
+    let survey = survey(path)?;
+    let format = format::tell(path, &survey.head, None)?;
+    let mut claim = claim(path, &survey);
+    let mut desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all: survey.bytes };
+    let (read_as, sheets) = match format {
+        FileFormat::Csv => {
+            let first = first_rows(Text::open(&claim, &survey)?.first_lines(FIRST_ROWS as usize)?);
+            claim.layout.header_row = find_header(&first);
+            let text = Text::open(&claim, &survey)?;
+            let found = text.give(Outlet::new(&mut desk, &claim.name, claim.origin, 0, 0))?;
+            (text.read_as(), vec![sheet_of(found, String::new(), false, false)])
+        }
+        _ => {
+            let mut book = Workbook::open(path, format)?;
+            let sheets = give_sheets(&mut claim, &mut book, find_header, &mut desk)?;
+            survey.still_holds(path)?;
+            (book.read_as(), sheets)
+        }
+    };
+    let Survey { bytes, digest, .. } = survey;
+    Ok(SourceFile { origin: claim.origin, path: claim.name, bytes, digest, read_as, sheets })
+}
+
+fn claim(path: &Path, survey: &Survey) -> Claim {
+    Claim {
+        origin: Origin::Source(0),
+        source_id: String::new(),
+        name: path.to_string_lossy().into_owned(),
+        path: path.to_owned(),
+        identity: path.to_owned(),
+        bytes: survey.bytes,
+        layout: FileLayout::default(),
+        wanted: BTreeMap::new(),
+    }
+}
+
+fn first_rows(lines: Vec<Line>) -> Vec<FirstRow> {
+    let usable =
+        lines.into_iter().filter(|line| line.fault.is_none() && line.cells.iter().any(|cell| !cell.is_empty()));
+    usable.map(|line| FirstRow { row: line.row, cells: line.cells }).collect()
+}
+
+fn give_sheets(
+    claim: &mut Claim,
+    book: &mut Workbook,
+    find_header: &mut dyn FnMut(&[FirstRow]) -> Option<u32>,
+    desk: &mut Desk<'_>,
+) -> Result<Vec<Sheet>, Error> {
+    let mut sheets = Vec::new();
+    for (sheet, at) in book.sheets().into_iter().zip(0u16..) {
+        let first = first_of_sheet(book, &sheet)?;
+        let found = if first.is_empty() {
+            Found::default()
+        } else {
+            claim.layout.header_row = find_header(&first);
+            let outlet = Outlet::new(desk, &claim.name, claim.origin, 0, at);
+            give_sheet(claim, book, &sheet, outlet)?
+        };
+        sheets.push(sheet_of(found, sheet.name, sheet.hidden, false));
+    }
+    desk.bytes = desk.bytes_in_all;
+    Ok(sheets)
+}
+
+fn first_of_sheet(book: &mut Workbook, sheet: &Listed) -> Result<Vec<FirstRow>, Error> {
+    let mut first = Vec::new();
+    book.rows(sheet, &mut |filled: Filled| {
+        let within = filled.row <= FIRST_ROWS || first.is_empty();
+        if within {
+            first.push(FirstRow { row: filled.row, cells: filled.cells });
+        }
+        Ok(within)
+    })?;
+    Ok(first)
+}
+
+fn give_sheet(claim: &Claim, book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -> Result<Found, Error> {
+    let no_table = |NoTable(what): NoTable| {
+        super::fixity::unusable(
+            &claim.path,
+            format!("sheet {} {what}", sheet.name),
+            "open it and look at its first rows",
+        )
+    };
+    let mut table = Table::new(Expectation::of(claim, false), outlet);
+    let mut last = 0;
+    book.rows(sheet, &mut |filled: Filled| {
+        table.push_blank(last + 1, filled.row - last - 1).map_err(no_table)?;
+        last = filled.row;
+        table.push(line_of(filled)).map_err(no_table)?;
+        Ok(true)
+    })?;
+    table.end().map_err(no_table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::RowKind;
+    use super::super::trial::Folder;
+    use super::*;
+    use rust_xlsxwriter::Workbook as Writer;
+
+    /// A sheet's name, rows and header row.
+    type Shape = (String, u32, Option<u32>);
+
+    /// The sheets; the kinds of all rows; how many first rows were shown.
+    fn read(folder: &Folder, name: &str, header: Option<u32>) -> (Vec<Shape>, String, Vec<usize>) {
+        let (mut kinds, mut shown) = (String::new(), Vec::new());
+        let file = read_unmapped(
+            &folder.path().join(name),
+            &mut |first| {
+                shown.push(first.len());
+                header
+            },
+            &mut |batch| {
+                kinds.extend(batch.rows.iter().map(|row| match row.kind {
+                    RowKind::Data => 'd',
+                    RowKind::Header => 'h',
+                    RowKind::Preamble => 'p',
+                    RowKind::Footer => 'f',
+                    RowKind::Blank => '.',
+                    RowKind::SetAside(_) => 'x',
+                }));
+            },
+            &mut |_| {},
+        )
+        .expect("a usable file");
+        let sheets = file.sheets.into_iter().map(|sheet| (sheet.name, sheet.rows, sheet.header_row)).collect();
+        (sheets, kinds, shown)
+    }
+
+    #[test]
+    fn text_is_read_under_the_header_that_is_found() {
+        let folder = Folder::new();
+        folder.write("a.csv", b"Extract\n\na,b,c,d\n1,2,3,4\nTotal,1,,\n");
+        let (sheets, kinds, shown) = read(&folder, "a.csv", Some(3));
+        assert_eq!((sheets, kinds.as_str(), shown), (vec![(String::new(), 5, Some(3))], "p.hdf", vec![4]));
+        folder.write("b.csv", b"1,2\n3,4\n");
+        assert_eq!(read(&folder, "b.csv", None).1, "dd");
+    }
+
+    #[test]
+    fn every_sheet_of_a_workbook_is_read_hidden_or_empty() {
+        let folder = Folder::new();
+        let mut book = Writer::new();
+        for (name, rows) in [("One", 3), ("Empty", 0), ("Two", 100)] {
+            let sheet = book.add_worksheet().set_name(name).expect("a name");
+            for row in 0..rows {
+                sheet.write(row, 0, "x").and_then(|sheet| sheet.write(row, 1, "y")).expect("a cell");
+            }
+            sheet.set_hidden(name == "Two");
+        }
+        folder.write("a.xlsx", &book.save_to_buffer().expect("a workbook"));
+        let (sheets, kinds, shown) = read(&folder, "a.xlsx", Some(2));
+        let sheet = |name: &str, rows, header| (name.to_owned(), rows, header);
+        assert_eq!(sheets, [sheet("One", 3, Some(2)), sheet("Empty", 0, None), sheet("Two", 100, Some(2))]);
+        assert_eq!((kinds.len(), shown), (103, vec![3, 60]));
+    }
+}
