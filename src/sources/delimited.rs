@@ -14,7 +14,6 @@ use crate::values::Digest;
 use encoding_rs::Encoding;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{self, Read};
 
 const SAMPLE_BYTES: u64 = 256 << 10;
@@ -59,7 +58,10 @@ impl<'a> Text<'a> {
             if rows.len() == 0 {
                 break;
             }
-            table.outlet().count_bytes(scanner.input.consumed - counted);
+            // Of a packed file more bytes come than it has on disk: it counts when it is done.
+            if !self.claim.place.is_packed() {
+                table.outlet().count_bytes(scanner.input.consumed - counted);
+            }
             counted = scanner.input.consumed;
             let lines = lines(&rows, next_row, self.dialect);
             next_row = next_row.checked_add(rows.len() as u32).ok_or_else(|| self.too_many_rows())?;
@@ -68,12 +70,12 @@ impl<'a> Text<'a> {
             }
         }
         let found = table.end().map_err(|fault| self.no_table(&fault.0))?;
-        self.survey.still_holds(&self.claim.path)?;
+        self.survey.still_holds(&self.claim.place)?;
         Ok(found)
     }
 
-    fn transcoder(&self) -> Result<Transcoder<File>, Error> {
-        let file = File::open(&self.claim.path).map_err(|error| self.unreadable(error))?;
+    fn transcoder(&self) -> Result<Transcoder<Box<dyn Read>>, Error> {
+        let file = self.claim.place.stream().map_err(|error| self.unreadable(error))?;
         Ok(Transcoder::new(file, self.encoding, &self.survey.head))
     }
 
@@ -84,7 +86,7 @@ impl<'a> Text<'a> {
         let whole = (sample.len() as u64) < SAMPLE_BYTES;
         match self.claim.layout.delimiter {
             Some(delimiter) if !delimiter.is_ascii() || b"\"\r\n\0".contains(&delimiter) => Err(unusable(
-                &self.claim.path,
+                self.claim.place.shown(),
                 "the mapping's delimiter cannot part fields",
                 "state a comma, a semicolon, a tab or a bar as delimiter in the mapping's [file] table",
             )),
@@ -96,16 +98,16 @@ impl<'a> Text<'a> {
     }
 
     fn unreadable(&self, source: io::Error) -> Error {
-        Error::Io { path: self.claim.path.clone(), source }
+        self.claim.place.failed(source)
     }
 
     fn no_table(&self, what: &str) -> Error {
         let hint = "correct the columns, the delimiter or header_row in the mapping";
-        unusable(&self.claim.path, format!("the file {what}"), hint)
+        unusable(self.claim.place.shown(), format!("the file {what}"), hint)
     }
 
     fn too_many_rows(&self) -> Error {
-        unusable(&self.claim.path, "the file has more than 4,294,967,294 rows", "split it")
+        unusable(self.claim.place.shown(), "the file has more than 4,294,967,294 rows", "split it")
     }
 }
 
@@ -114,14 +116,14 @@ fn settle_encoding(claim: &Claim, survey: &Survey) -> Result<&'static Encoding, 
         None => None,
         Some(label) => Some(Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| {
             let hint = "state utf-8, windows-1252 or utf-16le as encoding in the mapping's [file] table";
-            unusable(&claim.path, format!("the mapping's encoding {label} is not known"), hint)
+            unusable(claim.place.shown(), format!("the mapping's encoding {label} is not known"), hint)
         })?),
     };
     if let Some(encoding) = encoding::known(&survey.head, stated, &survey.utf8) {
         return Ok(encoding);
     }
-    let unreadable = |source| Error::Io { path: claim.path.clone(), source };
-    encoding::guess(File::open(&claim.path).map_err(unreadable)?).map_err(unreadable)
+    let text = claim.place.stream().map_err(|error| claim.place.failed(error))?;
+    encoding::guess(text).map_err(|error| claim.place.failed(error))
 }
 
 /// How the first rows look with one delimiter. The best trial is the one that names most columns of the mapping, then

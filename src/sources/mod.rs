@@ -15,6 +15,7 @@ mod intake;
 mod layout;
 mod ods;
 mod outlet;
+mod packed;
 mod read;
 mod row;
 mod scan;

@@ -3,11 +3,10 @@
 
 use super::Error;
 use super::fixity::unusable;
+use super::packed::Place;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use zip::ZipArchive;
 
 /// Cells, or as much text as so many cells hold.
@@ -18,15 +17,14 @@ const ROWS_MAX: u64 = 1 << 20;
 const COLUMNS_MAX: u64 = 1 << 14;
 
 /// Refuses a spreadsheet that expands to more than fits in memory. A damaged one passes: the library will say so.
-pub(super) fn refuse_vast(path: &Path) -> Result<(), Error> {
-    let file = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let Ok(mut archive) = ZipArchive::new(BufReader::new(file)) else { return Ok(()) };
+pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
+    let Ok(mut archive) = ZipArchive::new(place.input()?) else { return Ok(()) };
     let Ok(content) = archive.by_name("content.xml") else { return Ok(()) };
     if cells_claimed(BufReader::new(content)) <= CELLS_MAX {
         return Ok(());
     }
     Err(unusable(
-        path,
+        place.shown(),
         format!("the spreadsheet claims more than {CELLS_MAX} cells"),
         "delete what stands far from the table, or save it as .xlsx",
     ))

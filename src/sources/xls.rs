@@ -3,8 +3,7 @@
 
 use super::Error;
 use super::fixity::unusable;
-use std::fs;
-use std::path::Path;
+use super::packed::Place;
 
 /// More than the largest worksheet that Excel writes: 65,536 rows of 256 columns.
 const CELLS_MAX: u64 = 20_000_000;
@@ -23,11 +22,11 @@ const CELLS: [u16; 8] = [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e,
 
 /// Refuses a workbook whose sheets span more than fits in memory. A file in which no workbook is found passes: the
 /// library looks in the same place, and will say so.
-pub(super) fn refuse_vast(path: &Path) -> Result<(), Error> {
-    let bytes = fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
+    let bytes = place.whole()?;
     match workbook_stream(&bytes).map(|stream| cells_spanned(&stream)) {
         Some(cells) if cells > CELLS_MAX => Err(unusable(
-            path,
+            place.shown(),
             format!("the workbook's cells span more than {CELLS_MAX} places"),
             "delete what stands far from the table, or save it as .xlsx",
         )),

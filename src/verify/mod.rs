@@ -17,6 +17,7 @@ mod held;
 mod keys;
 mod ledger;
 mod manifest;
+mod packed;
 mod pairs;
 mod pattern;
 mod people;
