@@ -90,6 +90,22 @@ reasons! {
     FormulaWithoutValue = "formula-without-value", Warning, "open the workbook, let it calculate, and save it again";
     /// A character stands as two or more strange ones, its bytes having been read in the wrong encoding; the row is used as it stands.
     EncodedTwice = "encoded-twice", Warning, "state encoding = \"utf-8\" in the mapping's [file] table if it says another; else have the file exported again";
+    /// The worksheet hides the row; it is used.
+    HiddenRow = "hidden-row", Notice, "ask the provider whether rows were hidden because they do not belong to the extract";
+    /// A merged cell above covers a place in the row, which reads as empty.
+    MergedCells = "merged-cells", Warning, "state fill_merged = true in the mapping's [file] table if the cell speaks of each of its rows";
+    /// The table ends in the row where spreadsheets end (65,536 or 1,048,576), so more rows may have been cut off.
+    RowLimit = "row-limit", Warning, "ask the provider how many rows the extract has, and for those that were cut off";
+    /// Cells stand in a column without a name, which no mapping can read; the first row with one is told.
+    UnnamedColumn = "unnamed-column", Warning, "give the column a name if it belongs to the extract";
+    /// The row looks like a total or a note, but rows of data follow it; it is used.
+    TotalAmongData = "total-among-data", Warning, "have totals and notes taken out of the export";
+    /// The mapping reads a sheet that the workbook hides.
+    HiddenSheet = "hidden-sheet", Notice, "confirm with the provider that the hidden sheet is the one to read";
+    /// The worksheet hides a column that has a name; it is read like any other.
+    HiddenColumn = "hidden-column", Notice, "ask the provider whether the column belongs to the extract";
+    /// The header is as wide as spreadsheets are (256 or 16,384 columns), so more columns may have been cut off.
+    ColumnLimit = "column-limit", Warning, "ask the provider how many columns the extract has";
 
     // Found by records: values.
     /// The row says nothing of any patient: every mapped cell is empty.

@@ -5,6 +5,7 @@
 
 mod cells;
 mod claims;
+mod concealed;
 mod delimited;
 mod encoding;
 mod error;
@@ -25,6 +26,7 @@ mod trial;
 mod twice;
 mod workbook;
 mod xls;
+mod xlsb;
 mod xlsx;
 
 pub use error::Error;

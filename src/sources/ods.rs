@@ -2,6 +2,7 @@
 //! reading library expands them in memory; this pass adds up what it would take, and refuses too much.
 
 use super::Error;
+use super::concealed::{Concealed, Merged};
 use super::fixity::unusable;
 use super::packed::Place;
 use quick_xml::Reader;
@@ -112,6 +113,92 @@ impl Claim {
     }
 }
 
+/// What one table keeps from view.
+pub(super) fn concealed(place: &Place, sheet: &str) -> Concealed {
+    let read = || {
+        let mut archive = ZipArchive::new(place.input().ok()?).ok()?;
+        let content = archive.by_name("content.xml").ok()?;
+        Some(concealed_in(Reader::from_reader(BufReader::new(content)), sheet).in_order())
+    };
+    read().unwrap_or_default()
+}
+
+fn concealed_in(mut xml: Reader<impl BufRead>, sheet: &str) -> Concealed {
+    let mut concealed = Concealed::default();
+    let mut at = At::default();
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        match xml.read_event_into(&mut buffer) {
+            Ok(Event::Start(element)) => at.open(&element, sheet, &mut concealed),
+            Ok(Event::Empty(element)) => {
+                at.open(&element, sheet, &mut concealed);
+                at.close(element.name().as_ref());
+            }
+            Ok(Event::End(element)) => at.close(element.name().as_ref()),
+            Ok(Event::Eof) | Err(_) => return concealed,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// How far a table was followed, rows and columns counted from nought.
+#[derive(Default)]
+struct At {
+    inside: bool,
+    row: u64,
+    row_repeats: u64,
+    column: u64,
+    table_column: u64,
+}
+
+impl At {
+    fn open(&mut self, element: &BytesStart<'_>, sheet: &str, concealed: &mut Concealed) {
+        let value = |name: &[u8]| element.attributes().flatten().find(|found| found.key.as_ref() == name);
+        let is_hidden = || value(b"table:visibility").is_some_and(|found| found.value.as_ref() != b"visible");
+        let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX - 1);
+        match element.name().as_ref() {
+            b"table:table" => {
+                let is_it = value(b"table:name").and_then(|name| Some(name.unescape_value().ok()? == sheet));
+                *self = At { inside: is_it == Some(true), ..At::default() };
+            }
+            _ if !self.inside => {}
+            b"table:table-column" => {
+                let repeats = number(element, b"table:number-columns-repeated").min(COLUMNS_MAX);
+                if is_hidden() {
+                    concealed.hide_columns(narrow(self.table_column), narrow(self.table_column + repeats) - 1);
+                }
+                self.table_column += repeats;
+            }
+            b"table:table-row" => {
+                self.row_repeats = number(element, b"table:number-rows-repeated").min(ROWS_MAX);
+                self.column = 0;
+                if is_hidden() && self.row_repeats > 0 {
+                    concealed.hide_rows(narrow(self.row + 1), narrow(self.row + self.row_repeats));
+                }
+            }
+            b"table:table-cell" | b"table:covered-table-cell" => {
+                let rows = number(element, b"table:number-rows-spanned").min(ROWS_MAX);
+                let column = narrow(self.column);
+                if rows > 1 {
+                    let rows = (narrow(self.row + 1), narrow(self.row + rows));
+                    concealed.merge(Merged { rows, columns: (column, column) });
+                }
+                self.column += number(element, b"table:number-columns-repeated").min(COLUMNS_MAX);
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &[u8]) {
+        match name {
+            b"table:table-row" if self.inside => self.row += self.row_repeats,
+            b"table:table" => self.inside = false,
+            _ => {}
+        }
+    }
+}
+
 fn number(element: &BytesStart<'_>, name: &[u8]) -> u64 {
     let attribute = element.attributes().flatten().find(|attribute| attribute.key.as_ref() == name);
     attribute.and_then(|attribute| std::str::from_utf8(&attribute.value).ok()?.trim().parse().ok()).unwrap_or(1)
@@ -123,6 +210,24 @@ mod tests {
 
     fn check(rows: &str, expected: u64) {
         assert_eq!(cells_claimed(format!("<table:table>{rows}</table:table>").as_bytes()), expected);
+    }
+
+    #[test]
+    fn hidden_rows_and_merged_cells_are_found_in_their_table() {
+        let cell = "<table:table-cell office:value=\"1\"/>";
+        let tables = format!(
+            "<a><table:table table:name=\"Other\"><table:table-row table:visibility=\"collapse\"/></table:table>\
+             <table:table table:name=\"A &amp; B\"><table:table-column/>\
+             <table:table-column table:visibility=\"collapse\" table:number-columns-repeated=\"2\"/>\
+             <table:table-row table:number-rows-repeated=\"3\">{cell}</table:table-row>\
+             <table:table-row table:visibility=\"filter\" table:number-rows-repeated=\"2\">{cell}</table:table-row>\
+             <table:table-row><table:table-cell table:number-columns-repeated=\"4\"/>\
+             <table:table-cell table:number-rows-spanned=\"3\"/></table:table-row></table:table></a>"
+        );
+        let found = concealed_in(Reader::from_reader(tables.as_bytes()), "A & B");
+        let merged = vec![Merged { rows: (6, 8), columns: (4, 4) }];
+        assert_eq!(found, Concealed { rows: vec![(4, 5)], columns: vec![(1, 2)], merged });
+        assert_eq!(concealed_in(Reader::from_reader(tables.as_bytes()), "None"), Concealed::default());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Opens every file of every source and gives its rows out in batches.
 
 use super::claims::{self, Claim};
+use super::concealed::Looking;
 use super::delimited::Text;
 use super::fixity::{Survey, survey, unusable};
 use super::format;
@@ -214,12 +215,19 @@ fn give_mapped(claim: &Claim, book: &mut Workbook, sheet: &Listed, outlet: Outle
         let hint = "correct the columns, the sheet or header_row in the mapping";
         unusable(claim.place.shown(), format!("sheet {} {what}", sheet.name), hint)
     };
-    let mut table = Table::new(Expectation::of(claim, false), outlet);
+    let concealed = book.concealed(sheet);
+    let mut expectation = Expectation::of(claim, false);
+    expectation.of_sheet.extend(sheet.hidden.then_some(Finding::HiddenSheet));
+    expectation.concealed = Some(&concealed);
+    let mut looking = Looking::new(&concealed, claim.layout.fill_merged);
+    let mut table = Table::new(expectation, outlet);
     let mut last = 0;
     book.rows(sheet, &mut |filled: Filled| {
         table.push_blank(last + 1, filled.row - last - 1).map_err(no_table)?;
         last = filled.row;
-        table.push(line_of(filled)).map_err(no_table)?;
+        let mut line = line_of(filled);
+        looking.look(&mut line);
+        table.push(line).map_err(no_table)?;
         Ok(true)
     })?;
     table.end().map_err(no_table)

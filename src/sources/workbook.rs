@@ -2,6 +2,7 @@
 //! memory it claims to need.
 
 use super::cells::{of_data, of_data_ref};
+use super::concealed::{self, Concealed};
 use super::fixity::unusable;
 use super::format::word;
 use super::packed::{Input, Place};
@@ -122,6 +123,23 @@ impl Workbook {
             Ok(false)
         })?;
         Ok(found)
+    }
+
+    /// What the sheet keeps from view.
+    pub(super) fn concealed(&self, sheet: &Listed) -> Concealed {
+        if !sheet.has_cells {
+            return Concealed::default();
+        }
+        match self.format {
+            FileFormat::Xlsx => concealed::of_xlsx(&self.place, &sheet.name),
+            FileFormat::Xlsb => super::xlsb::concealed(&self.place, &sheet.name),
+            FileFormat::Ods => super::ods::concealed(&self.place, &sheet.name),
+            FileFormat::Xls => {
+                let place = self.sheets().iter().position(|listed| listed.name == sheet.name);
+                place.map_or_else(Concealed::default, |place| super::xls::concealed(&self.place, place))
+            }
+            FileFormat::Csv => Concealed::default(),
+        }
     }
 
     /// Gives the rows that hold something, in order, while `give` answers true.

@@ -2,6 +2,7 @@
 //! This pass measures every sheet by the headers of its records, and refuses too much.
 
 use super::Error;
+use super::concealed::{Concealed, Merged};
 use super::fixity::unusable;
 use super::packed::Place;
 
@@ -16,6 +17,9 @@ const BOUND_SHEET: u16 = 0x0085;
 const DIMENSIONS: u16 = 0x0200;
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000a;
+const ROW: u16 = 0x0208;
+const COLUMNS: u16 = 0x007d;
+const MERGED: u16 = 0x00e5;
 const MANY_NUMBERS: u16 = 0x00bd;
 /// Records that begin with a row and a column: formula, text, number, truth value.
 const CELLS: [u16; 8] = [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e, MANY_NUMBERS];
@@ -32,6 +36,45 @@ pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
         )),
         _ => Ok(()),
     }
+}
+
+/// What the sheet of this place in the workbook keeps from view.
+pub(super) fn concealed(place: &Place, sheet: usize) -> Concealed {
+    let read = || {
+        let stream = workbook_stream(&place.whole().ok()?)?;
+        let (_, bound) = Records { stream: &stream }.filter(|(kind, _)| *kind == BOUND_SHEET).nth(sheet)?;
+        Some(concealed_in(Records { stream: stream.get(u32_at(bound, 0)? as usize..)? }).in_order())
+    };
+    read().unwrap_or_default()
+}
+
+fn concealed_in(records: Records<'_>) -> Concealed {
+    let mut concealed = Concealed::default();
+    let mut depth = 0;
+    for (kind, data) in records {
+        let word = |at| u16_at(data, at).map(u32::from);
+        match kind {
+            BEGIN => depth += 1,
+            END if depth <= 1 => break,
+            END => depth -= 1,
+            // "fDyZero: the row is hidden."
+            ROW if word(12).is_some_and(|flags| flags & 0x20 != 0) => {
+                word(0).into_iter().for_each(|row| concealed.hide_rows(row + 1, row + 1));
+            }
+            COLUMNS if word(8).is_some_and(|flags| flags & 1 != 0) => {
+                word(0).zip(word(2)).into_iter().for_each(|(first, last)| concealed.hide_columns(first, last));
+            }
+            MERGED => {
+                let ranges = data.get(2..).unwrap_or_default().chunks_exact(8);
+                for range in ranges {
+                    let [first, last, left, right] = [0, 2, 4, 6].map(|at| u16_at(range, at).map_or(0, u32::from));
+                    concealed.merge(Merged { rows: (first + 1, last + 1), columns: (left, right) });
+                }
+            }
+            _ => {}
+        }
+    }
+    concealed
 }
 
 /// Over all sheets: the area between the outermost cells.
@@ -268,6 +311,24 @@ pub(super) mod tests {
         assert_eq!(wide([0, 0], [0, 0]), 1);
         assert!(wide([5, 1], [0, 10]) > CELLS_MAX);
         assert_eq!(area_declared(&[0, 0, 3, 0, 0, 0, 2, 0, 0, 0]), 6);
+    }
+
+    #[test]
+    fn hidden_rows_and_merged_cells_are_found() {
+        let words = |words: &[u16]| -> Vec<u8> { words.iter().flat_map(|word| word.to_le_bytes()).collect() };
+        let stream = [
+            record(BEGIN, &words(&[0x600, 0x10, 0, 0, 0, 0, 0, 0])),
+            record(COLUMNS, &words(&[3, 4, 0, 0, 1, 0])),
+            record(ROW, &words(&[6, 0, 9, 0, 0, 0, 0x20, 0])),
+            record(ROW, &words(&[7, 0, 9, 0, 0, 0, 0x20, 0])),
+            record(ROW, &words(&[8, 0, 9, 0, 0, 0, 0, 0])),
+            record(MERGED, &words(&[2, 1, 2, 0, 0, 5, 5, 1, 2])),
+            record(END, &[]),
+            record(ROW, &words(&[20, 0, 9, 0, 0, 0, 0x20, 0])),
+        ];
+        let merged = vec![Merged { rows: (2, 3), columns: (0, 0) }];
+        let found = concealed_in(Records { stream: &stream.concat() });
+        assert_eq!(found, Concealed { rows: vec![(7, 8)], columns: vec![(3, 4)], merged });
     }
 
     #[test]
