@@ -33,4 +33,5 @@ pub use error::Error;
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};
 pub use read::{Progress, read};
 pub use row::{Batch, Cell, Finding, RawRow, RowKind, RowRef, Sourced};
+pub use workbook::is_guarded;
 pub use xlsx::refuse_vast;

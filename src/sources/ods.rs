@@ -17,40 +17,54 @@ const TEXT_BYTES_PER_CELL: u64 = 32;
 const ROWS_MAX: u64 = 1 << 20;
 const COLUMNS_MAX: u64 = 1 << 14;
 
-/// Refuses a spreadsheet that expands to more than fits in memory. A damaged one passes: the library will say so.
+/// Refuses a spreadsheet that expands to more than fits in memory, and one that is cut: of such a file the library would
+/// read the end for ever. One whose archive is damaged passes: the library will say so.
 pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
     let Ok(mut archive) = ZipArchive::new(place.input()?) else { return Ok(()) };
     let Ok(content) = archive.by_name("content.xml") else { return Ok(()) };
-    if cells_claimed(BufReader::new(content)) <= CELLS_MAX {
-        return Ok(());
+    match cells_claimed(BufReader::new(content)) {
+        Some(cells) if cells <= CELLS_MAX => Ok(()),
+        Some(_) => Err(unusable(
+            place.shown(),
+            format!("the spreadsheet claims more than {CELLS_MAX} cells"),
+            "delete what stands far from the table, or save it as .xlsx",
+        )),
+        None => Err(unusable(
+            place.shown(),
+            "the spreadsheet is damaged: its content is cut, or is no XML",
+            "ask for the file again, or open it in a spreadsheet program and save it as .xlsx",
+        )),
     }
-    Err(unusable(
-        place.shown(),
-        format!("the spreadsheet claims more than {CELLS_MAX} cells"),
-        "delete what stands far from the table, or save it as .xlsx",
-    ))
 }
 
-/// Adds up until the end, until damage, or until there are too many.
-fn cells_claimed(content: impl BufRead) -> u64 {
+/// Adds up until the end, or until there are too many. `None` when the content is damaged, or ends inside an element.
+fn cells_claimed(content: impl BufRead) -> Option<u64> {
     let mut xml = Reader::from_reader(content);
     let mut claim = Claim::default();
+    let mut depth = 0_u64;
     let mut buffer = Vec::new();
     while claim.cells <= CELLS_MAX {
         buffer.clear();
         match xml.read_event_into(&mut buffer) {
-            Ok(Event::Start(element)) => claim.open(&element),
+            Ok(Event::Start(element)) => {
+                depth += 1;
+                claim.open(&element);
+            }
             Ok(Event::Empty(element)) => {
                 claim.open(&element);
                 claim.close(element.name().as_ref());
             }
-            Ok(Event::End(element)) => claim.close(element.name().as_ref()),
+            Ok(Event::End(element)) => {
+                depth = depth.checked_sub(1)?;
+                claim.close(element.name().as_ref());
+            }
             Ok(Event::Text(text)) => claim.text += text.len() as u64,
-            Ok(Event::Eof) | Err(_) => break,
+            Ok(Event::Eof) => return (depth == 0).then_some(claim.cells),
             Ok(_) => {}
+            Err(_) => return None,
         }
     }
-    claim.cells
+    Some(claim.cells)
 }
 
 #[derive(Default)]
@@ -209,7 +223,7 @@ mod tests {
     use super::*;
 
     fn check(rows: &str, expected: u64) {
-        assert_eq!(cells_claimed(format!("<table:table>{rows}</table:table>").as_bytes()), expected);
+        assert_eq!(cells_claimed(format!("<table:table>{rows}</table:table>").as_bytes()), Some(expected));
     }
 
     #[test]
@@ -240,13 +254,19 @@ mod tests {
         check(&row(3, cell), 3);
         check(&row(1_048_576, empty), 0);
         check(&format!("{}{}", row(100, empty), row(1, &format!("{empty}{cell}{empty}"))), 1010);
-        assert!(
-            CELLS_MAX
-                < cells_claimed(
-                    format!("<a>{}{}</a>", row(1 << 40, empty), row(1, &format!("{empty}{cell}"))).as_bytes()
-                )
-        );
+        let vast = format!("<a>{}{}</a>", row(1 << 40, empty), row(1, &format!("{empty}{cell}")));
+        assert!(cells_claimed(vast.as_bytes()) > Some(CELLS_MAX));
         let spaces = "<table:table-cell office:value-type=\"string\"><text:p><text:s text:c=\"4000000000\"/></text:p></table:table-cell>";
-        assert!(CELLS_MAX < cells_claimed(row(1, spaces).as_bytes()));
+        assert!(cells_claimed(row(1, spaces).as_bytes()) > Some(CELLS_MAX));
+    }
+
+    #[test]
+    fn content_that_is_cut_is_damaged() {
+        let whole = "<a><table:table><table:table-row/></table:table></a>";
+        assert_eq!(cells_claimed(whole.as_bytes()), Some(0));
+        for end in 1..whole.len() {
+            assert_eq!(cells_claimed(&whole.as_bytes()[..end]), None, "{end}");
+        }
+        assert_eq!(cells_claimed(&b"<a></b>"[..]), None);
     }
 }

@@ -8,6 +8,9 @@ use super::packed::Place;
 
 /// More than the largest worksheet that Excel writes: 65,536 rows of 256 columns.
 const CELLS_MAX: u64 = 20_000_000;
+/// A sheet that has one cell in so many places may span fewer.
+const SPARSE: u64 = 32;
+const SPARSE_CELLS_MAX: u64 = 4_000_000;
 const END_OF_CHAIN: u32 = 0xffff_fffa;
 const DIRECTORY_ENTRY_BYTES: usize = 128;
 const MINI_SECTOR_BYTES: usize = 64;
@@ -28,14 +31,15 @@ const CELLS: [u16; 8] = [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e,
 /// library looks in the same place, and will say so.
 pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
     let bytes = place.whole()?;
-    match workbook_stream(&bytes).map(|stream| cells_spanned(&stream)) {
-        Some(cells) if cells > CELLS_MAX => Err(unusable(
-            place.shown(),
-            format!("the workbook's cells span more than {CELLS_MAX} places"),
-            "delete what stands far from the table, or save it as .xlsx",
-        )),
-        _ => Ok(()),
+    let spanned = workbook_stream(&bytes).map_or(0, |stream| cells_spanned(&stream));
+    if spanned <= CELLS_MAX {
+        return Ok(());
     }
+    Err(unusable(
+        place.shown(),
+        format!("the workbook's cells span more than {SPARSE_CELLS_MAX} places, and most hold nothing"),
+        "delete what stands far from the table, or save it as .xlsx",
+    ))
 }
 
 /// What the sheet of this place in the workbook keeps from view.
@@ -77,7 +81,7 @@ fn concealed_in(records: Records<'_>) -> Concealed {
     concealed
 }
 
-/// Over all sheets: the area between the outermost cells.
+/// Over all sheets: the area between the outermost cells; too much when next to none of it is filled.
 fn cells_spanned(stream: &[u8]) -> u64 {
     let sheets = Records { stream }.filter(|(kind, _)| *kind == BOUND_SHEET);
     let starts = sheets.filter_map(|(_, data)| u32_at(data, 0));
@@ -86,7 +90,7 @@ fn cells_spanned(stream: &[u8]) -> u64 {
 
 fn area(records: Records<'_>) -> u64 {
     let (mut rows, mut columns) = ((u64::MAX, 0), (u64::MAX, 0));
-    let (mut depth, mut declared) = (0, 0);
+    let (mut depth, mut declared, mut held) = (0, 0, 0_u64);
     for (kind, data) in records {
         match kind {
             BEGIN => depth += 1,
@@ -99,12 +103,14 @@ fn area(records: Records<'_>) -> u64 {
                 let last = if kind == MANY_NUMBERS { u16_at(data, last_at).unwrap_or(first) } else { first };
                 rows = (rows.0.min(row.into()), rows.1.max(row.into()));
                 columns = (columns.0.min(first.into()), columns.1.max(first.max(last).into()));
+                held += u64::from(last.saturating_sub(first)) + 1;
             }
             _ => {}
         }
     }
     let spanned = if rows.0 > rows.1 { 0 } else { (rows.1 - rows.0 + 1) * (columns.1 - columns.0 + 1) };
-    if declared > CELLS_MAX { declared } else { spanned }
+    let is_sparse = spanned > SPARSE_CELLS_MAX && spanned / SPARSE > held;
+    if is_sparse { CELLS_MAX + 1 } else { spanned.max(if declared > CELLS_MAX { declared } else { 0 }) }
 }
 
 /// The library makes room for what a sheet declares, and gives it back; only too much at once does harm. A range that
@@ -297,7 +303,8 @@ pub(super) mod tests {
         check(&[], 0);
         check(&[(3, 4)], 1);
         check(&[(0, 0), (9, 1)], 20);
-        check(&[(0, 0), (65_535, 65_535)], 1 << 32);
+        check(&[(0, 0), (9_999, 255)], 2_560_000);
+        check(&[(0, 0), (65_535, 255)], CELLS_MAX + 1);
     }
 
     #[test]

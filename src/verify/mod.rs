@@ -34,6 +34,7 @@ mod workbook;
 pub use error::Error;
 pub use problems::{Place, Problem, ProblemKind};
 pub use verdict::{Check, Judged, Options, Outcome, Verdict};
+pub use workbook::is_guarded;
 
 use folder::Folder;
 use schema::Schemas;

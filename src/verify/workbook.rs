@@ -105,7 +105,19 @@ fn expands_modestly(input: &mut Input) -> Option<bool> {
 
 /// The reading library has panicked on damaged files in most of its releases.
 fn guarded<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(read)).ok().flatten()
+    let before = GUARDED.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(before);
+    outcome.ok().flatten()
+}
+
+thread_local! {
+    static GUARDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Whether this thread is in the reading library, whose panics are caught and need not be told.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
 }
 
 /// Puts cells together into rows.

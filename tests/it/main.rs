@@ -8,4 +8,5 @@ mod journal;
 mod laws;
 mod packages;
 mod review;
+mod torture;
 mod transition;
