@@ -86,7 +86,7 @@ reasons! {
     NulCharacter = "nul-character", Error, "have the file exported again; it was damaged on the way";
     /// Cells stand beside the table, right of its header; the row is used without them.
     BesideTable = "beside-table", Warning, "look at the cells, and give them a header if they belong to the row";
-    /// A formula was saved without its value, so its cell reads as empty.
+    /// A formula was saved without its value (in an .xlsb: with an error in its place), so its cell reads as empty.
     FormulaWithoutValue = "formula-without-value", Warning, "open the workbook, let it calculate, and save it again";
     /// A character stands as two or more strange ones, its bytes having been read in the wrong encoding; the row is used as it stands.
     EncodedTwice = "encoded-twice", Warning, "state encoding = \"utf-8\" in the mapping's [file] table if it says another; else have the file exported again";
@@ -130,6 +130,8 @@ reasons! {
     DateNotUnderstood = "date-not-understood", Warning, "add the form to the mapping's dates";
     /// The value has a date's form but is no day of the calendar.
     DateImpossible = "date-impossible", Warning, "ask the provider for the date";
+    /// The value is a number such as spreadsheets count days by; which day it means, the file does not say.
+    DateSerial = "date-serial", Warning, "have the column exported as dates";
     /// The date is a placeholder that stands for "unknown".
     DatePlaceholder = "date-placeholder", Warning, "ask the provider for the date";
     /// The date of birth is 1 January: counted as a year only.
@@ -144,7 +146,7 @@ reasons! {
     PostcodePseudo = "postcode-pseudo", Notice, "none; the patient may need another way of contact";
     /// The cell holds a spreadsheet error.
     CellError = "cell-error", Warning, "have the formula corrected and the file saved again";
-    /// The identifier was stored as a number of more than 15 digits, so its last digits are no longer those it had.
+    /// The value was stored as a number of more than 15 digits, or stands in scientific notation, so its last digits are lost.
     DigitsRounded = "digits-rounded", Warning, "have the column exported as text; the digits are gone from this file";
     /// The row declares no figure: what stands in its place is not a number.
     FigureNotNumber = "figure-not-number", Error, "ask the provider for the figure";

@@ -30,6 +30,8 @@ pub(super) struct Concealed {
     pub(super) columns: Vec<(u32, u32)>,
     /// Merged cells of more than one row, in order.
     pub(super) merged: Vec<Merged>,
+    /// Rows with a formula whose value is not there, in order; of an .xlsx the library tells them.
+    pub(super) uncached: Vec<u32>,
 }
 
 impl Concealed {
@@ -54,10 +56,17 @@ impl Concealed {
         }
     }
 
+    pub(super) fn miss_value(&mut self, row: u32) {
+        if self.uncached.last() != Some(&row) && self.uncached.len() < NOTED_MAX {
+            self.uncached.push(row);
+        }
+    }
+
     /// In order, however the file gave them.
     pub(super) fn in_order(mut self) -> Self {
         self.rows.sort_unstable();
         self.merged.sort_unstable();
+        self.uncached.sort_unstable();
         self
     }
 
@@ -93,6 +102,9 @@ impl<'a> Looking<'a> {
         }
         if runs.get(self.next_run).is_some_and(|run| run.0 <= line.row) {
             line.findings.push(Finding::HiddenRow);
+        }
+        if self.concealed.uncached.binary_search(&line.row).is_ok() {
+            line.findings.push(Finding::FormulaWithoutValue);
         }
         if self.open.is_empty() && self.next_merged == self.concealed.merged.len() {
             return;

@@ -18,7 +18,8 @@ use std::io::{self, Read};
 
 const SAMPLE_BYTES: u64 = 256 << 10;
 const SAMPLE_ROWS: usize = 200;
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// The likelier ones first. The last parts fields in what databases call ASCII-delimited text.
+const DELIMITERS: [u8; 7] = [b',', b';', b'\t', b'|', b'^', b'~', 0x1f];
 /// More cells than any spreadsheet has columns.
 const CELLS_MAX: usize = 16_384;
 
@@ -231,6 +232,10 @@ mod tests {
     fn encodings_are_told_apart() {
         let text = "Name,Town\r\nZoë,Ely\r\n";
         check(text.as_bytes(), FileLayout::default(), "UTF-8", b',', "hd", "Zoë|Ely");
+        for other in ["^", "~", "\u{1f}"] {
+            let text = text.replace(',', other);
+            check(text.as_bytes(), FileLayout::default(), "UTF-8", other.as_bytes()[0], "hd", "Zoë|Ely");
+        }
         check(format!("\u{feff}{text}").as_bytes(), stated("windows-1252"), "UTF-8", b',', "hd", "Zoë|Ely");
         check(b"Name,Town\r\nZo\xeb,Ely\r\n", FileLayout::default(), "windows-1252", b',', "hd", "Zoë|Ely");
         check(&utf_16(text, u16::to_le_bytes), stated("utf-16le"), "UTF-16LE", b',', "hd", "Zoë|Ely");

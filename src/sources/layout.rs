@@ -308,7 +308,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         }
         self.release();
         self.after_blank = false;
-        if self.is_header_again(&line) {
+        if self.found.header_row.is_some() && self.is_header_again(&line) {
             self.give_idle(line, RowKind::Header);
         } else {
             self.give_data(line);
@@ -479,7 +479,7 @@ mod tests {
     #[test]
     fn a_file_without_a_header_has_columns_of_letters() {
         let none = || FileLayout { header_row: Some(0), ..FileLayout::default() };
-        let given = give_text(b"1,SMITH,,OX1\n2,JONES,x,\n\n3,TOM,y,OX3\n", &["B", "D"], none()).expect("usable");
+        let given = give_text(b"1,SMITH,,OX1\n2,JONES,x,\n\nA,B,C,D\n", &["B", "D"], none()).expect("usable");
         assert_eq!((given.kinds.as_str(), given.data[1].as_str()), ("dd.d", "2|JONES|x|"));
         assert_eq!(given.intake.files[0].sheets[0].header, ["A", "B", "C", "D"]);
         assert_eq!(given.intake.files[0].sheets[0].header_row, None);

@@ -2,7 +2,7 @@
 //! reading library expands them in memory; this pass adds up what it would take, and refuses too much.
 
 use super::Error;
-use super::concealed::{Concealed, Merged};
+use super::concealed::{Concealed, Merged, part};
 use super::fixity::unusable;
 use super::packed::Place;
 use quick_xml::Reader;
@@ -17,10 +17,17 @@ const TEXT_BYTES_PER_CELL: u64 = 32;
 const ROWS_MAX: u64 = 1 << 20;
 const COLUMNS_MAX: u64 = 1 << 14;
 
+const LOCKED: &str = "the workbook is protected with a password";
+
 /// Refuses a spreadsheet that expands to more than fits in memory, and one that is cut: of such a file the library would
 /// read the end for ever. One whose archive is damaged passes: the library will say so.
 pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
     let Ok(mut archive) = ZipArchive::new(place.input()?) else { return Ok(()) };
+    // "manifest:encryption-data: the element contains all the information needed to decrypt the package file."
+    let manifest = part(&mut archive, "META-INF/manifest.xml").unwrap_or_default();
+    if manifest.windows(15).any(|bytes| bytes == b"encryption-data") {
+        return Err(unusable(place.shown(), LOCKED, "save a copy without the password"));
+    }
     let Ok(content) = archive.by_name("content.xml") else { return Ok(()) };
     match cells_claimed(BufReader::new(content)) {
         Some(cells) if cells <= CELLS_MAX => Ok(()),
@@ -194,6 +201,10 @@ impl At {
             b"table:table-cell" | b"table:covered-table-cell" => {
                 let rows = number(element, b"table:number-rows-spanned").min(ROWS_MAX);
                 let column = narrow(self.column);
+                let holds = |name: &[u8]| value(name).is_some();
+                if holds(b"table:formula") && !holds(b"office:value-type") && !holds(b"office:value") {
+                    concealed.miss_value(narrow(self.row + 1));
+                }
                 if rows > 1 {
                     let rows = (narrow(self.row + 1), narrow(self.row + rows));
                     concealed.merge(Merged { rows, columns: (column, column) });
@@ -235,12 +246,12 @@ mod tests {
              <table:table-column table:visibility=\"collapse\" table:number-columns-repeated=\"2\"/>\
              <table:table-row table:number-rows-repeated=\"3\">{cell}</table:table-row>\
              <table:table-row table:visibility=\"filter\" table:number-rows-repeated=\"2\">{cell}</table:table-row>\
-             <table:table-row><table:table-cell table:number-columns-repeated=\"4\"/>\
+             <table:table-row><table:table-cell table:formula=\"of:=1\" table:number-columns-repeated=\"4\"/>\
              <table:table-cell table:number-rows-spanned=\"3\"/></table:table-row></table:table></a>"
         );
         let found = concealed_in(Reader::from_reader(tables.as_bytes()), "A & B");
         let merged = vec![Merged { rows: (6, 8), columns: (4, 4) }];
-        assert_eq!(found, Concealed { rows: vec![(4, 5)], columns: vec![(1, 2)], merged });
+        assert_eq!(found, Concealed { rows: vec![(4, 5)], columns: vec![(1, 2)], merged, uncached: vec![6] });
         assert_eq!(concealed_in(Reader::from_reader(tables.as_bytes()), "None"), Concealed::default());
     }
 

@@ -540,5 +540,9 @@ mod tests {
             "the workbook is protected with a password: save a copy without the password"
         );
         assert!(refused("WordDocument").contains("damaged, or of a kind that cannot be read"));
+        let manifest = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>";
+        let locked = zipped(&[("mimetype", ""), ("META-INF/manifest.xml", manifest), ("content.xml", "\u{1}")]);
+        let refused = refusal(read("a.ods", &locked, FileLayout::default()));
+        assert_eq!(refused, "the workbook is protected with a password: save a copy without the password");
     }
 }

@@ -6,6 +6,8 @@ use std::io::{BufReader, Read};
 use zip::ZipArchive;
 
 const ROW: u16 = 0;
+/// A formula whose value is an error, which the reading library passes over.
+const FORMULA_ERROR: u16 = 11;
 const COLUMNS: u16 = 60;
 const SHEET: u16 = 156;
 const MERGED: u16 = 176;
@@ -78,14 +80,18 @@ fn sheet_id(mut workbook: &[u8], sheet: &str) -> Option<String> {
 
 fn in_sheet(input: &mut impl Read) -> Concealed {
     let mut concealed = Concealed::default();
-    while let Some((kind, data)) = next(input, &[ROW, COLUMNS, MERGED]) {
+    let mut row = 0;
+    while let Some((kind, data)) = next(input, &[ROW, FORMULA_ERROR, COLUMNS, MERGED]) {
         let pair = |at| word(&data, at).zip(word(&data, at + 4));
         match kind {
             // "fDyZero: a bit that specifies that the row is hidden."
-            ROW if data.get(11).is_some_and(|flags| flags & 0x10 != 0) => {
-                let row = word(&data, 0).unwrap_or(u32::MAX).saturating_add(1);
-                concealed.hide_rows(row, row);
+            ROW => {
+                row = word(&data, 0).unwrap_or(u32::MAX).saturating_add(1);
+                if data.get(11).is_some_and(|flags| flags & 0x10 != 0) {
+                    concealed.hide_rows(row, row);
+                }
             }
+            FORMULA_ERROR => concealed.miss_value(row),
             COLUMNS if data.get(16).is_some_and(|flags| flags & 1 != 0) => {
                 pair(0).into_iter().for_each(|(first, last)| concealed.hide_columns(first, last));
             }
@@ -124,10 +130,11 @@ mod tests {
             record(7, &[0; 200]),
             record(ROW, &row(5, 0x10)),
             record(ROW, &row(6, 0)),
+            record(FORMULA_ERROR, &[0; 12]),
             record(MERGED, &words(&[1, 3, 0, 1])),
         ];
         let merged = vec![Merged { rows: (2, 4), columns: (0, 1) }];
-        let expected = Concealed { rows: vec![(5, 6)], columns: vec![(2, 3)], merged };
+        let expected = Concealed { rows: vec![(5, 6)], columns: vec![(2, 3)], merged, uncached: vec![7] };
         assert_eq!(in_sheet(&mut sheet.concat().as_slice()), expected);
         for length in 0..sheet.concat().len() {
             in_sheet(&mut &sheet.concat()[..length]);
