@@ -120,7 +120,8 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         if count == 0 {
             return Ok(());
         }
-        self.found.rows = from + count - 1;
+        // Rows that were held back come a second time, when later ones are counted already.
+        self.found.rows = self.found.rows.max(from + count - 1);
         self.after_blank = true;
         if self.stage == Stage::Seeking || !self.held.is_empty() {
             self.held.push(Held::Blank { from, count });
@@ -136,7 +137,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         if is_blank {
             return self.push_blank(line.row, 1);
         }
-        self.found.rows = line.row;
+        self.found.rows = self.found.rows.max(line.row);
         match self.stage {
             Stage::Seeking => {
                 self.held.push(Held::Line(line));
@@ -447,6 +448,12 @@ mod tests {
     fn the_header_is_the_row_that_names_most_columns() {
         check("Patient ID,Surname,DOB,Postcode\n1,A,,\n", "hd");
         check("Extract of 30/09/2017\n\n Surname\n patient  id ,SURNAME,dob,x\n1,A,,\n", "p.phd");
+    }
+
+    #[test]
+    fn a_table_without_rows_has_all_its_lines() {
+        check("\nPatient ID,Surname,DOB,Postcode", ".h");
+        check("Extract of 30/09/2017\n\nPatient ID,Surname,DOB,Postcode\n", "p.h");
     }
 
     #[test]

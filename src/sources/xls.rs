@@ -31,6 +31,10 @@ const CELLS: [u16; 8] = [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e,
 /// library looks in the same place, and will say so.
 pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
     let bytes = place.whole()?;
+    if Compound::open(&bytes).is_some_and(|file| file.runs_wild()) {
+        let hint = "ask for the file again, or open it in a spreadsheet program and save it as .xlsx";
+        return Err(unusable(place.shown(), "the workbook is damaged: its parts run in a circle", hint));
+    }
     let spanned = workbook_stream(&bytes).map_or(0, |stream| cells_spanned(&stream));
     if spanned <= CELLS_MAX {
         return Ok(());
@@ -169,7 +173,7 @@ struct Compound<'a> {
 
 impl<'a> Compound<'a> {
     fn open(bytes: &'a [u8]) -> Option<Self> {
-        let sector_bytes = if u16_at(bytes, 26)? == 4 { 4096 } else { 512 };
+        let sector_bytes = if u16_at(bytes, 30)? == 12 { 4096 } else { 512 };
         let mut file = Compound { bytes, sector_bytes, table: Vec::new(), directory: Vec::new() };
         let mut table_sectors: Vec<u32> = words(bytes.get(76..512)?).collect();
         let mut further = u32_at(bytes, 68)?;
@@ -182,6 +186,25 @@ impl<'a> Compound<'a> {
         file.table = sectors.flat_map(words).collect();
         file.directory = file.chain(u32_at(bytes, 48)?);
         Some(file)
+    }
+
+    /// Whether the library would follow the directory for ever, or make room for more than the file holds.
+    fn runs_wild(&self) -> bool {
+        let sectors = self.bytes.len() / self.sector_bytes + 1;
+        let mut number = u32_at(self.bytes, 48).unwrap_or(END_OF_CHAIN);
+        for _ in 0..=sectors {
+            let Some(&next) = self.table.get(number as usize) else { break };
+            number = next;
+        }
+        let is_circle = (number as usize) < self.table.len();
+        let length = |entry: &[u8]| {
+            let high = if self.sector_bytes == 512 { 0 } else { u32_at(entry, 124).unwrap_or(0) };
+            u64::from(u32_at(entry, 120).unwrap_or(0)) | u64::from(high) << 32
+        };
+        let mut entries = self.directory.chunks_exact(DIRECTORY_ENTRY_BYTES);
+        is_circle
+            || entries.any(|entry| length(entry) > self.bytes.len() as u64)
+            || u32_at(self.bytes, 64).is_some_and(|small| small as usize > sectors)
     }
 
     fn sector(&self, number: u32) -> Option<&'a [u8]> {
@@ -336,6 +359,19 @@ pub(super) mod tests {
         let merged = vec![Merged { rows: (2, 3), columns: (0, 0) }];
         let found = concealed_in(Records { stream: &stream.concat() });
         assert_eq!(found, Concealed { rows: vec![(7, 8)], columns: vec![(3, 4)], merged, uncached: Vec::new() });
+    }
+
+    #[test]
+    fn what_the_library_would_follow_for_ever_is_seen() {
+        let wild = |at: usize, what: u32| {
+            let mut bytes = workbook(&[(0, 0)]);
+            bytes[at..at + 4].copy_from_slice(&what.to_le_bytes());
+            Compound::open(&bytes).expect("a compound file").runs_wild()
+        };
+        assert!(!wild(512, 0xffff_fffd));
+        assert!(wild(512 + 4, 1), "the directory follows itself");
+        assert!(wild(1024 + 128 + 120, 0x7fff_ffff), "a stream of two gigabytes");
+        assert!(wild(64, 1_000_000), "a million sectors of small streams");
     }
 
     #[test]
