@@ -122,6 +122,11 @@ pub fn intake(config: &Config, observer: &mut dyn Observer) -> Result<Records, E
     read(config, observer, Normaliser::finish)
 }
 
+/// The files that a path stands for: itself, or each file of an archive.
+pub fn members_of(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    Ok(sources::members_of(path)?)
+}
+
 /// What is in one file that no mapping describes yet; what `profile` shows. `today` tells what lies in the future.
 pub fn profile(path: &Path, today: Date, observer: &mut dyn Observer) -> Result<FileProfile, Error> {
     observer.begins(Stage::Read);

@@ -23,9 +23,17 @@ pub(super) fn profile(files: &[PathBuf], draft: Option<&Path>, voice: Voice) -> 
     let mut watcher = Watcher::new(voice);
     let (mut profiles, mut failures) = (Vec::new(), Vec::new());
     for file in files {
-        match pipeline::profile(file, today, &mut watcher) {
-            Ok(profile) => profiles.push(profile),
-            Err(error) => failures.push((file, Failure::from(error))),
+        // A file of an archive that cannot be read does not keep the others from being told either.
+        let (members, unlisted) = match pipeline::members_of(file) {
+            Ok(members) => (members, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        failures.extend(unlisted.map(|error| (file.clone(), Failure::from(error))));
+        for member in members {
+            match pipeline::profile(&member, today, &mut watcher) {
+                Ok(profile) => profiles.push(profile),
+                Err(error) => failures.push((member, Failure::from(error))),
+            }
         }
     }
     drop(watcher);

@@ -87,9 +87,13 @@ pub(super) fn start_log(voice: Voice) {
         .try_init();
 }
 
-/// A panic is our bug, and its message may hold a value: only the place in the source is told.
+/// A panic is our bug, and its message may hold a value: only the place in the source is told. One of the
+/// reading library at a damaged file is caught, and the file is refused in words of its own.
 pub(super) fn quiet_panics() {
     std::panic::set_hook(Box::new(|panic| {
+        if crate::sources::is_guarded() || crate::verify::is_guarded() {
+            return;
+        }
         let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
         say(&format!("a part of this program failed at {place}; please report the place"));
     }));

@@ -119,7 +119,7 @@ fn standing(standing: Standing) -> &'static str {
 
 fn mapping(mapping: &Mapping) -> Value {
     let Mapping { file, fields, extra, paper, declared } = mapping;
-    let FileLayout { format, encoding, delimiter, sheet, header_row, end_of_data, dates } = file;
+    let FileLayout { format, encoding, delimiter, sheet, header_row, end_of_data, fill_merged, dates } = file;
     let fields: BTreeMap<String, Value> =
         fields.iter().map(|(field, of)| (format!("{}.{}", field.kind.name(), field.name()), rule(of))).collect();
     let extra: BTreeMap<String, Value> =
@@ -129,11 +129,16 @@ fn mapping(mapping: &Mapping) -> Value {
         let DeclaredMapping { measure, group, period, period_columns, value } = declared;
         json!({ "measure": measure, "group": group, "period": period, "period_columns": period_columns, "value": value })
     });
+    let mut layout = json!({
+        "format": format.map(format_word), "encoding": encoding, "delimiter": delimiter, "sheet": sheet,
+        "header_row": header_row, "end_of_data": end_of_data, "dates": dates,
+    });
+    // Mappings that do not say so keep the digest that they had before it could be said.
+    if *fill_merged {
+        layout["fill_merged"] = json!(true);
+    }
     json!({
-        "file": {
-            "format": format.map(format_word), "encoding": encoding, "delimiter": delimiter, "sheet": sheet,
-            "header_row": header_row, "end_of_data": end_of_data, "dates": dates,
-        },
+        "file": layout,
         "fields": fields, "extra": extra, "paper": paper, "declared": declared,
     })
 }

@@ -29,10 +29,12 @@ pub struct FileLayout {
     pub delimiter: Option<u8>,
     /// A sheet's name, or its 1-based number.
     pub sheet: Option<String>,
-    /// The 1-based row of the header.
+    /// The 1-based row of the header; 0: there is none, and columns are named A, B, C as a spreadsheet shows them.
     pub header_row: Option<u32>,
     /// Rows from the first whose first non-empty cell starts so are footer.
     pub end_of_data: Option<String>,
+    /// Whether what a merged cell holds is read in each of its rows.
+    pub fill_merged: bool,
     /// strftime patterns, tried in order.
     pub dates: Vec<String>,
 }

@@ -51,7 +51,7 @@ pub(super) fn read(document: &Document) -> Mapping {
 }
 
 fn layout(root: &Table<'_>) -> FileLayout {
-    let known = ["format", "encoding", "delimiter", "sheet", "header_row", "end_of_data", "dates"];
+    let known = ["format", "encoding", "delimiter", "sheet", "header_row", "end_of_data", "fill_merged", "dates"];
     let Some(table) = root.table("file", &known) else { return FileLayout::default() };
     FileLayout {
         format: table.get("format").and_then(|item| item.word(FORMATS)),
@@ -60,6 +60,7 @@ fn layout(root: &Table<'_>) -> FileLayout {
         sheet: table.get("sheet").and_then(sheet),
         header_row: table.get("header_row").and_then(header_row),
         end_of_data: table.get("end_of_data").and_then(|item| item.text()),
+        fill_merged: table.get("fill_merged").and_then(fill_merged).unwrap_or(false),
         dates: table.get("dates").map(dates).unwrap_or_default(),
     }
 }
@@ -92,11 +93,19 @@ fn sheet(item: Item<'_>) -> Option<String> {
     }
 }
 
+fn fill_merged(item: Item<'_>) -> Option<bool> {
+    let is_set = item.value.as_bool();
+    if is_set.is_none() {
+        item.mistake(format!("{} must be true or false", quoted(&item.name)), "write it without quotation marks");
+    }
+    is_set
+}
+
 fn header_row(item: Item<'_>) -> Option<u32> {
-    let row = item.whole(1)?;
+    let row = item.whole(0)?;
     let small = u32::try_from(row).ok();
     if small.is_none() {
-        item.mistake(format!("{} is no row of any file", quoted(&item.name)), "rows count from 1");
+        item.mistake(format!("{} is no row of any file", quoted(&item.name)), "rows count from 1; 0 says that there is no header");
     }
     small
 }

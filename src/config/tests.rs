@@ -252,7 +252,7 @@ rule = "diagnostic-overdue"
 format = "cvs"
 encoding = "windows-125"
 delimiter = "||"
-header_row = 0
+header_row = -1
 dates = ["%d/%m/%Y", "dd/mm/yyyy", "%H:%M"]
 
 [persons]
@@ -343,7 +343,7 @@ email = { column = "Email", dates = ["%d/%m/%Y"] }
         most exports are "utf-8" or "windows-1252"; remove the key to have it detected
     mappings/oh_physio.toml:4:13: `file.delimiter` must be one character
         such as ",", ";", "|" or "\t"
-    mappings/oh_physio.toml:5:14: `file.header_row` must be a whole number from 1 up
+    mappings/oh_physio.toml:5:14: `file.header_row` must be a whole number from 0 up
     mappings/oh_physio.toml:6:22: `file.dates` is no pattern of a date: `dd/mm/yyyy`
         write it with strftime's letters, such as "%d/%m/%Y" or "%d-%b-%y"
     mappings/oh_physio.toml:6:36: `file.dates` is no pattern of a date: `%H:%M`

@@ -86,10 +86,26 @@ reasons! {
     NulCharacter = "nul-character", Error, "have the file exported again; it was damaged on the way";
     /// Cells stand beside the table, right of its header; the row is used without them.
     BesideTable = "beside-table", Warning, "look at the cells, and give them a header if they belong to the row";
-    /// A formula was saved without its value, so its cell reads as empty.
+    /// A formula was saved without its value (in an .xlsb: with an error in its place), so its cell reads as empty.
     FormulaWithoutValue = "formula-without-value", Warning, "open the workbook, let it calculate, and save it again";
     /// A character stands as two or more strange ones, its bytes having been read in the wrong encoding; the row is used as it stands.
     EncodedTwice = "encoded-twice", Warning, "state encoding = \"utf-8\" in the mapping's [file] table if it says another; else have the file exported again";
+    /// The worksheet hides the row; it is used.
+    HiddenRow = "hidden-row", Notice, "ask the provider whether rows were hidden because they do not belong to the extract";
+    /// A merged cell above covers a place in the row, which reads as empty.
+    MergedCells = "merged-cells", Warning, "state fill_merged = true in the mapping's [file] table if the cell speaks of each of its rows";
+    /// The table ends in the row where spreadsheets end (65,536 or 1,048,576), so more rows may have been cut off.
+    RowLimit = "row-limit", Warning, "ask the provider how many rows the extract has, and for those that were cut off";
+    /// Cells stand in a column without a name, which no mapping can read; the first row with one is told.
+    UnnamedColumn = "unnamed-column", Warning, "give the column a name if it belongs to the extract";
+    /// The row looks like a total or a note, but rows of data follow it; it is used.
+    TotalAmongData = "total-among-data", Warning, "have totals and notes taken out of the export";
+    /// The mapping reads a sheet that the workbook hides.
+    HiddenSheet = "hidden-sheet", Notice, "confirm with the provider that the hidden sheet is the one to read";
+    /// The worksheet hides a column that has a name; it is read like any other.
+    HiddenColumn = "hidden-column", Notice, "ask the provider whether the column belongs to the extract";
+    /// The header is as wide as spreadsheets are (256 or 16,384 columns), so more columns may have been cut off.
+    ColumnLimit = "column-limit", Warning, "ask the provider how many columns the extract has";
 
     // Found by records: values.
     /// The row says nothing of any patient: every mapped cell is empty.
@@ -114,6 +130,8 @@ reasons! {
     DateNotUnderstood = "date-not-understood", Warning, "add the form to the mapping's dates";
     /// The value has a date's form but is no day of the calendar.
     DateImpossible = "date-impossible", Warning, "ask the provider for the date";
+    /// The value is a number such as spreadsheets count days by; which day it means, the file does not say.
+    DateSerial = "date-serial", Warning, "have the column exported as dates";
     /// The date is a placeholder that stands for "unknown".
     DatePlaceholder = "date-placeholder", Warning, "ask the provider for the date";
     /// The date of birth is 1 January: counted as a year only.
@@ -128,7 +146,7 @@ reasons! {
     PostcodePseudo = "postcode-pseudo", Notice, "none; the patient may need another way of contact";
     /// The cell holds a spreadsheet error.
     CellError = "cell-error", Warning, "have the formula corrected and the file saved again";
-    /// The identifier was stored as a number of more than 15 digits, so its last digits are no longer those it had.
+    /// The value was stored as a number of more than 15 digits, or stands in scientific notation, so its last digits are lost.
     DigitsRounded = "digits-rounded", Warning, "have the column exported as text; the digits are gone from this file";
     /// The row declares no figure: what stands in its place is not a number.
     FigureNotNumber = "figure-not-number", Error, "ask the provider for the figure";

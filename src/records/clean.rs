@@ -173,6 +173,7 @@ impl Cleaner {
 
     fn clean_new_text(&mut self, raw: &str, texts: &mut Texts) -> Cleaned {
         match &self.how {
+            How::Text if raw.contains("E+") && is_scientific(raw.trim()) => Cleaned::refused(Reason::DigitsRounded),
             How::Text => text(said(raw, false), texts),
             How::Name => text(said(raw, true), texts),
             How::NhsNumber => said(raw, false).map_or(Cleaned::MISSING, |number| nhs_number(&number, texts)),
@@ -511,6 +512,8 @@ mod tests {
             check_nhs(Reading::Text(text), "", Reason::NhsNumberScientific);
         }
         check_nhs(Reading::Text("E+09"), "", Reason::NhsNumberNotDigits);
+        check(person::LOCAL_ID, Reading::Text("1.23457E+17"), ("", Some(Reason::DigitsRounded), true));
+        check_text(person::LOCAL_ID, "1E5", "1E5");
         // 0 101 000 00 with weights 9, 8, … 2: the sum is 9 + 7 = 16, remainder 5, so the tenth digit is 6.
         check_nhs(Reading::Text("101000006"), "0101000006", Reason::NhsNumberLeadingZero);
         check_nhs(Reading::Number(101_000_006.0), "0101000006", Reason::NhsNumberLeadingZero);

@@ -103,8 +103,16 @@ impl DateReader {
         Cleaned::refused(match impossible {
             _ if is_all_noughts(text) => Reason::DatePlaceholder,
             true => Reason::DateImpossible,
+            false if self.is_serial(text) => Reason::DateSerial,
             false => Reason::DateNotUnderstood,
         })
+    }
+
+    /// Text that a spreadsheet's count of days was flattened to. Which day it means, the text does not say: there are two
+    /// systems, and a date of digits that lost its leading nought looks the same.
+    fn is_serial(&self, text: &str) -> bool {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        digits && text.parse().is_ok_and(|number| self.counts_days(number))
     }
 
     /// A date of a workbook.
@@ -384,7 +392,7 @@ fn is_all_noughts(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Reason::{BirthDateImplausible, BirthYearOnly, DateImpossible, DateNotUnderstood, DatePlaceholder};
+    use Reason::{BirthDateImplausible, BirthYearOnly, DateImpossible, DateNotUnderstood, DatePlaceholder, DateSerial};
 
     const AS_AT: Date = date(2017, 9, 30);
     const FORMS: [&str; 5] = ["%d/%m/%Y", "%d-%b-%y", "%d/%m/%y", "%d %B %Y", "%d/%m/%Y %H:%M"];
@@ -431,7 +439,9 @@ mod tests {
     fn what_has_no_stated_form_is_not_guessed() {
         check_with(&[], Role::Day, "03/09/2017", "", Some(DateNotUnderstood));
         check(Role::Day, "soon", "", Some(DateNotUnderstood));
-        check(Role::Day, "43008", "", Some(DateNotUnderstood));
+        check(Role::Day, "43008", "", Some(DateSerial));
+        check(Role::Day, "43008.5", "", Some(DateSerial));
+        check(Role::Day, "+43008", "", Some(DateNotUnderstood));
         check(Role::Day, "30-Fru-17", "", Some(DateNotUnderstood));
         check(Role::Day, "30091980", "", Some(DateNotUnderstood));
         check(Role::Day, "30/09/2017 late", "", Some(DateNotUnderstood));

@@ -74,7 +74,10 @@ impl<'a> Normaliser<'a> {
             }
             match row.kind {
                 RowKind::Data => self.take_data(batch.origin, &row, &sheet),
-                RowKind::Header => self.put_by(row.at, Disposition::Header),
+                RowKind::Header => {
+                    row.findings.iter().for_each(|finding| self.except(row.at, reason_of(*finding)));
+                    self.put_by(row.at, Disposition::Header);
+                }
                 RowKind::Preamble => self.put_by(row.at, Disposition::Preamble),
                 RowKind::Footer => self.put_by(row.at, Disposition::Footer),
                 RowKind::Blank => self.put_by(row.at, Disposition::Blank),
@@ -288,6 +291,14 @@ fn reason_of(finding: Finding) -> Reason {
         Finding::BesideTable => Reason::BesideTable,
         Finding::FormulaWithoutValue => Reason::FormulaWithoutValue,
         Finding::EncodedTwice => Reason::EncodedTwice,
+        Finding::HiddenRow => Reason::HiddenRow,
+        Finding::MergedCells => Reason::MergedCells,
+        Finding::RowLimit => Reason::RowLimit,
+        Finding::UnnamedColumn => Reason::UnnamedColumn,
+        Finding::TotalAmongData => Reason::TotalAmongData,
+        Finding::HiddenSheet => Reason::HiddenSheet,
+        Finding::HiddenColumn => Reason::HiddenColumn,
+        Finding::ColumnLimit => Reason::ColumnLimit,
     }
 }
 

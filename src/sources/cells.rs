@@ -20,6 +20,18 @@ impl Cell {
         if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) }
     }
 
+    /// The same once more: what a merged cell holds stands in each of its rows.
+    pub(super) fn again(&self) -> Cell {
+        match self {
+            Cell::Empty => Cell::Empty,
+            Cell::Text(text) => Cell::Text(text.clone()),
+            Cell::Number(number) => Cell::Number(*number),
+            Cell::Bool(yes) => Cell::Bool(*yes),
+            Cell::Moment(moment) => Cell::Moment(*moment),
+            Cell::Error(error) => Cell::Error(error.clone()),
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         *self == Cell::Empty
     }

@@ -1,6 +1,7 @@
 //! Which files each source lists, and which other sources list the same file.
 
 use super::fixity::unusable;
+use super::packed::{self, Listed, Place};
 use super::{Error, Origin};
 use crate::config::{Columns, Config, FieldRule, FileLayout, Mapping};
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ pub(super) struct Claim {
     pub(super) source_id: String,
     /// Relative to the config's folder, with `/`.
     pub(super) name: String,
-    pub(super) path: PathBuf,
+    pub(super) place: Place,
     /// The same for two claims if and only if they are of the same file.
     pub(super) identity: PathBuf,
     pub(super) bytes: u64,
@@ -46,9 +47,21 @@ pub(super) fn list(config: &Config) -> Result<Vec<Claim>, Error> {
     if let Some(sites) = &config.transition.sites {
         let wanted = SITE_COLUMNS.iter().map(|column| (fold(column), (*column).to_owned())).collect();
         let reading = Reading { origin: Origin::Sites, source_id: "sites", layout: FileLayout::default(), wanted };
-        claims.push(reading.claim(&config.folder, folder_of(config).join(sites))?);
+        let path = folder_of(config).join(sites);
+        let bytes = reading.bytes_of(&path)?;
+        let listed = Listed { place: Place::plain(&path), member: None, bytes };
+        claims.push(reading.claim(&config.folder, &path, listed)?);
     }
     Ok(claims)
+}
+
+/// What one source's path names.
+#[cfg(test)]
+pub(super) fn claims_of(folder: &Path, pattern: &str, wanted: Wanted) -> Result<Vec<Claim>, Error> {
+    let reading = Reading { origin: Origin::Source(0), source_id: "one", layout: FileLayout::default(), wanted };
+    let mut found = reading.files_of(folder, pattern)?;
+    found.sort_by(|left, right| left.name.cmp(&right.name));
+    Ok(found)
 }
 
 fn folder_of(config: &Config) -> &Path {
@@ -65,39 +78,58 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn files_of(&self, folder: &Path, pattern: &str) -> Result<Vec<Claim>, Error> {
         let no_file = || Error::NoFile { source_id: self.source_id.to_owned(), pattern: pattern.to_owned() };
-        let whole = if Path::new(pattern).is_absolute() {
-            pattern.to_owned()
+        let (outer, members) = packed::split(pattern);
+        let members = members.map(glob::Pattern::new).transpose().map_err(|_| no_file())?;
+        let whole = if Path::new(outer).is_absolute() {
+            outer.to_owned()
         } else {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            format!("{}/{pattern}", glob::Pattern::escape(&folder.to_string_lossy()))
+            format!("{}/{outer}", glob::Pattern::escape(&folder.to_string_lossy()))
         };
         let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
         let paths = glob::glob_with(&whole, options).map_err(|_| no_file())?;
         let mut claims = Vec::new();
         for path in paths {
             let path = path.map_err(|error| Error::Io { path: error.path().to_owned(), source: error.into() })?;
-            if !path.is_dir() {
-                claims.push(self.claim(folder, path)?);
+            if path.is_dir() {
+                continue;
+            }
+            self.bytes_of(&path)?;
+            for listed in packed::list(&path, members.as_ref())? {
+                claims.push(self.claim(folder, &path, listed)?);
             }
         }
         if claims.is_empty() { Err(no_file()) } else { Ok(claims) }
     }
 
-    fn claim(&self, folder: &Path, path: PathBuf) -> Result<Claim, Error> {
-        let unreadable = |source| Error::Io { path: path.clone(), source };
-        let about = fs::metadata(&path).map_err(unreadable)?;
-        if !about.is_file() {
-            return Err(unusable(&path, "this is no file", "name a file in the configuration"));
+    fn bytes_of(&self, path: &Path) -> Result<u64, Error> {
+        let about = fs::metadata(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        if about.is_file() {
+            return Ok(about.len());
+        }
+        Err(unusable(path, "this is no file", "name a file in the configuration"))
+    }
+
+    fn claim(&self, folder: &Path, path: &Path, listed: Listed) -> Result<Claim, Error> {
+        let Listed { place, member, bytes } = listed;
+        let name = name_within(folder, path);
+        let Some(name) = packed::name(&name, member.as_deref()) else {
+            let what = "the file is named as a file inside an archive is";
+            return Err(unusable(path, what, "rename it, so that no ! follows .zip or .gz"));
+        };
+        let mut identity = fs::canonicalize(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        if let Some(member) = &member {
+            identity.as_mut_os_string().push(format!("!{member}"));
         }
         Ok(Claim {
             origin: self.origin,
             source_id: self.source_id.to_owned(),
-            name: name_within(folder, &path),
-            identity: fs::canonicalize(&path).map_err(unreadable)?,
-            bytes: about.len(),
+            name: name.into_owned(),
+            identity,
+            bytes,
             layout: self.layout.clone(),
             wanted: self.wanted.clone(),
-            path,
+            place,
         })
     }
 }

@@ -2,10 +2,11 @@
 
 use super::Error;
 use super::encoding::Utf8Count;
+use super::packed::Place;
 use crate::values::Digest;
 use sha2::{Digest as _, Sha256};
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -20,35 +21,36 @@ pub(super) struct Survey {
     /// The first bytes.
     pub(super) head: Vec<u8>,
     pub(super) utf8: Utf8Count,
-    changed_at: Option<SystemTime>,
+    on_disk: (u64, Option<SystemTime>),
 }
 
 /// Reads the whole file once.
-pub(super) fn survey(path: &Path) -> Result<Survey, Error> {
-    let unreadable = |source| Error::Io { path: path.to_owned(), source };
-    let changed_at = changed_at(path);
-    let mut file = File::open(path).map_err(unreadable)?;
-    let mut hasher = Sha256::new();
+pub(super) fn survey(place: &Place) -> Result<Survey, Error> {
+    let on_disk = on_disk(place)?;
+    let mut file = place.stream().map_err(|error| place.failed(error))?;
+    let (mut hasher, mut watch) = (Sha256::new(), place.watch());
     let mut survey =
-        Survey { bytes: 0, digest: Digest::of(&[]), head: Vec::new(), utf8: Utf8Count::default(), changed_at };
+        Survey { bytes: 0, digest: Digest::of(&[]), head: Vec::new(), utf8: Utf8Count::default(), on_disk };
     let mut chunk = vec![0; READ_BYTES];
     loop {
-        let read = file.read(&mut chunk).map_err(unreadable)?;
+        let read = file.read(&mut chunk).map_err(|error| place.failed(error))?;
         if read == 0 {
             break;
         }
         let bytes = &chunk[..read];
+        watch.add(bytes)?;
         hasher.update(bytes);
         survey.utf8.add(bytes);
         survey.bytes += read as u64;
         let missing = HEAD_BYTES.saturating_sub(survey.head.len());
         survey.head.extend_from_slice(&bytes[..missing.min(read)]);
     }
+    watch.end()?;
     survey.utf8.end();
     survey.digest = Digest::from_bytes(hasher.finalize().into());
     if survey.bytes == 0 {
         return Err(unusable(
-            path,
+            place.shown(),
             "the file is empty (0 bytes)",
             "ask for the export again, or take the file out of the folder",
         ));
@@ -58,17 +60,22 @@ pub(super) fn survey(path: &Path) -> Result<Survey, Error> {
 
 impl Survey {
     /// Refuses a file that somebody wrote to after its digest was taken.
-    pub(super) fn still_holds(&self, path: &Path) -> Result<(), Error> {
-        let bytes = fs::metadata(path).map_err(|source| Error::Io { path: path.to_owned(), source })?.len();
-        if bytes == self.bytes && changed_at(path) == self.changed_at {
+    pub(super) fn still_holds(&self, place: &Place) -> Result<(), Error> {
+        if on_disk(place)? == self.on_disk {
             return Ok(());
         }
-        Err(unusable(path, "the file changed while it was being read", "wait until it is written, then run again"))
+        Err(unusable(
+            place.shown(),
+            "the file changed while it was being read",
+            "wait until it is written, then run again",
+        ))
     }
 }
 
-fn changed_at(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|about| about.modified()).ok()
+/// The size of the file or its archive, and when it was last written to.
+fn on_disk(place: &Place) -> Result<(u64, Option<SystemTime>), Error> {
+    let about = fs::metadata(place.on_disk()).map_err(|source| Error::Io { path: place.shown().to_owned(), source })?;
+    Ok((about.len(), about.modified().ok()))
 }
 
 pub(super) fn unusable(path: &Path, what: impl Into<String>, hint: impl Into<String>) -> Error {

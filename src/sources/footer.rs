@@ -63,6 +63,9 @@ pub(super) struct Shape<'a> {
 /// Whether the row would be a footer if only rows like it followed.
 pub(super) fn may_be(cells: &[Cell], shape: &Shape<'_>) -> bool {
     let filled = |column: &&usize| cells.get(**column).is_some_and(|cell| !cell.is_empty());
+    if shape.header_width >= HEADER_WIDTH_MIN && is_total_throughout(cells) {
+        return true;
+    }
     if shape.header_width < HEADER_WIDTH_MIN
         || shape.mapped.iter().filter(filled).take(DATA_COLUMNS).count() == DATA_COLUMNS
     {
@@ -81,6 +84,18 @@ pub(super) fn may_be(cells: &[Cell], shape: &Shape<'_>) -> bool {
         }
         None => opens || (shape.after_blank && column == 0 && is_note(text)),
     }
+}
+
+/// `Total,Total,Total,1234,567`: the word stands in several cells, and nothing but figures beside it.
+fn is_total_throughout(cells: &[Cell]) -> bool {
+    let is_total = |cell: &&Cell| match cell {
+        Cell::Text(text) => ["total", "totals", "grand total"].iter().any(|word| text.eq_ignore_ascii_case(word)),
+        _ => false,
+    };
+    let filled = || cells.iter().filter(|cell| !cell.is_empty());
+    filled().next().is_some_and(|first| is_total(&first))
+        && filled().filter(is_total).count() > 1
+        && filled().all(|cell| is_total(&cell) || is_figure(cell))
 }
 
 fn opens_footer(text: &str) -> bool {
@@ -176,5 +191,8 @@ mod tests {
     #[test]
     fn a_row_that_fills_three_mapped_columns_is_data() {
         check(&["Total", "1", "2"], true, false);
+        check(&["Total", "Total", "1", "2", "0.7"], false, true);
+        check(&["Total", "Total", "1", "9990000018"], false, false);
+        check(&["Total", "Total", "Male", "2"], true, false);
     }
 }

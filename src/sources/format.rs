@@ -2,28 +2,27 @@
 
 use super::Error;
 use super::fixity::unusable;
+use super::packed::Place;
 use crate::config::FileFormat;
-use std::fs::File;
-use std::io::BufReader;
+use std::io::{Read, Seek};
 use std::path::Path;
 use zip::ZipArchive;
 
-const ZIP: &[u8] = b"PK\x03\x04";
+pub(super) const ZIP: &[u8] = b"PK\x03\x04";
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 const EXPANDED_BYTES_MAX: u64 = 2 << 30;
 const RATIO_MAX: u64 = 200;
-/// Small files may well compress better than that.
 const RATIO_APPLIES_FROM_BYTES: u64 = 10 << 20;
 const ENTRIES_MAX: usize = 10_000;
 
 const SAVE_AS: &str = "open it in a spreadsheet program and save it as .xlsx or .csv";
 
 /// Tells the format, and refuses what is none of ours or contradicts the mapping.
-pub(super) fn tell(path: &Path, head: &[u8], stated: Option<FileFormat>) -> Result<FileFormat, Error> {
-    let found = sniff(path, head)?;
+pub(super) fn tell(place: &Place, head: &[u8], stated: Option<FileFormat>) -> Result<FileFormat, Error> {
+    let found = sniff(place, head)?;
     match stated {
         Some(stated) if stated != found => Err(unusable(
-            path,
+            place.shown(),
             format!("the mapping says {}, but the content is {}", word(stated), word(found)),
             "correct format in the mapping's [file] table",
         )),
@@ -42,13 +41,14 @@ pub(super) fn word(format: FileFormat) -> &'static str {
     }
 }
 
-fn sniff(path: &Path, head: &[u8]) -> Result<FileFormat, Error> {
+fn sniff(place: &Place, head: &[u8]) -> Result<FileFormat, Error> {
+    let path = place.shown();
     if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$")) {
         let what = "this is the lock file of a workbook that somebody has open";
         return Err(unusable(path, what, "close the workbook, then run again"));
     }
     if head.starts_with(ZIP) {
-        return inside_zip(path);
+        return inside_zip(place);
     }
     if head.starts_with(COMPOUND) {
         return Ok(FileFormat::Xls);
@@ -71,6 +71,8 @@ fn stranger(head: &[u8]) -> Option<(&'static str, &'static str)> {
         Some(("this is XML", SAVE_AS))
     } else if begins(b"{\\rtf") {
         Some(("this is a text document (RTF)", SAVE_AS))
+    } else if head.get(257..262) == Some(b"ustar") {
+        Some(("this is a tar archive", "unpack it and name the files inside"))
     } else if head.starts_with(b"\x1f\x8b") || head.starts_with(b"7z\xbc\xaf\x27\x1c") || head.starts_with(b"Rar!") {
         Some(("this is a compressed archive", "unpack it and name the files inside"))
     } else if head.starts_with(b"PK\x05\x06") {
@@ -100,44 +102,77 @@ fn is_utf_32(head: &[u8]) -> bool {
         || characters > 0 && (like([1, 2, 3]) || like([0, 1, 2]))
 }
 
-fn inside_zip(path: &Path) -> Result<FileFormat, Error> {
-    let file = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let damaged = || unusable(path, "the workbook's zip archive is damaged", "ask for the file again");
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|_| damaged())?;
-    refuse_bomb(path, &mut archive)?;
-    let has = |name: &str| archive.file_names().flatten().any(|entry| entry.eq_ignore_ascii_case(name));
+fn inside_zip(place: &Place) -> Result<FileFormat, Error> {
+    let path = place.shown();
+    let mut archive = open_archive(path, place.input()?)?;
+    match workbook_in(path, &archive)? {
+        Some(format) => {
+            refuse_bomb(path, &mut archive, "workbook", EXPANDED_BYTES_MAX)?;
+            Ok(format)
+        }
+        // What is an archive by itself was listed as one.
+        None => Err(unusable(path, "this is an archive inside an archive", "unpack the outer one")),
+    }
+}
+
+pub(super) fn open_archive<R: Read + Seek>(path: &Path, input: R) -> Result<ZipArchive<R>, Error> {
+    ZipArchive::new(input).map_err(|_| unusable(path, "the zip archive is damaged", "ask for the file again"))
+}
+
+/// Which kind of workbook the archive is, if it is one.
+pub(super) fn workbook_in<R: Read + Seek>(path: &Path, archive: &ZipArchive<R>) -> Result<Option<FileFormat>, Error> {
+    let has = |wanted: &str| archive.file_names().flatten().any(|name| name.eq_ignore_ascii_case(wanted));
+    let begins = |wanted: &str| archive.file_names().flatten().any(|name| name.starts_with(wanted));
     if has("xl/workbook.bin") {
-        Ok(FileFormat::Xlsb)
+        Ok(Some(FileFormat::Xlsb))
+    } else if has("word/document.xml") {
+        Err(unusable(path, "this is a text document, not a workbook", "ask for the data as .xlsx or .csv"))
     } else if has("xl/workbook.xml") || has("[Content_Types].xml") {
-        Ok(FileFormat::Xlsx)
+        Ok(Some(FileFormat::Xlsx))
     } else if has("mimetype") && has("content.xml") {
-        Ok(FileFormat::Ods)
+        Ok(Some(FileFormat::Ods))
+    } else if begins("Index/") && has("Metadata/Properties.plist") {
+        Err(unusable(path, "this is a document of Apple Numbers", "export it from Numbers as .xlsx or .csv"))
     } else {
-        Err(unusable(path, "this is a zip archive, not a workbook", "unpack it and name the files inside"))
+        Ok(None)
     }
 }
 
 /// Refuses an archive that expands to far more than it is. Its directory can be believed: reading a part fails as soon
 /// as it is longer than the directory says.
-fn refuse_bomb(path: &Path, archive: &mut ZipArchive<BufReader<File>>) -> Result<(), Error> {
-    let bomb = |what: String| unusable(path, what, format!("this may be an attack; if it is not, {SAVE_AS}"));
-    let damaged = |_| unusable(path, "the workbook's zip archive is damaged", "ask for the file again");
+pub(super) fn refuse_bomb<R: Read + Seek>(
+    path: &Path,
+    archive: &mut ZipArchive<R>,
+    what: &str,
+    bytes_max: u64,
+) -> Result<(), Error> {
+    let refused = |fault: String| unusable(path, fault, format!("this may be an attack; if it is not, {SAVE_AS}"));
+    let damaged = |_| unusable(path, "the zip archive is damaged", "ask for the file again");
     if archive.len() > ENTRIES_MAX {
-        return Err(bomb(format!("the workbook's zip archive holds {} entries", archive.len())));
+        return Err(refused(format!("the {what} holds {} parts; at most {ENTRIES_MAX} are read", archive.len())));
     }
     let mut expanded: u64 = 0;
     for place in 0..archive.len() {
         let entry = archive.by_index_raw(place).map_err(damaged)?;
-        let (size, compressed) = (entry.size(), entry.compressed_size());
-        expanded = expanded.saturating_add(size);
-        if size > RATIO_APPLIES_FROM_BYTES && size / RATIO_MAX > compressed {
-            return Err(bomb(format!("a part of the workbook expands to more than {RATIO_MAX} times its size")));
+        expanded = expanded.saturating_add(entry.size());
+        if expands_wildly(entry.size(), entry.compressed_size()) {
+            return Err(bomb(path, &format!("a part of the {what}")));
         }
     }
-    if expanded > EXPANDED_BYTES_MAX {
-        return Err(bomb(format!("the workbook expands to {expanded} bytes; at most {EXPANDED_BYTES_MAX} are read")));
+    if expanded > bytes_max {
+        return Err(refused(format!("the {what} expands to {expanded} bytes; at most {bytes_max} are read")));
     }
     Ok(())
+}
+
+/// Small files may well compress better than that.
+pub(super) fn expands_wildly(bytes: u64, packed_bytes: u64) -> bool {
+    bytes > RATIO_APPLIES_FROM_BYTES && bytes / RATIO_MAX > packed_bytes
+}
+
+pub(super) fn bomb(path: &Path, what: &str) -> Error {
+    let what = format!("{what} expands to more than {RATIO_MAX} times its size");
+    unusable(path, what, format!("this may be an attack; if it is not, unpack it, or {SAVE_AS}"))
 }
 
 #[cfg(test)]

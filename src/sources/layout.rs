@@ -2,6 +2,7 @@
 
 use super::cells::digest;
 use super::claims::{Claim, Wanted, fold};
+use super::concealed::Concealed;
 use super::footer::{self, Shape};
 use super::outlet::Outlet;
 use super::{Cell, Finding, RowKind};
@@ -12,6 +13,9 @@ use std::collections::BTreeSet;
 const HEADER_SOUGHT_ROWS: u32 = 60;
 /// Rows that look like a footer are held back until the sheet's end; more than this are a table of their own.
 const FOOTER_ROWS_MAX: usize = 200;
+/// Where spreadsheets end, old and new, and cut what is longer or wider without a word.
+const ROW_LIMITS: [u32; 2] = [1 << 16, 1 << 20];
+const COLUMN_LIMITS: [usize; 2] = [1 << 8, 1 << 14];
 
 /// One physical row before its place is known.
 #[derive(Debug)]
@@ -44,12 +48,17 @@ pub(super) struct Expectation<'a> {
     pub(super) end_of_data: Option<&'a str>,
     /// Delimited text: a surplus or missing cell means that cells have moved.
     pub(super) delimited: bool,
+    /// What is found of the sheet before its rows come.
+    pub(super) of_sheet: Vec<Finding>,
+    pub(super) concealed: Option<&'a Concealed>,
 }
 
 impl<'a> Expectation<'a> {
     pub(super) fn of(claim: &'a Claim, delimited: bool) -> Self {
         let end_of_data = claim.layout.end_of_data.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        Expectation { wanted: &claim.wanted, header_row: claim.layout.header_row, end_of_data, delimited }
+        let header_row = claim.layout.header_row;
+        let (wanted, of_sheet) = (&claim.wanted, Vec::new());
+        Expectation { wanted, header_row, end_of_data, delimited, of_sheet, concealed: None }
     }
 }
 
@@ -83,6 +92,8 @@ pub(super) struct Table<'a, 'b, 'c> {
     mapped: Vec<usize>,
     /// The header's width without unnamed columns at its end.
     named_width: usize,
+    /// Places of columns without a name, until something stands in one.
+    unnamed: Vec<usize>,
     found: Found,
 }
 
@@ -96,6 +107,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
             after_blank: false,
             mapped: Vec::new(),
             named_width: 0,
+            unnamed: Vec::new(),
             found: Found::default(),
         }
     }
@@ -108,7 +120,8 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         if count == 0 {
             return Ok(());
         }
-        self.found.rows = from + count - 1;
+        // Rows that were held back come a second time, when later ones are counted already.
+        self.found.rows = self.found.rows.max(from + count - 1);
         self.after_blank = true;
         if self.stage == Stage::Seeking || !self.held.is_empty() {
             self.held.push(Held::Blank { from, count });
@@ -124,7 +137,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         if is_blank {
             return self.push_blank(line.row, 1);
         }
-        self.found.rows = line.row;
+        self.found.rows = self.found.rows.max(line.row);
         match self.stage {
             Stage::Seeking => {
                 self.held.push(Held::Line(line));
@@ -147,6 +160,9 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
                 Held::Line(line) => self.give_idle(line, RowKind::Footer),
             }
         }
+        if ROW_LIMITS.contains(&self.found.rows) {
+            self.outlet.find_of_last(Finding::RowLimit);
+        }
         self.outlet.flush();
         self.found.header = std::mem::take(&mut self.outlet.header);
         Ok(self.found)
@@ -154,14 +170,19 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
 
     /// Looks for the header once enough rows are held, and then places them.
     fn seek(&mut self, ended: bool) -> Result<(), NoTable> {
-        let enough = self.expectation.header_row.unwrap_or(HEADER_SOUGHT_ROWS);
+        let enough = self.expectation.header_row.filter(|row| *row > 0).unwrap_or(HEADER_SOUGHT_ROWS);
         if self.stage != Stage::Seeking || (self.found.rows < enough && !ended) {
             return Ok(());
         }
         if self.found.rows == 0 {
             return Err(NoTable("holds no rows".to_owned()));
         }
-        let place = self.header_place()?;
+        let place = if self.expectation.header_row == Some(0) {
+            self.name_by_letters()?;
+            None
+        } else {
+            self.header_place()?
+        };
         let held = std::mem::take(&mut self.held);
         self.stage = Stage::Data;
         for (at, piece) in held.into_iter().enumerate() {
@@ -172,6 +193,24 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
                 (Held::Line(line), _) => self.push(line)?,
             }
         }
+        Ok(())
+    }
+
+    /// The mapping says that there is no header: columns have the letters that a spreadsheet shows.
+    fn name_by_letters(&mut self) -> Result<(), NoTable> {
+        let width = self.held.iter().map(|held| match held {
+            Held::Line(line) => line.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1),
+            Held::Blank { .. } => 0,
+        });
+        let header: Vec<String> = (0..width.max().unwrap_or(0)).map(letters).collect();
+        let wanted = self.expectation.wanted;
+        self.mapped = (0..header.len()).filter(|&column| wanted.contains_key(&fold(&header[column]))).collect();
+        if self.mapped.is_empty() && !wanted.is_empty() {
+            let last = header.last().map_or("A", String::as_str);
+            return Err(NoTable(format!("has no header, by the mapping, which then names columns A to {last}")));
+        }
+        self.named_width = header.len();
+        self.outlet.header = header;
         Ok(())
     }
 
@@ -234,11 +273,19 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
             |name: &String| self.expectation.wanted.is_empty() || self.expectation.wanted.contains_key(&fold(name));
         self.mapped = (0..header.len()).filter(|&column| is_mapped(&header[column])).collect();
         self.named_width = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+        self.unnamed = (0..header.len()).filter(|&column| header[column].is_empty()).collect();
+        let mut findings = std::mem::take(&mut self.expectation.of_sheet);
+        if self.expectation.concealed.is_some_and(|concealed| concealed.hides_column_of(&header)) {
+            findings.push(Finding::HiddenColumn);
+        }
+        if COLUMN_LIMITS.contains(&self.named_width) {
+            findings.push(Finding::ColumnLimit);
+        }
         self.found.header_row = Some(line.row);
         self.after_blank = false;
         self.outlet.flush();
         self.outlet.header = header;
-        self.give_idle(line, RowKind::Header);
+        self.outlet.give(line.row, RowKind::Header, Vec::new(), line.digest, findings);
     }
 
     /// A row after the header.
@@ -262,7 +309,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         }
         self.release();
         self.after_blank = false;
-        if self.is_header_again(&line) {
+        if self.found.header_row.is_some() && self.is_header_again(&line) {
             self.give_idle(line, RowKind::Header);
         } else {
             self.give_data(line);
@@ -288,14 +335,17 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         for held in std::mem::take(&mut self.held) {
             match held {
                 Held::Blank { from, count } => self.outlet.give_blank(from, count),
-                Held::Line(line) => self.give_data(line),
+                Held::Line(mut line) => {
+                    line.findings.push(Finding::TotalAmongData);
+                    self.give_data(line);
+                }
             }
         }
     }
 
     fn give_data(&mut self, mut line: Line) {
         let width = self.outlet.header.len();
-        let headed = self.found.header_row.is_some();
+        let headed = !self.outlet.header.is_empty();
         let surplus = headed && line.cells.len() > width && line.cells[width..].iter().any(|cell| !cell.is_empty());
         if surplus && self.expectation.delimited {
             line.fault = Some(Finding::TooManyCells);
@@ -306,6 +356,10 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         }
         if self.expectation.delimited && line.cells.len() < self.named_width {
             line.findings.push(Finding::TooFewCells);
+        }
+        if self.unnamed.iter().any(|column| line.cells.get(*column).is_some_and(|cell| !cell.is_empty())) {
+            line.findings.push(Finding::UnnamedColumn);
+            self.unnamed.clear();
         }
         if headed {
             line.cells.resize_with(width, || Cell::Empty);
@@ -318,6 +372,12 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         let kind = line.fault.map_or(kind, RowKind::SetAside);
         self.outlet.give(line.row, kind, Vec::new(), line.digest, Vec::new());
     }
+}
+
+/// A, B, … Z, AA: the name of a column, counted from nought, in a spreadsheet.
+fn letters(column: usize) -> String {
+    let last = char::from(b'A' + (column % 26) as u8);
+    if column < 26 { last.to_string() } else { format!("{}{last}", letters(column / 26 - 1)) }
 }
 
 /// With no mapping to go by: the first row that is nearly as full as the fullest and holds texts only, each once.
@@ -391,6 +451,12 @@ mod tests {
     }
 
     #[test]
+    fn a_table_without_rows_has_all_its_lines() {
+        check("\nPatient ID,Surname,DOB,Postcode", ".h");
+        check("Extract of 30/09/2017\n\nPatient ID,Surname,DOB,Postcode\n", "p.h");
+    }
+
+    #[test]
     fn a_stated_header_row_is_taken_at_its_word() {
         let layout = FileLayout { header_row: Some(2), ..FileLayout::default() };
         let given = read("Patient ID,Surname,DOB,Postcode\nSurname,b,c,d\n1,A,,\n", layout.clone());
@@ -415,6 +481,18 @@ mod tests {
         );
         assert!(refused.ends_with("correct the columns, the delimiter or header_row in the mapping"), "{refused}");
         assert!(!refused.contains("SMITH"));
+    }
+
+    #[test]
+    fn a_file_without_a_header_has_columns_of_letters() {
+        let none = || FileLayout { header_row: Some(0), ..FileLayout::default() };
+        let given = give_text(b"1,SMITH,,OX1\n2,JONES,x,\n\nA,B,C,D\n", &["B", "D"], none()).expect("usable");
+        assert_eq!((given.kinds.as_str(), given.data[1].as_str()), ("dd.d", "2|JONES|x|"));
+        assert_eq!(given.intake.files[0].sheets[0].header, ["A", "B", "C", "D"]);
+        assert_eq!(given.intake.files[0].sheets[0].header_row, None);
+        let refused = refusal(give_text(b"1,SMITH\n", &["Surname"], none()));
+        assert!(refused.contains("which then names columns A to B"), "{refused}");
+        assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
     }
 
     #[test]
@@ -450,6 +528,37 @@ mod tests {
         assert_eq!(given.kinds, "hxddd");
         assert_eq!(given.findings, [(2, Finding::TooManyCells), (4, Finding::TooFewCells)]);
         assert_eq!(given.data, ["2|A|b|c||", "3|A||||", "4|A|b|c||"]);
+    }
+
+    #[test]
+    fn a_total_among_data_is_used_and_told() {
+        let head = "Patient ID,Surname,DOB,Postcode\n1,A,01/01/1970,OX1\n";
+        let given = read(&format!("{head}Total,1,,\n2,B,02/02/1972,OX2\nTotal,2,,\n"), FileLayout::default());
+        assert_eq!((given.kinds.as_str(), &given.findings[..]), ("hdddf", &[(3, Finding::TotalAmongData)][..]));
+    }
+
+    #[test]
+    fn what_stands_under_no_name_is_told_once() {
+        let given = read("Patient ID,,Surname,DOB\n1,,A,b\n2,x,B,c\n3,y,C,d\n", FileLayout::default());
+        assert_eq!(given.findings, [(3, Finding::UnnamedColumn)]);
+    }
+
+    #[test]
+    fn a_table_that_ends_where_spreadsheets_end_may_be_cut() {
+        let of_rows = |rows: usize, end: &str| {
+            let text = format!("Patient ID,Surname,DOB,Postcode\n{}{end}", "1,A,b,c\n".repeat(rows - 1));
+            read(&text, FileLayout::default()).findings
+        };
+        assert_eq!(of_rows(65_536, ""), [(65_536, Finding::RowLimit)]);
+        assert_eq!(of_rows(65_535, ""), []);
+        assert_eq!(of_rows(65_537, ""), []);
+        assert_eq!(of_rows(65_535, "Total,65534,,\n"), []);
+        let wide = |columns: usize| {
+            let names: Vec<String> = (1..columns).map(|column| format!("C{column}")).collect();
+            read(&format!("Surname,{}\n", names.join(",")), FileLayout::default()).findings
+        };
+        assert_eq!(wide(256), [(1, Finding::ColumnLimit)]);
+        assert_eq!(wide(255), []);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod cells;
 mod claims;
+mod concealed;
 mod delimited;
 mod encoding;
 mod error;
@@ -15,6 +16,7 @@ mod intake;
 mod layout;
 mod ods;
 mod outlet;
+mod packed;
 mod read;
 mod row;
 mod scan;
@@ -25,11 +27,13 @@ mod twice;
 mod unmapped;
 mod workbook;
 mod xls;
+mod xlsb;
 mod xlsx;
 
 pub use error::Error;
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};
 pub use read::{Progress, read};
 pub use row::{Batch, Cell, Finding, RawRow, RowKind, RowRef, Sourced};
-pub use unmapped::{FirstRow, read_unmapped};
+pub use unmapped::{FirstRow, members_of, read_unmapped};
+pub use workbook::is_guarded;
 pub use xlsx::refuse_vast;

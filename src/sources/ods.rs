@@ -2,12 +2,12 @@
 //! reading library expands them in memory; this pass adds up what it would take, and refuses too much.
 
 use super::Error;
+use super::concealed::{Concealed, Merged, part};
 use super::fixity::unusable;
+use super::packed::Place;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use zip::ZipArchive;
 
 /// Cells, or as much text as so many cells hold.
@@ -17,41 +17,61 @@ const TEXT_BYTES_PER_CELL: u64 = 32;
 const ROWS_MAX: u64 = 1 << 20;
 const COLUMNS_MAX: u64 = 1 << 14;
 
-/// Refuses a spreadsheet that expands to more than fits in memory. A damaged one passes: the library will say so.
-pub(super) fn refuse_vast(path: &Path) -> Result<(), Error> {
-    let file = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let Ok(mut archive) = ZipArchive::new(BufReader::new(file)) else { return Ok(()) };
-    let Ok(content) = archive.by_name("content.xml") else { return Ok(()) };
-    if cells_claimed(BufReader::new(content)) <= CELLS_MAX {
-        return Ok(());
+const LOCKED: &str = "the workbook is protected with a password";
+
+/// Refuses a spreadsheet that expands to more than fits in memory, and one that is cut: of such a file the library would
+/// read the end for ever. One whose archive is damaged passes: the library will say so.
+pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
+    let Ok(mut archive) = ZipArchive::new(place.input()?) else { return Ok(()) };
+    // "manifest:encryption-data: the element contains all the information needed to decrypt the package file."
+    let manifest = part(&mut archive, "META-INF/manifest.xml").unwrap_or_default();
+    if manifest.windows(15).any(|bytes| bytes == b"encryption-data") {
+        return Err(unusable(place.shown(), LOCKED, "save a copy without the password"));
     }
-    Err(unusable(
-        path,
-        format!("the spreadsheet claims more than {CELLS_MAX} cells"),
-        "delete what stands far from the table, or save it as .xlsx",
-    ))
+    let Ok(content) = archive.by_name("content.xml") else { return Ok(()) };
+    match cells_claimed(BufReader::new(content)) {
+        Some(cells) if cells <= CELLS_MAX => Ok(()),
+        Some(_) => Err(unusable(
+            place.shown(),
+            format!("the spreadsheet claims more than {CELLS_MAX} cells"),
+            "delete what stands far from the table, or save it as .xlsx",
+        )),
+        None => Err(unusable(
+            place.shown(),
+            "the spreadsheet is damaged: its content is cut, or is no XML",
+            "ask for the file again, or open it in a spreadsheet program and save it as .xlsx",
+        )),
+    }
 }
 
-/// Adds up until the end, until damage, or until there are too many.
-fn cells_claimed(content: impl BufRead) -> u64 {
+/// Adds up until the end, or until there are too many. `None` when the content is damaged, or ends inside an element.
+fn cells_claimed(content: impl BufRead) -> Option<u64> {
     let mut xml = Reader::from_reader(content);
     let mut claim = Claim::default();
+    let mut depth = 0_u64;
     let mut buffer = Vec::new();
     while claim.cells <= CELLS_MAX {
         buffer.clear();
         match xml.read_event_into(&mut buffer) {
-            Ok(Event::Start(element)) => claim.open(&element),
+            Ok(Event::Start(element)) => {
+                depth += 1;
+                claim.open(&element);
+            }
             Ok(Event::Empty(element)) => {
                 claim.open(&element);
                 claim.close(element.name().as_ref());
             }
-            Ok(Event::End(element)) => claim.close(element.name().as_ref()),
+            Ok(Event::End(element)) => {
+                depth = depth.checked_sub(1)?;
+                claim.close(element.name().as_ref());
+            }
             Ok(Event::Text(text)) => claim.text += text.len() as u64,
-            Ok(Event::Eof) | Err(_) => break,
+            Ok(Event::Eof) => return (depth == 0).then_some(claim.cells),
             Ok(_) => {}
+            Err(_) => return None,
         }
     }
-    claim.cells
+    Some(claim.cells)
 }
 
 #[derive(Default)]
@@ -114,6 +134,96 @@ impl Claim {
     }
 }
 
+/// What one table keeps from view.
+pub(super) fn concealed(place: &Place, sheet: &str) -> Concealed {
+    let read = || {
+        let mut archive = ZipArchive::new(place.input().ok()?).ok()?;
+        let content = archive.by_name("content.xml").ok()?;
+        Some(concealed_in(Reader::from_reader(BufReader::new(content)), sheet).in_order())
+    };
+    read().unwrap_or_default()
+}
+
+fn concealed_in(mut xml: Reader<impl BufRead>, sheet: &str) -> Concealed {
+    let mut concealed = Concealed::default();
+    let mut at = At::default();
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        match xml.read_event_into(&mut buffer) {
+            Ok(Event::Start(element)) => at.open(&element, sheet, &mut concealed),
+            Ok(Event::Empty(element)) => {
+                at.open(&element, sheet, &mut concealed);
+                at.close(element.name().as_ref());
+            }
+            Ok(Event::End(element)) => at.close(element.name().as_ref()),
+            Ok(Event::Eof) | Err(_) => return concealed,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// How far a table was followed, rows and columns counted from nought.
+#[derive(Default)]
+struct At {
+    inside: bool,
+    row: u64,
+    row_repeats: u64,
+    column: u64,
+    table_column: u64,
+}
+
+impl At {
+    fn open(&mut self, element: &BytesStart<'_>, sheet: &str, concealed: &mut Concealed) {
+        let value = |name: &[u8]| element.attributes().flatten().find(|found| found.key.as_ref() == name);
+        let is_hidden = || value(b"table:visibility").is_some_and(|found| found.value.as_ref() != b"visible");
+        let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX - 1);
+        match element.name().as_ref() {
+            b"table:table" => {
+                let is_it = value(b"table:name").and_then(|name| Some(name.unescape_value().ok()? == sheet));
+                *self = At { inside: is_it == Some(true), ..At::default() };
+            }
+            _ if !self.inside => {}
+            b"table:table-column" => {
+                let repeats = number(element, b"table:number-columns-repeated").min(COLUMNS_MAX);
+                if is_hidden() {
+                    concealed.hide_columns(narrow(self.table_column), narrow(self.table_column + repeats) - 1);
+                }
+                self.table_column += repeats;
+            }
+            b"table:table-row" => {
+                self.row_repeats = number(element, b"table:number-rows-repeated").min(ROWS_MAX);
+                self.column = 0;
+                if is_hidden() && self.row_repeats > 0 {
+                    concealed.hide_rows(narrow(self.row + 1), narrow(self.row + self.row_repeats));
+                }
+            }
+            b"table:table-cell" | b"table:covered-table-cell" => {
+                let rows = number(element, b"table:number-rows-spanned").min(ROWS_MAX);
+                let column = narrow(self.column);
+                let holds = |name: &[u8]| value(name).is_some();
+                if holds(b"table:formula") && !holds(b"office:value-type") && !holds(b"office:value") {
+                    concealed.miss_value(narrow(self.row + 1));
+                }
+                if rows > 1 {
+                    let rows = (narrow(self.row + 1), narrow(self.row + rows));
+                    concealed.merge(Merged { rows, columns: (column, column) });
+                }
+                self.column += number(element, b"table:number-columns-repeated").min(COLUMNS_MAX);
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &[u8]) {
+        match name {
+            b"table:table-row" if self.inside => self.row += self.row_repeats,
+            b"table:table" => self.inside = false,
+            _ => {}
+        }
+    }
+}
+
 fn number(element: &BytesStart<'_>, name: &[u8]) -> u64 {
     let attribute = element.attributes().flatten().find(|attribute| attribute.key.as_ref() == name);
     attribute.and_then(|attribute| std::str::from_utf8(&attribute.value).ok()?.trim().parse().ok()).unwrap_or(1)
@@ -124,7 +234,25 @@ mod tests {
     use super::*;
 
     fn check(rows: &str, expected: u64) {
-        assert_eq!(cells_claimed(format!("<table:table>{rows}</table:table>").as_bytes()), expected);
+        assert_eq!(cells_claimed(format!("<table:table>{rows}</table:table>").as_bytes()), Some(expected));
+    }
+
+    #[test]
+    fn hidden_rows_and_merged_cells_are_found_in_their_table() {
+        let cell = "<table:table-cell office:value=\"1\"/>";
+        let tables = format!(
+            "<a><table:table table:name=\"Other\"><table:table-row table:visibility=\"collapse\"/></table:table>\
+             <table:table table:name=\"A &amp; B\"><table:table-column/>\
+             <table:table-column table:visibility=\"collapse\" table:number-columns-repeated=\"2\"/>\
+             <table:table-row table:number-rows-repeated=\"3\">{cell}</table:table-row>\
+             <table:table-row table:visibility=\"filter\" table:number-rows-repeated=\"2\">{cell}</table:table-row>\
+             <table:table-row><table:table-cell table:formula=\"of:=1\" table:number-columns-repeated=\"4\"/>\
+             <table:table-cell table:number-rows-spanned=\"3\"/></table:table-row></table:table></a>"
+        );
+        let found = concealed_in(Reader::from_reader(tables.as_bytes()), "A & B");
+        let merged = vec![Merged { rows: (6, 8), columns: (4, 4) }];
+        assert_eq!(found, Concealed { rows: vec![(4, 5)], columns: vec![(1, 2)], merged, uncached: vec![6] });
+        assert_eq!(concealed_in(Reader::from_reader(tables.as_bytes()), "None"), Concealed::default());
     }
 
     #[test]
@@ -137,13 +265,19 @@ mod tests {
         check(&row(3, cell), 3);
         check(&row(1_048_576, empty), 0);
         check(&format!("{}{}", row(100, empty), row(1, &format!("{empty}{cell}{empty}"))), 1010);
-        assert!(
-            CELLS_MAX
-                < cells_claimed(
-                    format!("<a>{}{}</a>", row(1 << 40, empty), row(1, &format!("{empty}{cell}"))).as_bytes()
-                )
-        );
+        let vast = format!("<a>{}{}</a>", row(1 << 40, empty), row(1, &format!("{empty}{cell}")));
+        assert!(cells_claimed(vast.as_bytes()) > Some(CELLS_MAX));
         let spaces = "<table:table-cell office:value-type=\"string\"><text:p><text:s text:c=\"4000000000\"/></text:p></table:table-cell>";
-        assert!(CELLS_MAX < cells_claimed(row(1, spaces).as_bytes()));
+        assert!(cells_claimed(row(1, spaces).as_bytes()) > Some(CELLS_MAX));
+    }
+
+    #[test]
+    fn content_that_is_cut_is_damaged() {
+        let whole = "<a><table:table><table:table-row/></table:table></a>";
+        assert_eq!(cells_claimed(whole.as_bytes()), Some(0));
+        for end in 1..whole.len() {
+            assert_eq!(cells_claimed(&whole.as_bytes()[..end]), None, "{end}");
+        }
+        assert_eq!(cells_claimed(&b"<a></b>"[..]), None);
     }
 }

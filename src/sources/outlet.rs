@@ -37,11 +37,19 @@ impl<'a, 'b> Outlet<'a, 'b> {
     }
 
     pub(super) fn give(&mut self, row: u32, kind: RowKind, cells: Vec<Cell>, digest: Digest, findings: Vec<Finding>) {
+        // The last row stays until another comes: something may be found of it when the sheet has ended.
+        if self.rows.len() == BATCH_ROWS || self.cells >= BATCH_CELLS {
+            self.flush();
+        }
         let at = RowRef::mint(self.file, self.sheet, row);
         self.cells += cells.len();
         self.rows.push(RawRow { at, kind, cells, digest, findings });
-        if self.rows.len() == BATCH_ROWS || self.cells >= BATCH_CELLS {
-            self.flush();
+    }
+
+    /// What was found of the last row, if it is used.
+    pub(super) fn find_of_last(&mut self, finding: Finding) {
+        if let Some(last) = self.rows.last_mut().filter(|row| row.kind == RowKind::Data) {
+            last.findings.push(finding);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Opens every file of every source and gives its rows out in batches.
 
 use super::claims::{self, Claim};
+use super::concealed::Looking;
 use super::delimited::Text;
 use super::fixity::{Survey, survey, unusable};
 use super::format;
@@ -42,7 +43,7 @@ pub(super) fn read_claims(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Intake, Error> {
     if let Some(one_too_many) = claims.get(usize::from(u16::MAX)) {
-        return Err(unusable(&one_too_many.path, "there are more than 65,535 files", "join some of them"));
+        return Err(unusable(one_too_many.place.shown(), "there are more than 65,535 files", "join some of them"));
     }
     let bytes: BTreeMap<&Path, u64> = claims.iter().map(|claim| (claim.identity.as_path(), claim.bytes)).collect();
     let desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all: bytes.values().sum() };
@@ -90,6 +91,7 @@ impl Reading<'_> {
                 let text = Text::open(claim, &known.survey)?;
                 let outlet = Outlet::new(&mut self.desk, &claim.name, claim.origin, file, 0);
                 let found = text.give(outlet)?;
+                self.desk.bytes += if claim.place.is_packed() { claim.bytes } else { 0 };
                 (text.read_as(), vec![sheet_of(found, String::new(), false, true)])
             }
             format => give_workbook(claim, known, format, place, file, &mut self.desk)?,
@@ -116,15 +118,15 @@ impl Reading<'_> {
         let claim = &self.claims[place];
         let rivals: Vec<usize> =
             (place..self.claims.len()).filter(|&other| self.claims[other].identity == claim.identity).collect();
-        let survey = survey(&claim.path)?;
-        let format = format::tell(&claim.path, &survey.head, claim.layout.format)?;
+        let survey = survey(&claim.place)?;
+        let format = format::tell(&claim.place, &survey.head, claim.layout.format)?;
         for &rival in &rivals[1..] {
-            format::tell(&claim.path, &survey.head, self.claims[rival].layout.format)?;
+            format::tell(&claim.place, &survey.head, self.claims[rival].layout.format)?;
         }
         let shares = match (format, rivals.as_slice()) {
             (FileFormat::Csv, [_]) => BTreeMap::new(),
             (FileFormat::Csv, [first, second, ..]) => return Err(self.claimed_twice(*first, *second, "the file")),
-            _ => self.divide(&rivals, &mut Workbook::open(&claim.path, format)?)?,
+            _ => self.divide(&rivals, &mut Workbook::open(&claim.place, format)?)?,
         };
         Ok(Known { survey, format, shares })
     }
@@ -150,7 +152,7 @@ impl Reading<'_> {
     fn claimed_twice(&self, first: usize, second: usize, what: &str) -> Error {
         let (first, second) = (&self.claims[first], &self.claims[second]);
         Error::ClaimedTwice {
-            path: first.path.clone(),
+            path: first.place.shown().to_owned(),
             what: what.to_owned(),
             first: first.source_id.clone(),
             second: second.source_id.clone(),
@@ -168,7 +170,7 @@ fn chosen_sheet(claim: &Claim, sheets: &[Listed], book: &mut Workbook) -> Result
             }
         }
         return Err(unusable(
-            &claim.path,
+            claim.place.shown(),
             "no visible sheet of the workbook holds any row",
             "name a sheet in the mapping's [file] table",
         ));
@@ -178,7 +180,7 @@ fn chosen_sheet(claim: &Claim, sheets: &[Listed], book: &mut Workbook) -> Result
     by_name.or_else(|| by_number().map(|number| number - 1)).ok_or_else(|| {
         let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
         let what = format!("the workbook has no sheet {wanted}; it has {}", names.join(", "));
-        unusable(&claim.path, what, "correct sheet in the mapping's [file] table")
+        unusable(claim.place.shown(), what, "correct sheet in the mapping's [file] table")
     })
 }
 
@@ -190,11 +192,11 @@ fn give_workbook(
     file: u16,
     desk: &mut Desk<'_>,
 ) -> Result<(super::ReadAs, Vec<Sheet>), Error> {
-    let mut book = Workbook::open(&claim.path, format)?;
+    let mut book = Workbook::open(&claim.place, format)?;
     let mut sheets = Vec::new();
     for Share { sheet, mapped } in known.shares.get(&place).map_or(&[][..], Vec::as_slice) {
         let at = u16::try_from(sheets.len())
-            .map_err(|_| unusable(&claim.path, "there are too many sheets", "split the workbook"))?;
+            .map_err(|_| unusable(claim.place.shown(), "there are too many sheets", "split the workbook"))?;
         let outlet = Outlet::new(desk, &claim.name, claim.origin, file, at);
         let found = if *mapped {
             give_mapped(claim, &mut book, sheet, outlet)?
@@ -203,7 +205,7 @@ fn give_workbook(
         };
         sheets.push(sheet_of(found, sheet.name.clone(), sheet.hidden, *mapped));
     }
-    known.survey.still_holds(&claim.path)?;
+    known.survey.still_holds(&claim.place)?;
     desk.bytes += if known.shares.keys().next() == Some(&place) { known.survey.bytes } else { 0 };
     Ok((book.read_as(), sheets))
 }
@@ -211,14 +213,21 @@ fn give_workbook(
 fn give_mapped(claim: &Claim, book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -> Result<Found, Error> {
     let no_table = |NoTable(what): NoTable| {
         let hint = "correct the columns, the sheet or header_row in the mapping";
-        unusable(&claim.path, format!("sheet {} {what}", sheet.name), hint)
+        unusable(claim.place.shown(), format!("sheet {} {what}", sheet.name), hint)
     };
-    let mut table = Table::new(Expectation::of(claim, false), outlet);
+    let concealed = book.concealed(sheet);
+    let mut expectation = Expectation::of(claim, false);
+    expectation.of_sheet.extend(sheet.hidden.then_some(Finding::HiddenSheet));
+    expectation.concealed = Some(&concealed);
+    let mut looking = Looking::new(&concealed, claim.layout.fill_merged);
+    let mut table = Table::new(expectation, outlet);
     let mut last = 0;
     book.rows(sheet, &mut |filled: Filled| {
         table.push_blank(last + 1, filled.row - last - 1).map_err(no_table)?;
         last = filled.row;
-        table.push(line_of(filled)).map_err(no_table)?;
+        let mut line = line_of(filled);
+        looking.look(&mut line);
+        table.push(line).map_err(no_table)?;
         Ok(true)
     })?;
     table.end().map_err(no_table)

@@ -135,6 +135,22 @@ pub enum Finding {
     FormulaWithoutValue,
     /// A character of UTF-8 stands in the row as Windows-1252 reads its bytes. The row is used as it stands.
     EncodedTwice,
+    /// The worksheet hides the row. It is used.
+    HiddenRow,
+    /// A merged cell of a row above covers a place in the row, which reads as empty. The row is used.
+    MergedCells,
+    /// The last row of a table that ends where old spreadsheets end: more may have been cut off.
+    RowLimit,
+    /// A cell stands in a column that has no name, so that no mapping can read it. Told of the first such row.
+    UnnamedColumn,
+    /// The row looks like a total or a note, and data follow it. The row is used.
+    TotalAmongData,
+    /// Of a header: the mapping names a sheet that the workbook hides.
+    HiddenSheet,
+    /// Of a header: the worksheet hides a column that has a name.
+    HiddenColumn,
+    /// Of a header: it is as wide as old spreadsheets are, so that columns may have been cut off.
+    ColumnLimit,
 }
 
 /// One row. It is given out once and not copied.
@@ -149,7 +165,7 @@ pub struct RawRow {
     /// Digest of its cells as text, empty ones at the end not counted; of its bytes (as UTF-8) where it could not be split
     /// into cells.
     pub digest: Digest,
-    /// Findings that do not stop the row from being used.
+    /// Findings that do not stop the row from being used; of a header, what is found of the whole sheet.
     pub findings: Vec<Finding>,
 }
 

@@ -1,6 +1,7 @@
 //! Files made for one test, and what reading them gives.
 
-use super::claims::{Claim, fold};
+use super::claims::{Claim, claims_of, fold};
+use super::packed::Place;
 use super::read::read_claims;
 use super::{Error, Finding, Intake, Origin, RowKind};
 use crate::config::FileLayout;
@@ -51,7 +52,7 @@ impl Folder {
             bytes: fs::metadata(&path).map_or(0, |about| about.len()),
             layout,
             wanted: columns.iter().map(|column| (fold(column), (*column).to_owned())).collect(),
-            path,
+            place: Place::plain(&path),
         }
     }
 }
@@ -101,6 +102,12 @@ pub(super) fn give_text(bytes: &[u8], columns: &[&str], layout: FileLayout) -> R
     let folder = Folder::new();
     folder.write("export.csv", bytes);
     give(&[folder.claim(0, "export.csv", columns, layout)])
+}
+
+/// Reads what a source's path names in a folder, by a mapping that names these columns.
+pub(super) fn give_listed(folder: &Folder, pattern: &str, columns: &[&str]) -> Result<Given, Error> {
+    let wanted = columns.iter().map(|column| (fold(column), (*column).to_owned())).collect();
+    give(&claims_of(&folder.path(), pattern, wanted)?)
 }
 
 /// What is wrong and what to do, in one line.

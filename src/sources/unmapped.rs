@@ -2,16 +2,18 @@
 
 use super::claims::Claim;
 use super::delimited::Text;
-use super::fixity::{Survey, survey};
+use super::fixity::{Survey, survey, unusable};
 use super::format;
 use super::layout::{Expectation, Found, Line, NoTable, Table};
 use super::outlet::{Desk, Outlet};
+use super::packed::Listed;
+use super::packed::{self, Place};
 use super::read::{line_of, sheet_of};
-use super::workbook::{Filled, Listed, Workbook};
+use super::workbook::{self, Filled, Workbook};
 use super::{Batch, Cell, Error, Origin, Progress, Sheet, SourceFile};
 use crate::config::{FileFormat, FileLayout};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A header stands among so many first rows.
 const FIRST_ROWS: u32 = 60;
@@ -33,9 +35,10 @@ pub fn read_unmapped(
     take: &mut dyn FnMut(Batch<'_>),
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<SourceFile, Error> {
-    let survey = survey(path)?;
-    let format = format::tell(path, &survey.head, None)?;
-    let mut claim = claim(path, &survey);
+    let place = &place_of(path)?;
+    let survey = survey(place)?;
+    let format = format::tell(place, &survey.head, None)?;
+    let mut claim = claim(path, place, &survey);
     let mut desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all: survey.bytes };
     let (read_as, sheets) = match format {
         FileFormat::Csv => {
@@ -46,9 +49,9 @@ pub fn read_unmapped(
             (text.read_as(), vec![sheet_of(found, String::new(), false, false)])
         }
         _ => {
-            let mut book = Workbook::open(path, format)?;
+            let mut book = Workbook::open(place, format)?;
             let sheets = give_sheets(&mut claim, &mut book, find_header, &mut desk)?;
-            survey.still_holds(path)?;
+            survey.still_holds(place)?;
             (book.read_as(), sheets)
         }
     };
@@ -56,12 +59,36 @@ pub fn read_unmapped(
     Ok(SourceFile { origin: claim.origin, path: claim.name, bytes, digest, read_as, sheets })
 }
 
-fn claim(path: &Path, survey: &Survey) -> Claim {
+/// The files that a path stands for: itself, or each file of an archive, named as [`read_unmapped`] takes it.
+pub fn members_of(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let named = |listed: Listed| match listed.member {
+        Some(member) => PathBuf::from(format!("{}!{member}", path.display())),
+        None => path.to_owned(),
+    };
+    Ok(packed::list(path, None)?.into_iter().map(named).collect())
+}
+
+fn place_of(path: &Path) -> Result<Place, Error> {
+    let text = path.to_string_lossy();
+    let (outer, member) = match packed::split(&text) {
+        (outer, Some(member)) if !path.exists() => (Path::new(outer), Some(member)),
+        _ => (path, None),
+    };
+    let escaped = member.map(|member| glob::Pattern::new(&glob::Pattern::escape(member)));
+    let pattern = escaped.transpose().map_err(|_| unusable(path, "there is no such file in the archive", LIST))?;
+    let listed = packed::list(outer, pattern.as_ref())?;
+    let found = listed.into_iter().next().map(|listed| listed.place);
+    found.ok_or_else(|| unusable(path, "there is no such file in the archive", LIST))
+}
+
+const LIST: &str = "name the archive alone to have every file in it read";
+
+fn claim(path: &Path, place: &Place, survey: &Survey) -> Claim {
     Claim {
         origin: Origin::Source(0),
         source_id: String::new(),
         name: path.to_string_lossy().into_owned(),
-        path: path.to_owned(),
+        place: place.clone(),
         identity: path.to_owned(),
         bytes: survey.bytes,
         layout: FileLayout::default(),
@@ -97,7 +124,7 @@ fn give_sheets(
     Ok(sheets)
 }
 
-fn first_of_sheet(book: &mut Workbook, sheet: &Listed) -> Result<Vec<FirstRow>, Error> {
+fn first_of_sheet(book: &mut Workbook, sheet: &workbook::Listed) -> Result<Vec<FirstRow>, Error> {
     let mut first = Vec::new();
     book.rows(sheet, &mut |filled: Filled| {
         let within = filled.row <= FIRST_ROWS || first.is_empty();
@@ -109,10 +136,15 @@ fn first_of_sheet(book: &mut Workbook, sheet: &Listed) -> Result<Vec<FirstRow>, 
     Ok(first)
 }
 
-fn give_sheet(claim: &Claim, book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -> Result<Found, Error> {
+fn give_sheet(
+    claim: &Claim,
+    book: &mut Workbook,
+    sheet: &workbook::Listed,
+    outlet: Outlet<'_, '_>,
+) -> Result<Found, Error> {
     let no_table = |NoTable(what): NoTable| {
         super::fixity::unusable(
-            &claim.path,
+            claim.place.shown(),
             format!("sheet {} {what}", sheet.name),
             "open it and look at its first rows",
         )

@@ -2,24 +2,22 @@
 //! memory it claims to need.
 
 use super::cells::{of_data, of_data_ref};
+use super::concealed::{self, Concealed};
 use super::fixity::unusable;
 use super::format::word;
+use super::packed::{Input, Place};
 use super::{Cell, DateSystem, Error, Finding, ReadAs};
 use crate::config::FileFormat;
-use calamine::{DataRef, OdsError, Reader, SheetType, SheetVisible, XlsError, XlsbError, XlsxError, open_workbook};
-use std::fs::File;
-use std::io::BufReader;
+use calamine::{DataRef, OdsError, Reader, SheetType, SheetVisible, XlsError, XlsbError, XlsxError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const ROWS_MAX: u32 = 1 << 20;
 const COLUMNS_MAX: u32 = 1 << 14;
 
-type Input = BufReader<File>;
-
 /// An open workbook.
 pub(super) struct Workbook {
-    path: PathBuf,
+    place: Place,
     format: FileFormat,
     system: DateSystem,
     book: Book,
@@ -56,43 +54,44 @@ enum Trouble {
 }
 
 impl Workbook {
-    pub(super) fn open(path: &Path, format: FileFormat) -> Result<Self, Error> {
+    pub(super) fn open(place: &Place, format: FileFormat) -> Result<Self, Error> {
         match format {
-            FileFormat::Ods => super::ods::refuse_vast(path)?,
-            FileFormat::Xls => super::xls::refuse_vast(path)?,
-            FileFormat::Xlsx => super::xlsx::refuse_vast(path)?,
+            FileFormat::Ods => super::ods::refuse_vast(place)?,
+            FileFormat::Xls => super::xls::refuse_vast(place)?,
+            FileFormat::Xlsx => super::xlsx::refuse_vast_at(place)?,
             FileFormat::Xlsb | FileFormat::Csv => {}
         }
-        let (book, from_1904) = Self::open_book(path, format).map_err(|trouble| fail(path, trouble))?;
+        let opened = Self::open_book(place, format)?;
+        let (book, from_1904) = opened.map_err(|trouble| fail(place.shown(), trouble))?;
         let system = if from_1904 { DateSystem::From1904 } else { DateSystem::From1900 };
-        Ok(Workbook { path: path.to_owned(), format, system, book })
+        Ok(Workbook { place: place.clone(), format, system, book })
     }
 
-    fn open_book(path: &Path, format: FileFormat) -> Result<(Book, bool), Trouble> {
-        match format {
-            FileFormat::Xlsx => {
-                let book: calamine::Xlsx<Input> = guarded(|| open_workbook(path))?;
+    fn open_book(place: &Place, format: FileFormat) -> Result<Result<(Book, bool), Trouble>, Error> {
+        let input = place.input()?;
+        Ok(match format {
+            FileFormat::Xlsx => guarded(|| calamine::Xlsx::new(input)).map(|book| {
                 let from_1904 = book.has_1904_epoch();
-                Ok((Book::Xlsx(Box::new(book)), from_1904))
-            }
-            FileFormat::Xlsb => {
-                let book: calamine::Xlsb<Input> = guarded(|| open_workbook(path))?;
+                (Book::Xlsx(Box::new(book)), from_1904)
+            }),
+            FileFormat::Xlsb => guarded(|| calamine::Xlsb::new(input)).map(|book| {
                 let from_1904 = book.has_1904_epoch();
-                Ok((Book::Xlsb(Box::new(book)), from_1904))
-            }
+                (Book::Xlsb(Box::new(book)), from_1904)
+            }),
             FileFormat::Xls => {
                 // A protected xlsx wears an xls's coat, which only the xlsx reader sees through.
-                let as_xlsx = guarded(|| open_workbook::<calamine::Xlsx<Input>, _>(path));
-                if let Err(Trouble::Password) = as_xlsx {
-                    return Err(Trouble::Password);
+                let second = place.input()?;
+                match guarded(|| calamine::Xlsx::new(input)) {
+                    Err(Trouble::Password) => Err(Trouble::Password),
+                    _ => guarded(|| calamine::Xls::new(second)).map(|book| {
+                        let from_1904 = book.has_1904_epoch();
+                        (Book::Xls(Box::new(book)), from_1904)
+                    }),
                 }
-                let book: calamine::Xls<Input> = guarded(|| open_workbook(path))?;
-                let from_1904 = book.has_1904_epoch();
-                Ok((Book::Xls(Box::new(book)), from_1904))
             }
-            FileFormat::Ods => Ok((Book::Ods(Box::new(guarded(|| open_workbook(path))?)), false)),
+            FileFormat::Ods => guarded(|| calamine::Ods::new(input)).map(|book| (Book::Ods(Box::new(book)), false)),
             FileFormat::Csv => Err(Trouble::Damaged),
-        }
+        })
     }
 
     pub(super) fn read_as(&self) -> ReadAs {
@@ -126,6 +125,23 @@ impl Workbook {
         Ok(found)
     }
 
+    /// What the sheet keeps from view.
+    pub(super) fn concealed(&self, sheet: &Listed) -> Concealed {
+        if !sheet.has_cells {
+            return Concealed::default();
+        }
+        match self.format {
+            FileFormat::Xlsx => concealed::of_xlsx(&self.place, &sheet.name),
+            FileFormat::Xlsb => super::xlsb::concealed(&self.place, &sheet.name),
+            FileFormat::Ods => super::ods::concealed(&self.place, &sheet.name),
+            FileFormat::Xls => {
+                let place = self.sheets().iter().position(|listed| listed.name == sheet.name);
+                place.map_or_else(Concealed::default, |place| super::xls::concealed(&self.place, place))
+            }
+            FileFormat::Csv => Concealed::default(),
+        }
+    }
+
     /// Gives the rows that hold something, in order, while `give` answers true.
     pub(super) fn rows(
         &mut self,
@@ -135,7 +151,7 @@ impl Workbook {
         if !sheet.has_cells {
             return Ok(());
         }
-        let (path, system) = (&self.path, self.system);
+        let (path, system) = (self.place.shown(), self.system);
         let failed = |trouble| fail(path, trouble);
         let mut rows = Rows { path, row: None, cells: Vec::new(), findings: Vec::new() };
         match &mut self.book {
@@ -171,10 +187,22 @@ impl Workbook {
 
 /// The reading library has panicked on damaged files in most of its releases; that is the file's fault, not ours.
 fn guarded<T, E: Into<Trouble>>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Trouble> {
-    match catch_unwind(AssertUnwindSafe(read)) {
+    let before = GUARDED.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(before);
+    match outcome {
         Ok(outcome) => outcome.map_err(Into::into),
         Err(_) => Err(Trouble::Damaged),
     }
+}
+
+thread_local! {
+    static GUARDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Whether this thread is in the reading library, whose panics are caught and need not be told.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
 }
 
 /// The library's own words may quote a cell, so they go no further.
@@ -472,7 +500,7 @@ mod tests {
     fn what_is_no_workbook_is_refused() {
         let refused = |name: &str, bytes: &[u8]| refusal(read(name, bytes, FileLayout::default()));
         assert!(refused("a.xlsx", b"PK\x03\x04rubbish").contains("damaged"));
-        assert!(refused("a.zip", &zipped(&[("a.csv", "x")])).contains("not a workbook"));
+        assert!(refused("a.xlsx", &zipped(&[("a.csv", "x")])).contains("archive inside an archive"));
         assert!(refused("a.xlsx", &zipped(&[("xl/workbook.xml", "x")])).contains("damaged"));
         assert!(refused("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1").contains("damaged"));
         assert!(refused("a.xls", b"<html><table></table></html>").contains("web page"));
@@ -501,7 +529,7 @@ mod tests {
         let refused = refusal(read("a.xls", &xls_workbook(&[(3, 0), (4, 1)]), layout()));
         assert!(refused.contains("row 4, the stated header_row, does not name any of the columns"), "{refused}");
         let refused = refusal(read("a.xls", &xls_workbook(&[(0, 0), (65_535, 65_535)]), layout()));
-        assert!(refused.contains("span more than 20000000 places"), "{refused}");
+        assert!(refused.contains("span more than 4000000 places"), "{refused}");
     }
 
     #[test]
@@ -512,5 +540,9 @@ mod tests {
             "the workbook is protected with a password: save a copy without the password"
         );
         assert!(refused("WordDocument").contains("damaged, or of a kind that cannot be read"));
+        let manifest = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>";
+        let locked = zipped(&[("mimetype", ""), ("META-INF/manifest.xml", manifest), ("content.xml", "\u{1}")]);
+        let refused = refusal(read("a.ods", &locked, FileLayout::default()));
+        assert_eq!(refused, "the workbook is protected with a password: save a copy without the password");
     }
 }

@@ -2,12 +2,15 @@
 //! This pass measures every sheet by the headers of its records, and refuses too much.
 
 use super::Error;
+use super::concealed::{Concealed, Merged};
 use super::fixity::unusable;
-use std::fs;
-use std::path::Path;
+use super::packed::Place;
 
 /// More than the largest worksheet that Excel writes: 65,536 rows of 256 columns.
 const CELLS_MAX: u64 = 20_000_000;
+/// A sheet that has one cell in so many places may span fewer.
+const SPARSE: u64 = 32;
+const SPARSE_CELLS_MAX: u64 = 4_000_000;
 const END_OF_CHAIN: u32 = 0xffff_fffa;
 const DIRECTORY_ENTRY_BYTES: usize = 128;
 const MINI_SECTOR_BYTES: usize = 64;
@@ -17,25 +20,72 @@ const BOUND_SHEET: u16 = 0x0085;
 const DIMENSIONS: u16 = 0x0200;
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000a;
+const ROW: u16 = 0x0208;
+const COLUMNS: u16 = 0x007d;
+const MERGED: u16 = 0x00e5;
 const MANY_NUMBERS: u16 = 0x00bd;
 /// Records that begin with a row and a column: formula, text, number, truth value.
 const CELLS: [u16; 8] = [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e, MANY_NUMBERS];
 
 /// Refuses a workbook whose sheets span more than fits in memory. A file in which no workbook is found passes: the
 /// library looks in the same place, and will say so.
-pub(super) fn refuse_vast(path: &Path) -> Result<(), Error> {
-    let bytes = fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    match workbook_stream(&bytes).map(|stream| cells_spanned(&stream)) {
-        Some(cells) if cells > CELLS_MAX => Err(unusable(
-            path,
-            format!("the workbook's cells span more than {CELLS_MAX} places"),
-            "delete what stands far from the table, or save it as .xlsx",
-        )),
-        _ => Ok(()),
+pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
+    let bytes = place.whole()?;
+    if Compound::open(&bytes).is_some_and(|file| file.runs_wild()) {
+        let hint = "ask for the file again, or open it in a spreadsheet program and save it as .xlsx";
+        return Err(unusable(place.shown(), "the workbook is damaged: its parts run in a circle", hint));
     }
+    let spanned = workbook_stream(&bytes).map_or(0, |stream| cells_spanned(&stream));
+    if spanned <= CELLS_MAX {
+        return Ok(());
+    }
+    Err(unusable(
+        place.shown(),
+        format!("the workbook's cells span more than {SPARSE_CELLS_MAX} places, and most hold nothing"),
+        "delete what stands far from the table, or save it as .xlsx",
+    ))
 }
 
-/// Over all sheets: the area between the outermost cells.
+/// What the sheet of this place in the workbook keeps from view.
+pub(super) fn concealed(place: &Place, sheet: usize) -> Concealed {
+    let read = || {
+        let stream = workbook_stream(&place.whole().ok()?)?;
+        let (_, bound) = Records { stream: &stream }.filter(|(kind, _)| *kind == BOUND_SHEET).nth(sheet)?;
+        Some(concealed_in(Records { stream: stream.get(u32_at(bound, 0)? as usize..)? }).in_order())
+    };
+    read().unwrap_or_default()
+}
+
+fn concealed_in(records: Records<'_>) -> Concealed {
+    let mut concealed = Concealed::default();
+    let mut depth = 0;
+    for (kind, data) in records {
+        let word = |at| u16_at(data, at).map(u32::from);
+        match kind {
+            BEGIN => depth += 1,
+            END if depth <= 1 => break,
+            END => depth -= 1,
+            // "fDyZero: the row is hidden."
+            ROW if word(12).is_some_and(|flags| flags & 0x20 != 0) => {
+                word(0).into_iter().for_each(|row| concealed.hide_rows(row + 1, row + 1));
+            }
+            COLUMNS if word(8).is_some_and(|flags| flags & 1 != 0) => {
+                word(0).zip(word(2)).into_iter().for_each(|(first, last)| concealed.hide_columns(first, last));
+            }
+            MERGED => {
+                let ranges = data.get(2..).unwrap_or_default().chunks_exact(8);
+                for range in ranges {
+                    let [first, last, left, right] = [0, 2, 4, 6].map(|at| u16_at(range, at).map_or(0, u32::from));
+                    concealed.merge(Merged { rows: (first + 1, last + 1), columns: (left, right) });
+                }
+            }
+            _ => {}
+        }
+    }
+    concealed
+}
+
+/// Over all sheets: the area between the outermost cells; too much when next to none of it is filled.
 fn cells_spanned(stream: &[u8]) -> u64 {
     let sheets = Records { stream }.filter(|(kind, _)| *kind == BOUND_SHEET);
     let starts = sheets.filter_map(|(_, data)| u32_at(data, 0));
@@ -44,7 +94,7 @@ fn cells_spanned(stream: &[u8]) -> u64 {
 
 fn area(records: Records<'_>) -> u64 {
     let (mut rows, mut columns) = ((u64::MAX, 0), (u64::MAX, 0));
-    let (mut depth, mut declared) = (0, 0);
+    let (mut depth, mut declared, mut held) = (0, 0, 0_u64);
     for (kind, data) in records {
         match kind {
             BEGIN => depth += 1,
@@ -57,12 +107,14 @@ fn area(records: Records<'_>) -> u64 {
                 let last = if kind == MANY_NUMBERS { u16_at(data, last_at).unwrap_or(first) } else { first };
                 rows = (rows.0.min(row.into()), rows.1.max(row.into()));
                 columns = (columns.0.min(first.into()), columns.1.max(first.max(last).into()));
+                held += u64::from(last.saturating_sub(first)) + 1;
             }
             _ => {}
         }
     }
     let spanned = if rows.0 > rows.1 { 0 } else { (rows.1 - rows.0 + 1) * (columns.1 - columns.0 + 1) };
-    if declared > CELLS_MAX { declared } else { spanned }
+    let is_sparse = spanned > SPARSE_CELLS_MAX && spanned / SPARSE > held;
+    if is_sparse { CELLS_MAX + 1 } else { spanned.max(if declared > CELLS_MAX { declared } else { 0 }) }
 }
 
 /// The library makes room for what a sheet declares, and gives it back; only too much at once does harm. A range that
@@ -121,7 +173,7 @@ struct Compound<'a> {
 
 impl<'a> Compound<'a> {
     fn open(bytes: &'a [u8]) -> Option<Self> {
-        let sector_bytes = if u16_at(bytes, 26)? == 4 { 4096 } else { 512 };
+        let sector_bytes = if u16_at(bytes, 30)? == 12 { 4096 } else { 512 };
         let mut file = Compound { bytes, sector_bytes, table: Vec::new(), directory: Vec::new() };
         let mut table_sectors: Vec<u32> = words(bytes.get(76..512)?).collect();
         let mut further = u32_at(bytes, 68)?;
@@ -134,6 +186,25 @@ impl<'a> Compound<'a> {
         file.table = sectors.flat_map(words).collect();
         file.directory = file.chain(u32_at(bytes, 48)?);
         Some(file)
+    }
+
+    /// Whether the library would follow the directory for ever, or make room for more than the file holds.
+    fn runs_wild(&self) -> bool {
+        let sectors = self.bytes.len() / self.sector_bytes + 1;
+        let mut number = u32_at(self.bytes, 48).unwrap_or(END_OF_CHAIN);
+        for _ in 0..=sectors {
+            let Some(&next) = self.table.get(number as usize) else { break };
+            number = next;
+        }
+        let is_circle = (number as usize) < self.table.len();
+        let length = |entry: &[u8]| {
+            let high = if self.sector_bytes == 512 { 0 } else { u32_at(entry, 124).unwrap_or(0) };
+            u64::from(u32_at(entry, 120).unwrap_or(0)) | u64::from(high) << 32
+        };
+        let mut entries = self.directory.chunks_exact(DIRECTORY_ENTRY_BYTES);
+        is_circle
+            || entries.any(|entry| length(entry) > self.bytes.len() as u64)
+            || u32_at(self.bytes, 64).is_some_and(|small| small as usize > sectors)
     }
 
     fn sector(&self, number: u32) -> Option<&'a [u8]> {
@@ -255,7 +326,8 @@ pub(super) mod tests {
         check(&[], 0);
         check(&[(3, 4)], 1);
         check(&[(0, 0), (9, 1)], 20);
-        check(&[(0, 0), (65_535, 65_535)], 1 << 32);
+        check(&[(0, 0), (9_999, 255)], 2_560_000);
+        check(&[(0, 0), (65_535, 255)], CELLS_MAX + 1);
     }
 
     #[test]
@@ -269,6 +341,37 @@ pub(super) mod tests {
         assert_eq!(wide([0, 0], [0, 0]), 1);
         assert!(wide([5, 1], [0, 10]) > CELLS_MAX);
         assert_eq!(area_declared(&[0, 0, 3, 0, 0, 0, 2, 0, 0, 0]), 6);
+    }
+
+    #[test]
+    fn hidden_rows_and_merged_cells_are_found() {
+        let words = |words: &[u16]| -> Vec<u8> { words.iter().flat_map(|word| word.to_le_bytes()).collect() };
+        let stream = [
+            record(BEGIN, &words(&[0x600, 0x10, 0, 0, 0, 0, 0, 0])),
+            record(COLUMNS, &words(&[3, 4, 0, 0, 1, 0])),
+            record(ROW, &words(&[6, 0, 9, 0, 0, 0, 0x20, 0])),
+            record(ROW, &words(&[7, 0, 9, 0, 0, 0, 0x20, 0])),
+            record(ROW, &words(&[8, 0, 9, 0, 0, 0, 0, 0])),
+            record(MERGED, &words(&[2, 1, 2, 0, 0, 5, 5, 1, 2])),
+            record(END, &[]),
+            record(ROW, &words(&[20, 0, 9, 0, 0, 0, 0x20, 0])),
+        ];
+        let merged = vec![Merged { rows: (2, 3), columns: (0, 0) }];
+        let found = concealed_in(Records { stream: &stream.concat() });
+        assert_eq!(found, Concealed { rows: vec![(7, 8)], columns: vec![(3, 4)], merged, uncached: Vec::new() });
+    }
+
+    #[test]
+    fn what_the_library_would_follow_for_ever_is_seen() {
+        let wild = |at: usize, what: u32| {
+            let mut bytes = workbook(&[(0, 0)]);
+            bytes[at..at + 4].copy_from_slice(&what.to_le_bytes());
+            Compound::open(&bytes).expect("a compound file").runs_wild()
+        };
+        assert!(!wild(512, 0xffff_fffd));
+        assert!(wild(512 + 4, 1), "the directory follows itself");
+        assert!(wild(1024 + 128 + 120, 0x7fff_ffff), "a stream of two gigabytes");
+        assert!(wild(64, 1_000_000), "a million sectors of small streams");
     }
 
     #[test]

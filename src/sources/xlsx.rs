@@ -3,24 +3,27 @@
 
 use super::Error;
 use super::fixity::unusable;
+use super::packed::Place;
 use quick_xml::Reader;
 use quick_xml::events::Event;
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use zip::ZipArchive;
 
 /// Refuses a workbook that claims more texts than it has bytes of text. A damaged one passes: the library will say so.
 pub fn refuse_vast(path: &Path) -> Result<(), Error> {
-    let file = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let Ok(mut archive) = ZipArchive::new(BufReader::new(file)) else { return Ok(()) };
-    for place in 0..archive.len() {
-        let Ok(entry) = archive.by_index(place) else { continue };
+    refuse_vast_at(&Place::plain(path))
+}
+
+pub(super) fn refuse_vast_at(place: &Place) -> Result<(), Error> {
+    let Ok(mut archive) = ZipArchive::new(place.input()?) else { return Ok(()) };
+    for number in 0..archive.len() {
+        let Ok(entry) = archive.by_index(number) else { continue };
         let is_texts = entry.name().is_ok_and(|name| name.to_lowercase().ends_with("sharedstrings.xml"));
         let bytes = entry.size();
         if is_texts && texts_claimed(BufReader::new(entry)) > bytes {
             let hint = "this may be an attack; if it is not, open it in a spreadsheet program and save it again";
-            return Err(unusable(path, "the workbook claims more texts than it can hold", hint));
+            return Err(unusable(place.shown(), "the workbook claims more texts than it can hold", hint));
         }
     }
     Ok(())

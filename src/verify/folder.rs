@@ -4,7 +4,7 @@ use super::error::Error;
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// A document is read whole; a table never is.
@@ -123,7 +123,12 @@ impl Folder {
 
 /// The digests of one file.
 pub(super) fn digest_file(path: &Path, with_sha512: bool) -> io::Result<Digested> {
-    let mut file = fs::File::open(path)?;
+    Ok(digest_stream(&mut fs::File::open(path)?, with_sha512)?.0)
+}
+
+/// The digests of what is read to its end, and how many bytes it was.
+pub(super) fn digest_stream(file: &mut dyn Read, with_sha512: bool) -> io::Result<(Digested, u64)> {
+    let mut bytes = 0;
     let (mut sha256, mut sha512) = (Sha256::new(), Sha512::new());
     let mut buffer = vec![0; 128 << 10];
     loop {
@@ -133,12 +138,13 @@ pub(super) fn digest_file(path: &Path, with_sha512: bool) -> io::Result<Digested
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
+        bytes += read as u64;
         sha256.update(&buffer[..read]);
         if with_sha512 {
             sha512.update(&buffer[..read]);
         }
     }
-    Ok(Digested { sha256: hex(&sha256.finalize()), sha512: with_sha512.then(|| hex(&sha512.finalize())) })
+    Ok((Digested { sha256: hex(&sha256.finalize()), sha512: with_sha512.then(|| hex(&sha512.finalize())) }, bytes))
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

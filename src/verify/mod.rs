@@ -17,6 +17,7 @@ mod held;
 mod keys;
 mod ledger;
 mod manifest;
+mod packed;
 mod pairs;
 mod pattern;
 mod people;
@@ -33,6 +34,7 @@ mod workbook;
 pub use error::Error;
 pub use problems::{Place, Problem, ProblemKind};
 pub use verdict::{Check, Judged, Options, Outcome, Verdict};
+pub use workbook::is_guarded;
 
 use folder::Folder;
 use schema::Schemas;

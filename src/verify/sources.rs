@@ -1,8 +1,9 @@
 //! The sources, read again: the same bytes, and every physical row accounted for.
 
 use super::account::{DISPOSITIONS, Facts, Sheet};
-use super::folder::{Folder, digest_file};
+use super::folder::{Folder, digest_stream};
 use super::keys::key;
+use super::packed::Lying;
 use super::problems::{Place, ProblemKind as Kind};
 use super::schema::Schemas;
 use super::table::again;
@@ -12,9 +13,8 @@ use super::workbook::Workbook;
 use encoding_rs::Encoding;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 /// The digests of rows that speak of somebody, by the row's key, in order of keys; the first 16 bytes of each.
 type DigestedRows = Vec<(u128, u128)>;
@@ -72,12 +72,6 @@ fn digested_rows(folder: &Folder, schemas: &Schemas) -> DigestedRows {
     rows
 }
 
-/// A path of a source stays inside the folder it is relative to.
-fn inside(sources: &Path, file: &str) -> Option<PathBuf> {
-    let plain = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
-    (plain && !file.is_empty() && !file.contains('\\')).then(|| sources.join(file))
-}
-
 impl<'a> Recount<'a> {
     fn new(facts: &'a Facts, digested: &'a DigestedRows) -> Self {
         let [files, rows, digests] = CHECKS.map(Findings::new);
@@ -95,29 +89,35 @@ impl<'a> Recount<'a> {
     fn judge_file(&mut self, sources: &Path, file: &str, sheets: &[&Sheet]) {
         let place = Place::file(file);
         self.files.count(1);
-        let Some(path) = inside(sources, file) else {
+        let Some(lying) = Lying::within(sources, file) else {
             return self.files.add(Kind::SourceMissing, &place, || "the path leads out of the sources".into());
         };
-        if !path.is_file() {
+        if !lying.path.is_file() {
             return self.files.add(Kind::SourceMissing, &place, || "the file is not there".into());
         }
-        let (Ok(digested), Ok(of_file)) = (digest_file(&path, false), path.metadata()) else {
+        // A member of an archive is read no further than shows that it is longer than it was.
+        let bytes_max = sheets.iter().map(|sheet| sheet.bytes).max().unwrap_or(0).saturating_add(1);
+        let Ok((digested, bytes)) = lying.read(bytes_max, |stream| digest_stream(stream, false)) else {
             return self.files.add(Kind::SourceUnreadable, &place, || "the file could not be read".into());
         };
-        if sheets.iter().any(|sheet| sheet.sha256 != digested.sha256 || sheet.bytes != of_file.len()) {
+        if sheets.iter().any(|sheet| sheet.sha256 != digested.sha256 || sheet.bytes != bytes) {
             let detail = || "the bytes are not those that the package was made from".into();
             self.files.add(Kind::SourceChanged, &place, detail);
+            // What was never taken in may be made to harm whoever opens it; text cannot be.
+            if sheets[0].format != "csv" {
+                return;
+            }
         }
         match sheets[0].format.as_str() {
             _ if sheets.iter().any(|sheet| sheet.format != sheets[0].format) => {
                 self.files.add(Kind::SourceUnreadable, &place, || "said to be of several formats".into());
             }
-            "csv" => sheets.iter().for_each(|sheet| self.judge_text(&path, sheet)),
-            _ => self.judge_workbook(&path, file, sheets),
+            "csv" => sheets.iter().for_each(|sheet| self.judge_text(&lying, sheet)),
+            _ => self.judge_workbook(&lying, file, sheets),
         }
     }
 
-    fn judge_text(&mut self, path: &Path, sheet: &Sheet) {
+    fn judge_text(&mut self, lying: &Lying, sheet: &Sheet) {
         let place = Place::file(&sheet.file);
         let delimiter = match sheet.delimiter.as_bytes() {
             b"tab" => Some(b'\t'),
@@ -129,30 +129,34 @@ impl<'a> Recount<'a> {
             let detail = || "audit/sources.csv states no encoding or delimiter that is known here".into();
             return self.files.add(Kind::SourceUnreadable, &place, detail);
         };
-        match self.read_text(path, sheet, delimiter, encoding) {
+        match self.read_text(lying, sheet, delimiter, encoding) {
             Ok(rows) => self.compare_rows(sheet, rows),
             Err(_) => self.files.add(Kind::SourceUnreadable, &place, || "the file could not be read to its end".into()),
         }
     }
 
-    fn read_text(&mut self, path: &Path, sheet: &Sheet, by: u8, encoding: &'static Encoding) -> io::Result<u64> {
-        let width = usual_width(File::open(path)?, encoding, by)?;
-        let mut rows = Rows::new(File::open(path)?, encoding, by, width);
-        let mut number = 0;
-        while let Some(row) = rows.next()? {
-            number += 1;
-            match row {
-                Some(row) => self.judge_row(sheet, number, &cells(&row, by)),
-                // What cannot be split holds something, and nothing that anybody used.
-                None => self.judge_row(sheet, number, &["\u{fffd}".to_owned()]),
+    fn read_text(&mut self, lying: &Lying, sheet: &Sheet, by: u8, encoding: &'static Encoding) -> io::Result<u64> {
+        let bytes_max = sheet.bytes.saturating_add(1);
+        let width = lying.read(bytes_max, |stream| usual_width(stream, encoding, by))?;
+        lying.read(bytes_max, |stream| {
+            let mut rows = Rows::new(stream, encoding, by, width);
+            let mut number = 0;
+            while let Some(row) = rows.next()? {
+                number += 1;
+                match row {
+                    Some(row) => self.judge_row(sheet, number, &cells(&row, by)),
+                    // What cannot be split holds something, and nothing that anybody used.
+                    None => self.judge_row(sheet, number, &["\u{fffd}".to_owned()]),
+                }
             }
-        }
-        Ok(number)
+            Ok(number)
+        })
     }
 
-    fn judge_workbook(&mut self, path: &Path, file: &str, sheets: &[&Sheet]) {
+    fn judge_workbook(&mut self, lying: &Lying, file: &str, sheets: &[&Sheet]) {
         let place = Place::file(file);
-        let Some(mut book) = Workbook::open(path, &sheets[0].format) else {
+        let input = lying.input(sheets[0].bytes.saturating_add(1)).ok();
+        let Some(mut book) = input.and_then(|input| Workbook::open(input, &sheets[0].format)) else {
             let detail = || format!("the file could not be read as {}", sheets[0].format);
             return self.files.add(Kind::SourceUnreadable, &place, detail);
         };

@@ -1,12 +1,11 @@
 //! Rows of workbooks, through the reading library alone.
 
-use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, open_workbook};
+use super::packed::Input;
+use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime, date};
-use std::fs::File;
-use std::io::BufReader;
+use std::io::{Seek as _, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 /// As many as the formats have.
 const ROWS_MAX: u32 = 1 << 20;
@@ -18,8 +17,6 @@ const DAYS_MAX: i64 = 400_000;
 const EXPANDED_BYTES_MAX: u64 = 2 << 30;
 const EXPANSION_MAX: u64 = 200;
 const EXPANSION_APPLIES_FROM_BYTES: u64 = 10 << 20;
-
-type Input = BufReader<File>;
 
 /// An open workbook.
 pub(super) enum Workbook {
@@ -34,16 +31,16 @@ pub(super) type EachRow<'a> = dyn FnMut(u64, &[String]) + 'a;
 
 impl Workbook {
     /// `None` when it cannot be read as this format.
-    pub(super) fn open(path: &Path, format: &str) -> Option<Workbook> {
+    pub(super) fn open(mut input: Input, format: &str) -> Option<Workbook> {
         guarded(|| {
-            if format != "xls" && !expands_modestly(path)? {
+            if format != "xls" && !expands_modestly(&mut input)? {
                 return None;
             }
             Some(match format {
-                "xlsx" => Workbook::Xlsx(Box::new(open_workbook(path).ok()?)),
-                "xlsb" => Workbook::Xlsb(Box::new(open_workbook(path).ok()?)),
-                "xls" => Workbook::Xls(Box::new(open_workbook(path).ok()?)),
-                "ods" => Workbook::Ods(Box::new(open_workbook(path).ok()?)),
+                "xlsx" => Workbook::Xlsx(Box::new(Reader::new(input).ok()?)),
+                "xlsb" => Workbook::Xlsb(Box::new(Reader::new(input).ok()?)),
+                "xls" => Workbook::Xls(Box::new(Reader::new(input).ok()?)),
+                "ods" => Workbook::Ods(Box::new(Reader::new(input).ok()?)),
                 _ => return None,
             })
         })
@@ -94,21 +91,33 @@ impl Workbook {
 }
 
 /// A small archive can claim to hold more than any memory does.
-fn expands_modestly(path: &Path) -> Option<bool> {
-    let file = File::open(path).ok()?;
-    let in_file = file.metadata().ok()?.len();
-    let mut archive = zip::ZipArchive::new(BufReader::new(file)).ok()?;
+fn expands_modestly(input: &mut Input) -> Option<bool> {
+    let in_file = input.seek(SeekFrom::End(0)).ok()?;
+    let mut archive = zip::ZipArchive::new(&mut *input).ok()?;
     let mut expanded = 0u64;
     for place in 0..archive.len() {
         expanded = expanded.saturating_add(archive.by_index_raw(place).ok()?.size());
     }
     let within_ratio = expanded <= EXPANSION_APPLIES_FROM_BYTES || expanded / EXPANSION_MAX <= in_file;
+    input.rewind().ok()?;
     Some(expanded <= EXPANDED_BYTES_MAX && within_ratio)
 }
 
 /// The reading library has panicked on damaged files in most of its releases.
 fn guarded<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(read)).ok().flatten()
+    let before = GUARDED.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(before);
+    outcome.ok().flatten()
+}
+
+thread_local! {
+    static GUARDED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Whether this thread is in the reading library, whose panics are caught and need not be told.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
 }
 
 /// Puts cells together into rows.
@@ -260,6 +269,12 @@ fn text_of_duration(text: &str) -> String {
 mod tests {
     use super::*;
     use calamine::ExcelDateTimeType;
+    use std::fs::File;
+    use std::path::Path;
+
+    fn input(path: &Path) -> Input {
+        Input::File(std::io::BufReader::new(File::open(path).expect("a file")))
+    }
 
     #[test]
     fn numbers_and_dates_as_text() {
@@ -291,8 +306,8 @@ mod tests {
         archive.start_file("xl/workbook.xml", options).expect("begun");
         (0..20).for_each(|_| archive.write_all(&vec![b' '; 1 << 20]).expect("written"));
         archive.finish().expect("closed");
-        assert_eq!(expands_modestly(&path), Some(false));
-        assert!(Workbook::open(&path, "xlsx").is_none());
+        assert_eq!(expands_modestly(&mut input(&path)), Some(false));
+        assert!(Workbook::open(input(&path), "xlsx").is_none());
     }
 
     #[test]
@@ -308,13 +323,13 @@ mod tests {
         sheet.write_string(7, 0, "  ").expect("written");
         book.save(&path).expect("saved");
 
-        let mut read = Workbook::open(&path, "xlsx").expect("a workbook");
+        let mut read = Workbook::open(input(&path), "xlsx").expect("a workbook");
         assert_eq!(read.sheets(), [("People".to_owned(), true)]);
         let mut found = Vec::new();
         let last = read.rows("People", &mut |row, cells| found.push((row, cells.join("|"))));
         assert_eq!(last, Some(5));
         assert_eq!(found, [(3, "|Ann".to_owned()), (5, "12||TRUE".to_owned())]);
-        assert!(Workbook::open(&path, "xls").is_none());
+        assert!(Workbook::open(input(&path), "xls").is_none());
         assert!(read.rows("Absent", &mut |_, _| {}).is_none());
     }
 }

@@ -22,7 +22,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Reasons that a test here raises with a file too long to be kept.
-const RAISED_IN_PLACE: [&str; 1] = ["row-too-long"];
+const RAISED_IN_PLACE: [&str; 3] = ["row-too-long", "row-limit", "column-limit"];
 
 /// Reasons that stand in tables other than `exceptions.csv`.
 const FACTS_WITH_REASONS: &str = "facts.toml";
@@ -343,4 +343,27 @@ fn a_row_longer_than_a_row_may_be_costs_that_row_alone() {
     assert_eq!(exceptions, [["3", "row-too-long"]]);
     let options = Options { sources: Some(clinic.path().to_owned()), key: None };
     assert!(verify(&clinic.path().join("made"), &options).expect("a folder").passed());
+}
+
+#[test]
+fn a_table_as_long_and_wide_as_a_spreadsheet_may_have_been_cut() {
+    let clinic = Transition::clinic();
+    let further: String = (9..265).map(|column| format!(",Column {column}")).collect();
+    let header = fs::read_to_string(clinic.path().join("sources/clinic.csv")).expect("a source");
+    let header = header.lines().next().expect("a header");
+    let missing = 256 - header.split(',').count();
+    let names: String = further.split_inclusive(',').skip(1).take(missing).collect::<String>();
+    clinic.edit("sources/clinic.csv", header, &format!("{header},{}", names.trim_end_matches(',')));
+    let path = clinic.path().join("sources/clinic.csv");
+    let text = fs::read_to_string(&path).expect("a source");
+    let rows = text.lines().count();
+    let commas = ",".repeat(255);
+    let filled: String = (rows..65_536).map(|row| format!("N{row}{commas}\n")).collect();
+    fs::write(&path, text + &filled).expect("written");
+    let said = clinic.handover(&["run", "--quiet", "--out", "made"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let exceptions = columns(&files(&clinic.path().join("made"))["data/tables/exceptions.csv"], &["row", "reason"]);
+    for cut in [["1", "column-limit"], ["65536", "row-limit"]] {
+        assert!(exceptions.iter().any(|line| *line == cut), "{cut:?}");
+    }
 }

@@ -11,5 +11,6 @@ mod laws;
 mod packages;
 mod profile;
 mod review;
+mod torture;
 mod trace;
 mod transition;

@@ -1,13 +1,15 @@
 //! # xtask: what the project needs beside the tool itself.
 //!
 //! `generate` makes an invented transition with its truth, `evaluate` scores a package against such a truth,
-//! `tidy` holds the source to the house rules, `bench` measures whole runs. None of them uses the library:
+//! `tidy` holds the source to the house rules, `bench` measures whole runs, `torture` runs the hostile cases of the tests at
+//! length. None of them uses the library:
 //! what is judged must not also be the judge.
 
 mod bench;
 mod evaluate;
 mod generate;
 mod tidy;
+mod torture;
 
 use clap::{Parser, Subcommand};
 use std::io::Write;
@@ -30,6 +32,8 @@ enum Task {
     Tidy,
     /// Times and weighs whole runs of the program.
     Bench(bench::Arguments),
+    /// Gives what may not break what would break it, at length.
+    Torture(torture::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
         Task::Evaluate(arguments) => evaluate::run(&arguments),
         Task::Tidy => Ok(tidy::run()),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Torture(arguments) => torture::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         // Nothing is left to be done when standard error itself is closed.

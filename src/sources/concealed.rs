@@ -1,0 +1,381 @@
+//! What a worksheet keeps from view: hidden rows and columns, and places that lie under a merged cell.
+
+use super::layout::Line;
+use super::packed::Place;
+use super::{Cell, Finding};
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use std::collections::BTreeMap;
+use std::io::{BufReader, Read};
+use zip::ZipArchive;
+
+/// No worksheet that people made has more of any of them.
+const NOTED_MAX: usize = 1 << 20;
+/// Merged cells that cover one row; in a sound worksheet each stands over columns of its own.
+const OPEN_MAX: usize = 256;
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// Rows and columns from the first to the last, rows from 1 and columns from nought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Merged {
+    pub(super) rows: (u32, u32),
+    pub(super) columns: (u32, u32),
+}
+
+/// What one worksheet keeps from view.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Concealed {
+    /// Runs of hidden rows, in order.
+    pub(super) rows: Vec<(u32, u32)>,
+    pub(super) columns: Vec<(u32, u32)>,
+    /// Merged cells of more than one row, in order.
+    pub(super) merged: Vec<Merged>,
+    /// Rows with a formula whose value is not there, in order; of an .xlsx the library tells them.
+    pub(super) uncached: Vec<u32>,
+}
+
+impl Concealed {
+    pub(super) fn hide_rows(&mut self, first: u32, last: u32) {
+        let noted = self.rows.len();
+        match self.rows.last_mut() {
+            Some(run) if run.1.saturating_add(1) == first => run.1 = last,
+            _ if noted < NOTED_MAX => self.rows.push((first, last)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn hide_columns(&mut self, first: u32, last: u32) {
+        if self.columns.len() < NOTED_MAX {
+            self.columns.push((first, last));
+        }
+    }
+
+    pub(super) fn merge(&mut self, merged: Merged) {
+        if merged.rows.0 < merged.rows.1 && self.merged.len() < NOTED_MAX {
+            self.merged.push(merged);
+        }
+    }
+
+    pub(super) fn miss_value(&mut self, row: u32) {
+        if self.uncached.last() != Some(&row) && self.uncached.len() < NOTED_MAX {
+            self.uncached.push(row);
+        }
+    }
+
+    /// In order, however the file gave them.
+    pub(super) fn in_order(mut self) -> Self {
+        self.rows.sort_unstable();
+        self.merged.sort_unstable();
+        self.uncached.sort_unstable();
+        self
+    }
+
+    /// Whether a column that has a name is hidden.
+    pub(super) fn hides_column_of(&self, header: &[String]) -> bool {
+        let is_named = |column: u32| header.get(column as usize).is_some_and(|name| !name.is_empty());
+        let last = header.len() as u32;
+        self.columns.iter().any(|(first, end)| (*first..=(*end).min(last)).any(is_named))
+    }
+}
+
+/// Looks at the rows of a sheet as they come.
+pub(super) struct Looking<'a> {
+    concealed: &'a Concealed,
+    next_run: usize,
+    next_merged: usize,
+    /// By their first column: merged cells that reach over the present row, and what they hold.
+    open: BTreeMap<u32, (Merged, Cell)>,
+    fill: bool,
+}
+
+impl<'a> Looking<'a> {
+    /// `fill`: the mapping wants what a merged cell holds in each of its rows.
+    pub(super) fn new(concealed: &'a Concealed, fill: bool) -> Self {
+        Looking { concealed, next_run: 0, next_merged: 0, open: BTreeMap::new(), fill }
+    }
+
+    /// Its digest is taken already: it is of what stands in the file.
+    pub(super) fn look(&mut self, line: &mut Line) {
+        let runs = &self.concealed.rows;
+        while runs.get(self.next_run).is_some_and(|run| run.1 < line.row) {
+            self.next_run += 1;
+        }
+        if runs.get(self.next_run).is_some_and(|run| run.0 <= line.row) {
+            line.findings.push(Finding::HiddenRow);
+        }
+        if self.concealed.uncached.binary_search(&line.row).is_ok() {
+            line.findings.push(Finding::FormulaWithoutValue);
+        }
+        if self.open.is_empty() && self.next_merged == self.concealed.merged.len() {
+            return;
+        }
+        self.open.retain(|_, (merged, _)| merged.rows.1 >= line.row);
+        let mut is_covered = false;
+        for (column, (_, value)) in &self.open {
+            let column = *column as usize;
+            let is_there = line.cells.get(column).is_some_and(|cell| !cell.is_empty());
+            if value.is_empty() || is_there {
+                continue;
+            }
+            is_covered = true;
+            if self.fill {
+                if line.cells.len() <= column {
+                    line.cells.resize_with(column + 1, || Cell::Empty);
+                }
+                line.cells[column] = value.again();
+            }
+        }
+        if is_covered && !self.fill {
+            line.findings.push(Finding::MergedCells);
+        }
+        self.open_at(line);
+    }
+
+    fn open_at(&mut self, line: &Line) {
+        while let Some(merged) = self.concealed.merged.get(self.next_merged).filter(|merged| merged.rows.0 <= line.row)
+        {
+            self.next_merged += 1;
+            let column = merged.columns.0;
+            // Of a merged cell that began in a blank row there is nothing to be had.
+            let value = line.cells.get(column as usize).filter(|_| merged.rows.0 == line.row);
+            if let (Some(value), true) = (value, self.open.len() < OPEN_MAX) {
+                self.open.insert(column, (*merged, value.again()));
+            }
+        }
+    }
+}
+
+/// Of a worksheet of an .xlsx. What cannot be found or read conceals nothing: the library will tell of damage.
+pub(super) fn of_xlsx(place: &Place, sheet: &str) -> Concealed {
+    let read = || {
+        let mut archive = ZipArchive::new(place.input().ok()?).ok()?;
+        let id = sheet_id(&part(&mut archive, "xl/workbook.xml")?, sheet)?;
+        let path = target(&part(&mut archive, "xl/_rels/workbook.xml.rels")?, &id)?;
+        let number = archive.index_for_name(&real_name(&archive, &path)?)?;
+        if !conceals(&mut archive.by_index(number).ok()?) {
+            return None;
+        }
+        let entry = archive.by_index(number).ok()?;
+        Some(in_sheet_xml(Reader::from_reader(BufReader::new(entry))).in_order())
+    };
+    read().unwrap_or_default()
+}
+
+/// A part of the archive, whose name may be written in other letters.
+pub(super) fn real_name<R: Read + std::io::Seek>(archive: &ZipArchive<R>, path: &str) -> Option<String> {
+    archive.file_names().flatten().find(|name| name.eq_ignore_ascii_case(path)).map(Into::into)
+}
+
+/// The whole of a small part.
+pub(super) fn part<R: Read + std::io::Seek>(archive: &mut ZipArchive<R>, path: &str) -> Option<Vec<u8>> {
+    let name = real_name(archive, path)?;
+    let mut bytes = Vec::new();
+    archive.by_name(&name).ok()?.take(64 << 20).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+fn attribute(element: &BytesStart<'_>, name: &[u8]) -> Option<String> {
+    let mut attributes = element.attributes();
+    attributes.with_checks(false);
+    let found = attributes.flatten().find(|attribute| attribute.key.as_ref() == name)?;
+    Some(found.unescape_value().ok()?.into_owned())
+}
+
+/// The first answer that an element gives.
+fn first<T>(xml: &[u8], mut look: impl FnMut(&BytesStart<'_>) -> Option<T>) -> Option<T> {
+    let mut xml = Reader::from_reader(xml);
+    loop {
+        match xml.read_event().ok()? {
+            Event::Start(element) | Event::Empty(element) => {
+                if let Some(found) = look(&element) {
+                    return Some(found);
+                }
+            }
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
+fn sheet_id(workbook: &[u8], sheet: &str) -> Option<String> {
+    first(workbook, |element| {
+        let is_it = element.local_name().as_ref() == b"sheet" && attribute(element, b"name")? == sheet;
+        let mut attributes = element.attributes();
+        attributes.with_checks(false);
+        let id = attributes.flatten().find(|attribute| attribute.key.local_name().as_ref() == b"id")?;
+        is_it.then(|| String::from_utf8_lossy(&id.value).into_owned())
+    })
+}
+
+/// Where a relation of the workbook leads, from the archive's root.
+pub(super) fn target(relations: &[u8], id: &str) -> Option<String> {
+    let target = first(relations, |element| {
+        let is_it = element.local_name().as_ref() == b"Relationship" && attribute(element, b"Id")? == id;
+        is_it.then(|| attribute(element, b"Target")).flatten()
+    })?;
+    Some(match target.strip_prefix('/') {
+        Some(from_root) => from_root.to_owned(),
+        None if target.starts_with("xl/") => target,
+        None => format!("xl/{target}"),
+    })
+}
+
+/// Most sheets conceal nothing, which a look at their bytes shows.
+fn conceals(sheet: &mut impl Read) -> bool {
+    const SIGNS: [&[u8]; 3] = [b"hidden=\"1", b"hidden=\"t", b"mergeCell "];
+    const OVERLAP: usize = 10;
+    let mut window = vec![0; CHUNK_BYTES];
+    let mut kept = 0;
+    loop {
+        let read = sheet.read(&mut window[kept..]).unwrap_or(0);
+        let filled = &window[..kept + read];
+        if SIGNS.iter().any(|sign| filled.windows(sign.len()).any(|bytes| bytes == *sign)) {
+            return true;
+        }
+        if read == 0 {
+            return false;
+        }
+        let end = filled.len();
+        kept = OVERLAP.min(end);
+        window.copy_within(end - kept..end, 0);
+    }
+}
+
+fn in_sheet_xml(mut xml: Reader<impl std::io::BufRead>) -> Concealed {
+    let mut concealed = Concealed::default();
+    let (mut row, mut buffer) = (0, Vec::new());
+    loop {
+        buffer.clear();
+        match xml.read_event_into(&mut buffer) {
+            Ok(Event::Start(element) | Event::Empty(element)) => note_element(&element, &mut row, &mut concealed),
+            Ok(Event::Eof) | Err(_) => return concealed,
+            Ok(_) => {}
+        }
+    }
+}
+
+fn note_element(element: &BytesStart<'_>, row: &mut u32, concealed: &mut Concealed) {
+    let number = |name: &[u8]| attribute(element, name)?.parse::<u32>().ok();
+    let is_hidden = || attribute(element, b"hidden").is_some_and(|hidden| hidden == "1" || hidden == "true");
+    match element.local_name().as_ref() {
+        b"row" => {
+            *row = number(b"r").unwrap_or(row.saturating_add(1));
+            if is_hidden() {
+                concealed.hide_rows(*row, *row);
+            }
+        }
+        b"col" if is_hidden() => {
+            if let (Some(min), Some(max)) = (number(b"min"), number(b"max")) {
+                concealed.hide_columns(min.saturating_sub(1), max.saturating_sub(1));
+            }
+        }
+        b"mergeCell" => {
+            if let Some(merged) = attribute(element, b"ref").as_deref().and_then(range) {
+                concealed.merge(merged);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `B2:C5`.
+fn range(text: &str) -> Option<Merged> {
+    let (from, to) = text.split_once(':')?;
+    let ((first_column, first_row), (last_column, last_row)) = (cell_place(from)?, cell_place(to)?);
+    Some(Merged { rows: (first_row, last_row), columns: (first_column, last_column) })
+}
+
+/// `B2`: the column from nought, the row from one.
+fn cell_place(text: &str) -> Option<(u32, u32)> {
+    let text = text.trim_matches('$');
+    let digits = text.find(|one: char| one.is_ascii_digit())?;
+    let letters = text[..digits].trim_end_matches('$');
+    let column = letters.bytes().try_fold(0_u32, |column, letter| {
+        let place = letter.is_ascii_alphabetic().then(|| u32::from(letter.to_ascii_uppercase() - b'A') + 1)?;
+        column.checked_mul(26)?.checked_add(place)
+    })?;
+    Some((column.checked_sub(1)?, text[digits..].parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::{Folder, Given, give};
+    use super::*;
+    use crate::config::FileLayout;
+    use rust_xlsxwriter::{Format, Workbook as Writer, XlsxError};
+
+    fn merged(rows: (u32, u32), columns: (u32, u32)) -> Merged {
+        Merged { rows, columns }
+    }
+
+    fn write(sheet: &mut rust_xlsxwriter::Worksheet) -> Result<(), XlsxError> {
+        for (column, name) in ["Surname", "Town", "Secret"].into_iter().enumerate() {
+            sheet.write(0, column as u16, name)?;
+        }
+        sheet.merge_range(1, 1, 3, 1, "Ely", &Format::new())?;
+        for (row, name) in [(1, "A"), (2, "B"), (3, "C"), (4, "D")] {
+            sheet.write(row, 0, name)?;
+        }
+        sheet.set_row_hidden(2)?.set_row_hidden(4)?.set_column_hidden(2)?;
+        Ok(())
+    }
+
+    fn read(layout: FileLayout) -> Given {
+        let folder = Folder::new();
+        let mut writer = Writer::new();
+        write(writer.add_worksheet().set_name("A & B").expect("a name")).expect("filled");
+        writer.save(folder.path().join("a.xlsx")).expect("saved");
+        give(&[folder.claim(0, "a.xlsx", &["Surname"], layout)]).expect("usable")
+    }
+
+    #[test]
+    fn what_a_worksheet_hides_is_found_and_used() {
+        let given = read(FileLayout::default());
+        assert_eq!(given.data, ["A|Ely|", "B||", "C||", "D||"]);
+        let hidden = Finding::HiddenRow;
+        let expected = [
+            (1, Finding::HiddenColumn),
+            (3, hidden),
+            (3, Finding::MergedCells),
+            (4, Finding::MergedCells),
+            (5, hidden),
+        ];
+        assert_eq!(given.findings, expected);
+    }
+
+    #[test]
+    fn merged_cells_are_filled_down_when_the_mapping_says_so() {
+        let plain = read(FileLayout::default());
+        let given = read(FileLayout { fill_merged: true, ..FileLayout::default() });
+        assert_eq!(given.data, ["A|Ely|", "B|Ely|", "C|Ely|", "D||"]);
+        assert_eq!(given.digests, plain.digests, "a digest is of what stands in the file");
+        assert!(given.findings.iter().all(|(_, finding)| *finding != Finding::MergedCells));
+    }
+
+    #[test]
+    fn ranges_are_read() {
+        assert_eq!(range("B2:C5"), Some(merged((2, 5), (1, 2))));
+        assert_eq!(range("$AA$10:$AB$11"), Some(merged((10, 11), (26, 27))));
+        assert_eq!(range("B2"), None);
+        assert_eq!(range("ZZZZZZZZZZ1:A2"), None);
+        assert_eq!(range("1:2"), None);
+    }
+
+    #[test]
+    fn relations_lead_from_the_root() {
+        let relations = b"<Relationships><Relationship Id=\"r1\" Target=\"/xl/s/1.xml\"/>\
+            <Relationship Id=\"r2\" Target=\"worksheets/2.xml\"/></Relationships>";
+        assert_eq!(target(relations, "r1").as_deref(), Some("xl/s/1.xml"));
+        assert_eq!(target(relations, "r2").as_deref(), Some("xl/worksheets/2.xml"));
+        assert_eq!(target(relations, "r3"), None);
+    }
+
+    #[test]
+    fn a_sheet_s_bytes_tell_across_chunks() {
+        for before in CHUNK_BYTES - 12..CHUNK_BYTES + 2 {
+            let sheet = [vec![b' '; before], b"<row hidden=\"1\">".to_vec()].concat();
+            assert!(conceals(&mut sheet.as_slice()));
+        }
+        assert!(!conceals(&mut &b"<row hidden=\"0\"><mergeCells/>"[..]));
+    }
+}
