@@ -71,8 +71,8 @@ fn of_text(text: &str) -> Seen {
         Mark::FilePath,
         Mark::Scientific,
     ];
-    // A hyphen for "nothing" stands in headers too.
-    if look.has(Mark::NullWord) {
+    // A hyphen for "nothing" stands in headers too, and a mark such as [c] where a number was withheld.
+    if look.has(Mark::NullWord) || (text.starts_with('[') && text.len() <= 3) {
         return Seen::Empty;
     }
     if look.has(Mark::Month) {
@@ -256,6 +256,11 @@ mod tests {
     #[test]
     fn names_that_nobody_knows_stand_above_data_of_another_kind() {
         check("Wibble|Wobble\n12|01/02/2017\n13|02/02/2017\n", Some(1));
+    }
+
+    #[test]
+    fn marks_for_numbers_that_were_withheld_are_no_words() {
+        check("Parent|Region|Leavers\nX|Kent|[c]\nY|Devon|[c]\nZ|Essex|12\n", Some(1));
     }
 
     #[test]
