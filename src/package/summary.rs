@@ -162,20 +162,13 @@ impl Contents<'_> {
         numbers.first().copied().filter(|_| numbers.len() == 1)
     }
 
-    /// The number that took a number's place, where one of these records says so.
+    /// The number that took a number's place, where linkage believed it and it is nobody else's in these data.
     fn current(&self, members: &[PersonId], number: NhsNumber) -> NhsNumber {
+        let current = self.superseded.current(number);
         let records = self.records();
-        let stated = |field, member: PersonId| records.people.nhs_number(&records.texts, field, member);
-        let mut current = number;
-        // Each record can move the number on at most once, so a circle of statements ends.
-        for _ in members {
-            let mut superseding = members.iter().filter(|member| stated(person::NHS_NUMBER, **member) == Some(current));
-            match superseding.find_map(|member| stated(person::SUPERSEDED_BY, *member)) {
-                Some(next) if next != current && next != number => current = next,
-                _ => break,
-            }
-        }
-        current
+        let stated = |member: &PersonId| records.people.nhs_number(&records.texts, person::NHS_NUMBER, *member);
+        let is_ours = || members.iter().any(|member| stated(member) == Some(current));
+        if current == number || !self.superseded.is_carried(current) || is_ours() { current } else { number }
     }
 
     /// "Verified NHS number – status code 01 where a status column is mapped; else check-digit valid and not a refused
