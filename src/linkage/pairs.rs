@@ -64,10 +64,7 @@ pub(super) fn bar_close_rivals(scorer: &Scorer<'_>, pairs: &mut [Pair]) {
                 .map(|end| (known[end.2 as usize].other(unit), end.2))
                 .collect();
             let two_people = near.iter().enumerate().any(|(place, (one, _))| {
-                near[place + 1..].iter().any(|(other, _)| {
-                    let bar = scorer.score(*one.min(other), *one.max(other)).bar;
-                    matches!(bar, Bar::DifferentNumbers | Bar::OtherGivenName)
-                })
+                near[place + 1..].iter().any(|(other, _)| scorer.are_two_people(*one.min(other), *one.max(other)))
             });
             let places = if two_people { near.iter().map(|end| end.1).collect() } else { Vec::new() };
             places.into_iter()

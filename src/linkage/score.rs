@@ -191,7 +191,7 @@ impl<'a> Scorer<'a> {
             NULL => Tie::None,
             BEST => Tie::Equal,
             _ if !superseded.ties(one, two) => Tie::None,
-            _ if superseded.makes_one(one, two) && self.bears_out(pattern, one, two) => Tie::BorneOut,
+            _ if superseded.makes_one(one, two) && self.bears_out(pattern, BIRTH_OF_ONE, one, two) => Tie::BorneOut,
             _ => Tie::Claimed,
         }
     }
@@ -199,7 +199,7 @@ impl<'a> Scorer<'a> {
     /// Whether all else says of two different numbers that they are of one person, so that a machine may believe that one
     /// took the place of the other: a mistyped number may be that of a twin. The whole date of birth but for one slip, the
     /// given name or its short form, the family name or the place; and nothing against it.
-    fn bears_out(&self, pattern: Pattern, one: &Profile, two: &Profile) -> bool {
+    fn bears_out(&self, pattern: Pattern, births: &[u8], one: &Profile, two: &Profile) -> bool {
         let within = |comparison: usize, levels: &[u8]| levels.contains(&pattern.level(comparison));
         let exchanged = within(of::GIVEN, &[EXCHANGED]) && within(of::FAMILY, &[EXCHANGED]);
         let given = exchanged || within(of::GIVEN, GIVEN_NAME_OF_ONE);
@@ -207,7 +207,23 @@ impl<'a> Scorer<'a> {
         let second_names = [one.others, two.others].map(|name| (name.is_some(), self.features.word(name)));
         let [(some, first), (other, second)] = second_names;
         let one_second_name = !some || !other || first.starts_with(second) || second.starts_with(first);
-        within(of::BIRTH, BIRTH_OF_ONE) && given && family && one_second_name && pattern.level(of::SEX) != OTHER_SEX
+        within(of::BIRTH, births) && given && family && one_second_name && pattern.level(of::SEX) != OTHER_SEX
+    }
+
+    /// Whether two units are clearly two people, so that what is like both is of neither by machine.
+    pub(super) fn are_two_people(&self, left: u32, right: u32) -> bool {
+        let score = self.score(left, right);
+        match score.bar {
+            Bar::OtherGivenName => true,
+            Bar::DifferentNumbers if score.tie == Tie::Claimed => {
+                // One number took the place of the other, and a row that gives no date of birth does not deny it.
+                let (one, two) = (&self.units.profiles[left as usize], &self.units.profiles[right as usize]);
+                let no_birth = self.bears_out(self.pattern(left, right), &[NULL], one, two);
+                !(no_birth && self.features.superseded.makes_one(one, two))
+            }
+            Bar::DifferentNumbers => true,
+            _ => false,
+        }
     }
 
     /// Whether two verified numbers are one; nothing where statements that are believed speak of them, and details decide.
