@@ -145,3 +145,82 @@ fn kin(said: &Statements) -> BTreeMap<u64, u64> {
     }
     kin
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Row, config, records};
+    use super::*;
+    use crate::config::{EvidenceKind, PaperMapping};
+
+    /// Statements of sources of these standings, `old>new` by place of the number, or a number alone; and where each of
+    /// the first five numbers leads.
+    #[track_caller]
+    fn check(said: &[(Standing, &[(u64, Option<u64>)])], expected: [u64; 5]) -> Superseded {
+        let text = |(old, new): &(u64, Option<u64>)| match new {
+            Some(new) => format!("{}>{}", number(*old), number(*new)),
+            None => number(*old),
+        };
+        let texts: Vec<Vec<String>> = said.iter().map(|(_, said)| said.iter().map(text).collect()).collect();
+        let rows = |texts: &'_ Vec<String>| -> Vec<[String; 8]> {
+            texts.iter().map(|text| ["", text.as_str(), "Dunmore", "", "", "", "", ""].map(String::from)).collect()
+        };
+        let rows: Vec<Vec<[String; 8]>> = texts.iter().map(rows).collect();
+        let rows: Vec<Vec<Row<'_>>> =
+            rows.iter().map(|rows| rows.iter().map(|row| row.each_ref().map(String::as_str)).collect()).collect();
+        let rows: Vec<&[Row<'_>]> = rows.iter().map(Vec::as_slice).collect();
+        let config = config(&said.iter().map(|(standing, _)| *standing).collect::<Vec<Standing>>());
+        let found = Superseded::of(&config, &records(&config, &rows));
+        let ends = [0, 1, 2, 3, 4].map(|place| found.current(of(place)));
+        assert_eq!(ends.map(NhsNumber::reveal), expected.map(number));
+        found
+    }
+
+    fn of(place: u64) -> NhsNumber {
+        number(place).parse().expect("a number")
+    }
+
+    /// A number of the test range; nothing at a place that has none.
+    fn number(place: u64) -> String {
+        super::super::tests::number(place + 1)
+    }
+
+    #[test]
+    fn statements_are_followed_to_one_end_or_not_at_all() {
+        let said = |said: &[(u64, Option<u64>)], expected| check(&[(Standing::Record, said)], expected);
+        said(&[(0, Some(1)), (1, Some(2))], [2, 2, 2, 3, 4]);
+        // One system knows the middle of the chain, and another does not.
+        said(&[(0, Some(1)), (0, Some(2)), (1, Some(2))], [2, 2, 2, 3, 4]);
+        said(&[(0, Some(1)), (0, Some(2)), (3, Some(0))], [0, 1, 2, 3, 4]);
+        said(&[(0, Some(1)), (1, Some(0)), (2, Some(0)), (3, Some(4))], [0, 1, 2, 4, 4]);
+        said(&[(0, Some(0))], [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_long_chain_ends() {
+        let places: Vec<u64> = (0..3000).filter(|place| !number(*place).is_empty()).collect();
+        let said: Vec<(u64, Option<u64>)> = places.windows(2).map(|pair| (pair[0], Some(pair[1]))).collect();
+        check(&[(Standing::Record, &said)], [*places.last().expect("many"); 5]);
+    }
+
+    #[test]
+    fn what_others_than_systems_of_record_say_is_asked_about_and_not_believed() {
+        for standing in [Standing::Evidence(EvidenceKind::Letter), Standing::Declared] {
+            let found = check(&[(standing, &[(0, Some(1))])], [0, 1, 2, 3, 4]);
+            assert!(found.kin(of(0).reveal_integer()) == found.kin(of(1).reveal_integer()));
+            assert!(found.kin(of(0).reveal_integer()).is_some() && found.kin(of(2).reveal_integer()).is_none());
+        }
+        let mut paper = config(&[Standing::Record]);
+        paper.sources[0].mapping.paper = Some(PaperMapping::default());
+        let said = format!("{}>{}", number(0), number(1));
+        let rows: &[Row<'_>] = &[["", &said, "Dunmore", "", "", "", "", ""]];
+        let found = Superseded::of(&paper, &records(&paper, &[rows]));
+        assert!(found.current(of(0)) == of(0) && found.kin(of(0).reveal_integer()).is_some());
+    }
+
+    #[test]
+    fn the_national_service_outranks_what_a_provider_says_of_a_number() {
+        let provider: (Standing, &[(u64, Option<u64>)]) = (Standing::Record, &[(0, Some(1)), (2, Some(3))]);
+        check(&[provider, (Standing::Trace, &[(0, None)])], [0, 1, 3, 3, 4]);
+        check(&[provider, (Standing::Trace, &[(0, Some(4))])], [4, 1, 3, 3, 4]);
+    }
+}

@@ -225,6 +225,21 @@ mod tests {
     }
 
     #[test]
+    fn a_superseding_number_that_another_patient_holds_is_not_given_to_two() {
+        let numbers = contents_after(
+            |reconciled| {
+                set(reconciled, 0, person::NHS_NUMBER, "9990000050");
+                set(reconciled, 1, person::NHS_NUMBER, "9990000018");
+                set(reconciled, 1, person::SUPERSEDED_BY, "9990000050");
+                set(reconciled, 2, person::NHS_NUMBER, "9990000026");
+                set(reconciled, 2, person::SUPERSEDED_BY, "9990000034");
+            },
+            |contents| [&[0][..], &[1], &[2]].map(|members| contents.nhs_number(members).0.map(NhsNumber::reveal)),
+        );
+        assert_eq!(numbers, ["9990000050", "9990000018", "9990000034"].map(|number| Some(number.to_owned())));
+    }
+
+    #[test]
     fn a_system_of_record_is_believed_before_evidence() {
         let name = contents_after(
             |reconciled| {
