@@ -6,6 +6,7 @@ use crate::config::fields::person;
 use crate::config::{Config, Standing};
 use crate::records::{PersonId, Records};
 use crate::values::NhsNumber;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What records say of numbers that were superseded, each chain of statements followed to its end.
@@ -137,8 +138,8 @@ fn kin(said: &Statements) -> BTreeMap<u64, u64> {
     for smallest in neighbours.keys() {
         let mut open = vec![*smallest];
         while let Some(number) = open.pop() {
-            if !kin.contains_key(&number) {
-                kin.insert(number, *smallest);
+            if let Entry::Vacant(place) = kin.entry(number) {
+                place.insert(*smallest);
                 open.extend(&neighbours[&number]);
             }
         }
@@ -152,11 +153,14 @@ mod tests {
     use super::*;
     use crate::config::{EvidenceKind, PaperMapping};
 
+    /// A number, and the one that is said to have taken its place.
+    type Said = (u64, Option<u64>);
+
     /// Statements of sources of these standings, `old>new` by place of the number, or a number alone; and where each of
     /// the first five numbers leads.
     #[track_caller]
-    fn check(said: &[(Standing, &[(u64, Option<u64>)])], expected: [u64; 5]) -> Superseded {
-        let text = |(old, new): &(u64, Option<u64>)| match new {
+    fn check(said: &[(Standing, &[Said])], expected: [u64; 5]) -> Superseded {
+        let text = |(old, new): &Said| match new {
             Some(new) => format!("{}>{}", number(*old), number(*new)),
             None => number(*old),
         };
@@ -186,7 +190,7 @@ mod tests {
 
     #[test]
     fn statements_are_followed_to_one_end_or_not_at_all() {
-        let said = |said: &[(u64, Option<u64>)], expected| check(&[(Standing::Record, said)], expected);
+        let said = |said: &[Said], expected| check(&[(Standing::Record, said)], expected);
         said(&[(0, Some(1)), (1, Some(2))], [2, 2, 2, 3, 4]);
         // One system knows the middle of the chain, and another does not.
         said(&[(0, Some(1)), (0, Some(2)), (1, Some(2))], [2, 2, 2, 3, 4]);
@@ -198,7 +202,7 @@ mod tests {
     #[test]
     fn a_long_chain_ends() {
         let places: Vec<u64> = (0..3000).filter(|place| !number(*place).is_empty()).collect();
-        let said: Vec<(u64, Option<u64>)> = places.windows(2).map(|pair| (pair[0], Some(pair[1]))).collect();
+        let said: Vec<Said> = places.windows(2).map(|pair| (pair[0], Some(pair[1]))).collect();
         check(&[(Standing::Record, &said)], [*places.last().expect("many"); 5]);
     }
 
@@ -219,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_national_service_outranks_what_a_provider_says_of_a_number() {
-        let provider: (Standing, &[(u64, Option<u64>)]) = (Standing::Record, &[(0, Some(1)), (2, Some(3))]);
+        let provider: (Standing, &[Said]) = (Standing::Record, &[(0, Some(1)), (2, Some(3))]);
         check(&[provider, (Standing::Trace, &[(0, None)])], [0, 1, 3, 3, 4]);
         check(&[provider, (Standing::Trace, &[(0, Some(4))])], [4, 1, 3, 3, 4]);
     }
