@@ -186,7 +186,7 @@ reasons! {
     PersonTooThin = "person-too-thin", Warning, "find the patient by hand; someone will turn up";
     /// Two rows that are otherwise one patient carry different verified NHS numbers.
     NhsNumberConflict = "nhs-number-conflict", Warning, "decide in review; trace both numbers";
-    /// Two rows carry one NHS number, but the date of birth or the name does not agree.
+    /// Two rows carry one NHS number, or one that took its place, but the date of birth or the name does not agree.
     NhsNumberAlone = "nhs-number-alone", Warning, "decide in review; one of the numbers may be somebody else's";
     /// Two rows agree in much, but the given names are clearly different: perhaps twins or relatives.
     GivenNamesDiffer = "given-names-differ", Warning, "decide in review";

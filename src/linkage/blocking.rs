@@ -195,7 +195,11 @@ fn keys(features: &Features, units: &Units, rule: Rule, unit: u32) -> [Option<u6
     let number = (profile.number != 0).then_some(profile.number);
     let one = |key: Option<u64>| [key, None];
     match rule.0 {
-        0 => one(join(&[number])),
+        0 => {
+            // Those that carry numbers of one chain meet on the smallest of them.
+            let kin = number.and_then(|number| features.superseded.kin(number));
+            [join(&[number]), join(&[kin]).filter(|_| kin != number)]
+        }
         1 => one(join(&[first(profile.family, 4), date])),
         2 => one(join(&[first(profile.given, 3), date])),
         3 => one(join(&[symbol(profile.postcode), first(profile.given, 3)])),

@@ -133,8 +133,13 @@ impl Clusters {
 
     fn obstacle(&self, scorer: &Scorer<'_>, left: u32, right: u32) -> Option<Bar> {
         let (one, two) = (self.numbers[left as usize], self.numbers[right as usize]);
-        if one != 0 && two != 0 && one != two {
-            return Some(Bar::DifferentNumbers);
+        if one != 0 && two != 0 {
+            let members = |root: u32| self.members(root).collect::<Vec<u32>>();
+            match scorer.numbers_are_one(one, two) {
+                Some(true) => {}
+                None if !scorer.keeps_numbers_apart(&members(left), &members(right)) => {}
+                _ => return Some(Bar::DifferentNumbers),
+            }
         }
         let ruled_apart = |unit: u32| {
             let others = self.apart.get(&unit).into_iter().flatten();

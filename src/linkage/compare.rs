@@ -93,6 +93,11 @@ impl Pattern {
         Pattern(levels.iter().rev().fold(above, |bits, level| bits << 4 | u64::from(*level)))
     }
 
+    /// The same with another level of one comparison.
+    pub(super) fn with(self, comparison: usize, level: u8) -> Self {
+        Pattern(self.0 & !(15 << (4 * comparison)) | u64::from(level) << (4 * comparison))
+    }
+
     /// Whether one side gives no more of the given name than its initial.
     pub(super) fn initial_only(self) -> bool {
         self.0 >> (4 * COUNT) & 1 == 1

@@ -1,6 +1,7 @@
 //! What is compared: each person record's values, normalised once a distinct text, four bytes a value.
 
 use super::names::{self, Nicknames};
+use super::superseded::Superseded;
 use crate::config::fields::person;
 use crate::config::{Config, Field};
 use crate::records::{PersonId, Records, Symbol, Texts};
@@ -33,6 +34,8 @@ pub(super) struct Features {
     pub words: Texts,
     /// Short forms of given names.
     pub nicknames: Nicknames,
+    /// Numbers that others took the place of.
+    pub superseded: Superseded,
 }
 
 /// One of each a person record, until units are made of them.
@@ -85,7 +88,8 @@ impl Features {
             });
         }
         words.close();
-        (Features { words, nicknames: Nicknames::built_in() }, Profiles { profiles, local_ids })
+        let superseded = Superseded::of(config, records);
+        (Features { words, nicknames: Nicknames::built_in(), superseded }, Profiles { profiles, local_ids })
     }
 
     /// The text of a normalised value.

@@ -104,7 +104,7 @@ pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
         places.into_iter().map(|place| place.expect("every record is in a unit, thin or an answer")).collect();
     let evidence = |record: PersonId| is_evidence(config, &records, record);
     let withheld = leave_likely_evidence_open(config, &units, &groups, &pairs, &unit_rulings, evidence, &mut places);
-    assert_one_verified_number(&units, &places, &unit_rulings, groups.len());
+    assert_one_verified_number(&features, &units, &places, &unit_rulings, groups.len());
     let known = Known {
         features: &features,
         units: &units,
@@ -206,7 +206,7 @@ fn places(
     let mut best: Vec<(f64, JoinedBy)> = vec![(0.0, JoinedBy::Alone); units.len()];
     for pair in pairs {
         if groups.group_of[pair.left as usize] == groups.group_of[pair.right as usize] {
-            let by = if pair.score.number_equal { JoinedBy::NhsNumber } else { JoinedBy::Model };
+            let by = if pair.score.number_agrees() { JoinedBy::NhsNumber } else { JoinedBy::Model };
             let probability = pair.score.probability();
             for unit in [pair.left, pair.right] {
                 let known = &mut best[unit as usize];
@@ -238,19 +238,23 @@ fn places(
     places
 }
 
-/// A patient holds two different verified NHS numbers only when a person has decided so.
-fn assert_one_verified_number(units: &Units, places: &[Place], rulings: &[(u32, u32, Ruling)], patients: usize) {
+/// A patient holds two different verified NHS numbers, neither in the place of the other, only when a person has decided so.
+fn assert_one_verified_number(
+    features: &Features,
+    units: &Units,
+    places: &[Place],
+    rulings: &[(u32, u32, Ruling)],
+    patients: usize,
+) {
     let mut numbers = vec![0u64; patients];
     let decided = rulings.iter().any(|ruling| ruling.2 == Ruling::Same);
     let whole = (0u32..).zip(&units.profiles).map(|(unit, profile)| (units.members(unit)[0], profile));
     let thin = units.thin.iter().map(|thin| (thin.record, &thin.profile));
     for (record, profile) in whole.chain(thin).filter(|(_, profile)| profile.verified) {
         if let Place::Patient { patient, .. } = &places[record as usize] {
-            let held = std::mem::replace(&mut numbers[*patient as usize], profile.number);
-            assert!(
-                decided || held == 0 || held == profile.number,
-                "a machine joined two different verified NHS numbers"
-            );
+            let number = features.superseded.standing_for(profile.number);
+            let held = std::mem::replace(&mut numbers[*patient as usize], number);
+            assert!(decided || held == 0 || held == number, "a machine joined two different verified NHS numbers");
         }
     }
 }

@@ -14,6 +14,7 @@ mod pairs;
 mod product;
 mod rulings;
 mod score;
+mod superseded;
 #[cfg(test)]
 mod tests;
 mod thin;
@@ -27,3 +28,4 @@ pub use product::{
     COMPARISONS, ComparisonWeights, JoinedBy, Linked, PairStanding, PatientIndex, Place, Rule, ScoredPair,
 };
 pub use rulings::Rulings;
+pub use superseded::Superseded;

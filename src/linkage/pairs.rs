@@ -2,7 +2,7 @@
 
 use super::blocking::{Candidate, Rule};
 use super::product::{PairStanding, PatientIndex, ScoredPair};
-use super::score::{Bar, Score, Scorer};
+use super::score::{Bar, Score, Scorer, Tie};
 use super::units::Units;
 use crate::config::Config;
 use crate::ledger::Reason;
@@ -34,7 +34,7 @@ pub(super) fn score(scorer: &Scorer<'_>, candidates: Vec<Candidate>) -> Vec<Pair
         pairs.par_extend(some.par_iter().filter_map(|candidate| {
             let Candidate { left, right, rule } = *candidate;
             let score = scorer.score(left, right);
-            let worth_showing = score.number_equal || score.probability() >= NEAREST_REFUSALS;
+            let worth_showing = score.tie != Tie::None || score.probability() >= NEAREST_REFUSALS;
             worth_showing.then_some(Pair { left, right, score, rule })
         }));
     }
@@ -64,10 +64,7 @@ pub(super) fn bar_close_rivals(scorer: &Scorer<'_>, pairs: &mut [Pair]) {
                 .map(|end| (known[end.2 as usize].other(unit), end.2))
                 .collect();
             let two_people = near.iter().enumerate().any(|(place, (one, _))| {
-                near[place + 1..].iter().any(|(other, _)| {
-                    let bar = scorer.score(*one.min(other), *one.max(other)).bar;
-                    matches!(bar, Bar::DifferentNumbers | Bar::OtherGivenName)
-                })
+                near[place + 1..].iter().any(|(other, _)| scorer.are_two_people(*one.min(other), *one.max(other)))
             });
             let places = if two_people { near.iter().map(|end| end.1).collect() } else { Vec::new() };
             places.into_iter()
@@ -96,13 +93,16 @@ pub(super) fn to_show(
         .map(|(place, pair)| {
             let together = patient_of_unit[pair.left as usize] == patient_of_unit[pair.right as usize];
             let bar = refused.get(&place).copied().unwrap_or(pair.score.bar);
-            let likely = pair.score.probability() >= config.link.review_at || bar == Bar::NumberAlone;
+            let likely = pair.score.probability() >= config.link.review_at;
+            // That one number took the place of another is asked about, however little else agrees.
+            let reason = if pair.score.tie == Tie::Claimed && !likely { Bar::NumberAlone } else { bar }.reason();
+            let asked = likely || reason == Some(Reason::NhsNumberAlone);
             let decided = decided.contains(&(pair.left, pair.right));
-            let (standing, reason) = match (together, decided, likely) {
+            let (standing, reason) = match (together, decided, asked) {
                 (true, ..) => (PairStanding::Edge, None),
                 (false, true, _) => (PairStanding::Refused, Some(Reason::KeptApart)),
-                (false, false, true) => (PairStanding::Review, bar.reason()),
-                (false, false, false) => (PairStanding::Refused, bar.reason()),
+                (false, false, true) => (PairStanding::Review, reason),
+                (false, false, false) => (PairStanding::Refused, reason),
             };
             let (one, two) = (units.members(pair.left)[0], units.members(pair.right)[0]);
             ScoredPair {

@@ -71,7 +71,7 @@ pub enum JoinedBy {
     /// The same local id in the same system, with agreeing details or without any; or an answer of the national service,
     /// with agreeing details.
     LocalId,
-    /// The same NHS number, with a date of birth and a name that agree.
+    /// The same NHS number, or one that took its place, with a date of birth and a name that agree.
     NhsNumber,
     /// The model.
     Model,

@@ -1,7 +1,7 @@
 //! Scores pairs of units: the sum of the weights, the frequency of what agrees, and the rules no weight may override.
 
 use super::compare::{BEST, NULL, Pattern, compare, else_level, of};
-use super::features::Features;
+use super::features::{Features, Profile};
 use super::model::{LinkModel, Weights, hundredths, probability};
 use super::product::ComparisonWeights;
 use super::units::{Units, births_agree_in_part, names_agree, two_verified_numbers};
@@ -16,14 +16,32 @@ pub(super) struct Score {
     pub weights: ComparisonWeights,
     /// Whether a machine may join the pair, however likely it is.
     pub bar: Bar,
-    /// Whether an equal number speaks for it.
-    pub number_equal: bool,
+    /// How the numbers are related.
+    pub tie: Tie,
+}
+
+/// How the numbers of a pair are related.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tie {
+    /// Not at all.
+    None,
+    /// They are equal.
+    Equal,
+    /// One is said to have taken the place of the other, or both to have given place to one, and the details bear it out.
+    BorneOut,
+    /// The same, and the details do not bear it out, or what is said is not believed.
+    Claimed,
 }
 
 impl Score {
     /// The probability that goes with the weight.
     pub(super) fn probability(&self) -> f64 {
         probability(self.weight)
+    }
+
+    /// Whether one number, or one that took its place, speaks for it.
+    pub(super) fn number_agrees(&self) -> bool {
+        matches!(self.tie, Tie::Equal | Tie::BorneOut)
     }
 }
 
@@ -74,8 +92,22 @@ const EXCHANGED: u8 = 2;
 /// What an equal number with agreeing details is worth at least, in hundredths of a bit: a probability of 0.9999.
 const NUMBER_WITH_DETAILS: i32 = 1329;
 
+/// Of what a superseded number needs: the given name exact, its short form, or close with the same second name.
+const GIVEN_NAME_OF_ONE: &[u8] = &[BEST, 3, 4];
+/// The family name exact, a former name, sharing a part, or close.
+const FAMILY_NAME_OF_ONE: &[u8] = &[BEST, 3, 4, 5];
+/// The date of birth exact, day and month exchanged, or one digit or swap.
+const BIRTH_OF_ONE: &[u8] = &[BEST, 2, 3];
+/// The level of two sexes.
+const OTHER_SEX: u8 = 2;
+
+/// Whether the two share an address, a telephone or an e-mail address.
+fn placed(pattern: Pattern) -> bool {
+    pattern.one_address() || [of::PHONE, of::EMAIL].iter().any(|place| pattern.level(*place) == BEST)
+}
+
 /// Whether two whole dates of birth lie a generation apart.
-fn a_generation_apart(one: &super::features::Profile, two: &super::features::Profile) -> bool {
+fn a_generation_apart(one: &Profile, two: &Profile) -> bool {
     one.birth().zip(two.birth()).is_some_and(|(one, two)| (one.0 - two.0).abs() >= GENERATION_YEARS)
 }
 
@@ -94,7 +126,7 @@ impl<'a> Scorer<'a> {
     /// Ready to score; frequencies are those of these units.
     pub(super) fn new(features: &'a Features, units: &'a Units, model: &LinkModel) -> Self {
         let words = features.words.len() + 1;
-        let frequency = |comparison: usize, of: fn(&super::features::Profile) -> crate::records::Symbol| {
+        let frequency = |comparison: usize, of: fn(&Profile) -> crate::records::Symbol| {
             let mut counts = vec![0u32; words];
             for profile in &units.profiles {
                 counts[of(profile).place() as usize] += 1;
@@ -129,7 +161,9 @@ impl<'a> Scorer<'a> {
 
     /// Scores a pair.
     pub(super) fn score(&self, left: u32, right: u32) -> Score {
-        let pattern = self.pattern(left, right);
+        let stated = self.pattern(left, right);
+        let tie = self.tie(stated, left, right);
+        let pattern = if tie == Tie::BorneOut { stated.with(of::NUMBER, BEST) } else { stated };
         let mut weights = self.weights.of(pattern);
         let profile = &self.units.profiles[left as usize];
         let mut add = |comparison: usize, table: &[i16], word: crate::records::Symbol| {
@@ -141,23 +175,94 @@ impl<'a> Scorer<'a> {
         add(of::GIVEN, &self.given_frequency, profile.given);
         add(of::FAMILY, &self.family_frequency, profile.family);
         add(of::POSTCODE, &self.postcode_frequency, profile.postcode);
-        let bar = self.bar(pattern, left, right);
+        let bar = self.bar(pattern, tie, left, right);
         let mut weight = self.weights.prior + weights.iter().flatten().sum::<i32>();
         if bar == Bar::None && pattern.level(of::NUMBER) == BEST && pattern.level(of::BIRTH) != NULL {
             // An equal number with a birth date and a name that agree joins, however little a small table can teach.
             weight = weight.max(NUMBER_WITH_DETAILS);
         }
-        Score { weight, weights: ComparisonWeights::new(weights), bar, number_equal: pattern.level(of::NUMBER) == BEST }
+        Score { weight, weights: ComparisonWeights::new(weights), bar, tie }
     }
 
-    fn bar(&self, pattern: Pattern, left: u32, right: u32) -> Bar {
+    fn tie(&self, pattern: Pattern, left: u32, right: u32) -> Tie {
         let (one, two) = (&self.units.profiles[left as usize], &self.units.profiles[right as usize]);
-        if two_verified_numbers(one, two) {
+        let superseded = &self.features.superseded;
+        match pattern.level(of::NUMBER) {
+            NULL => Tie::None,
+            BEST => Tie::Equal,
+            _ if !superseded.ties(one, two) => Tie::None,
+            _ if superseded.makes_one(one, two) && self.bears_out(pattern, BIRTH_OF_ONE, one, two) => Tie::BorneOut,
+            _ => Tie::Claimed,
+        }
+    }
+
+    /// Whether all else says of two different numbers that they are of one person, so that a machine may believe that one
+    /// took the place of the other: a mistyped number may be that of a twin. The whole date of birth but for one slip, the
+    /// given name or its short form, the family name or the place; and nothing against it.
+    fn bears_out(&self, pattern: Pattern, births: &[u8], one: &Profile, two: &Profile) -> bool {
+        let within = |comparison: usize, levels: &[u8]| levels.contains(&pattern.level(comparison));
+        let exchanged = within(of::GIVEN, &[EXCHANGED]) && within(of::FAMILY, &[EXCHANGED]);
+        let given = exchanged || within(of::GIVEN, GIVEN_NAME_OF_ONE);
+        let family = exchanged || within(of::FAMILY, FAMILY_NAME_OF_ONE) || placed(pattern);
+        let second_names = [one.others, two.others].map(|name| (name.is_some(), self.features.word(name)));
+        let [(some, first), (other, second)] = second_names;
+        let one_second_name = !some || !other || first.starts_with(second) || second.starts_with(first);
+        within(of::BIRTH, births) && given && family && one_second_name && pattern.level(of::SEX) != OTHER_SEX
+    }
+
+    /// Whether two units are clearly two people, so that what is like both is of neither by machine.
+    pub(super) fn are_two_people(&self, left: u32, right: u32) -> bool {
+        let score = self.score(left, right);
+        match score.bar {
+            Bar::OtherGivenName => true,
+            Bar::DifferentNumbers if score.tie == Tie::Claimed => {
+                // One number took the place of the other, and a row that gives no date of birth does not deny it.
+                let (one, two) = (&self.units.profiles[left as usize], &self.units.profiles[right as usize]);
+                let no_birth = self.bears_out(self.pattern(left, right), &[NULL], one, two);
+                !(no_birth && self.features.superseded.makes_one(one, two))
+            }
+            Bar::DifferentNumbers => true,
+            _ => false,
+        }
+    }
+
+    /// Whether two verified numbers are one; nothing where statements that are believed speak of them, and details decide.
+    pub(super) fn numbers_are_one(&self, one: u64, two: u64) -> Option<bool> {
+        let superseded = &self.features.superseded;
+        let is_one = superseded.standing_for(one) == superseded.standing_for(two);
+        if is_one && superseded.kin(one).is_some() { None } else { Some(is_one) }
+    }
+
+    /// Of two clusters that carry different verified numbers of one chain: whether nothing across them bears out that they
+    /// are of one person, or something speaks against it.
+    pub(super) fn keeps_numbers_apart(&self, left: &[u32], right: &[u32]) -> bool {
+        let profile = |unit: u32| &self.units.profiles[unit as usize];
+        let mut borne_out = false;
+        for (left, right) in left.iter().flat_map(|left| right.iter().map(move |right| (*left, *right))) {
+            let (one, two) = (profile(left), profile(right));
+            if !one.verified || !two.verified {
+                continue;
+            }
+            let (first, last) = (left.min(right), left.max(right));
+            match self.tie(self.pattern(first, last), first, last) {
+                Tie::Equal | Tie::BorneOut => borne_out = true,
+                // Only a person joins numbers that nothing ties together.
+                Tie::None => {}
+                Tie::Claimed if births_agree_in_part(one, two) && names_agree(self.features, one, two) => {}
+                Tie::Claimed => return true,
+            }
+        }
+        !borne_out
+    }
+
+    fn bar(&self, pattern: Pattern, tie: Tie, left: u32, right: u32) -> Bar {
+        let (one, two) = (&self.units.profiles[left as usize], &self.units.profiles[right as usize]);
+        if tie != Tie::BorneOut && two_verified_numbers(one, two) {
             return Bar::DifferentNumbers;
         }
         let born = pattern.level(of::BIRTH) != NULL && births_agree_in_part(one, two);
         let named = names_agree(self.features, one, two);
-        let placed = pattern.one_address() || [of::PHONE, of::EMAIL].iter().any(|place| pattern.level(*place) == BEST);
+        let placed = placed(pattern);
         if pattern.level(of::NUMBER) == BEST {
             let agrees = named && (born || (pattern.level(of::BIRTH) == NULL && placed));
             return if agrees { Bar::None } else { Bar::NumberAlone };

@@ -10,8 +10,8 @@ use crate::sources::{Origin, ReadAs, RowRef, Sheet, SourceFile};
 use crate::values::{Digest, PartialDate};
 use jiff::civil::Date;
 
-/// One invented person: local id, NHS number, family name, given name, birth date, sex, postcode, mobile.
-type Row<'a> = [&'a str; 8];
+/// One invented person: local id, NHS number (`old>new` where it is said to be superseded), family name, given name, birth date, sex, postcode, mobile.
+pub(super) type Row<'a> = [&'a str; 8];
 
 const FIELDS: [Field; 8] = [
     person::LOCAL_ID,
@@ -24,7 +24,7 @@ const FIELDS: [Field; 8] = [
     person::MOBILE,
 ];
 
-fn config(standings: &[Standing]) -> Config {
+pub(super) fn config(standings: &[Standing]) -> Config {
     let toml = r#"
 [transition]
 name = "Test"
@@ -51,7 +51,7 @@ as_at = 2017-09-30
     config
 }
 
-fn records(config: &Config, sources: &[&[Row<'_>]]) -> Records {
+pub(super) fn records(config: &Config, sources: &[&[Row<'_>]]) -> Records {
     let mut records = Records::empty();
     for (place, rows) in sources.iter().enumerate() {
         records.intake.files.push(file(place, rows.len()));
@@ -62,9 +62,12 @@ fn records(config: &Config, sources: &[&[Row<'_>]]) -> Records {
                 let bits = if *field == person::DATE_OF_BIRTH {
                     value.parse::<Date>().ok().and_then(PartialDate::day).map_or(0, PartialDate::pack)
                 } else {
-                    records.texts.intern(value).place()
+                    records.texts.intern(value.split('>').next().unwrap_or_default()).place()
                 };
                 records.people.set_bits(*field, record, bits);
+                if let Some((_, new)) = value.split_once('>') {
+                    records.people.set_bits(person::SUPERSEDED_BY, record, records.texts.intern(new).place());
+                }
             }
             records.source.push(place as u16);
             records.digest.push(Digest::of_cells(row.iter().copied()));
@@ -100,7 +103,7 @@ struct County {
 }
 
 /// The `n`th number of the test range that has a check digit.
-fn number(n: u64) -> String {
+pub(super) fn number(n: u64) -> String {
     (0..10)
         .map(|digit| format!("{}{digit}", 999_000_000 + n))
         .find(|text| text.parse::<crate::values::NhsNumber>().is_ok())
@@ -212,6 +215,86 @@ fn an_equal_number_alone_joins_nobody() {
     let linked = check(hannah, other, false);
     let pair = linked.pairs.iter().find(|pair| pair.left == 0).expect("the pair is shown");
     assert_eq!((pair.standing, pair.reason), (PairStanding::Review, Some(Reason::NhsNumberAlone)));
+}
+
+/// Whoever is here of one person, by the number that each row carries.
+const HANNAHS: [&str; 4] = ["Dunmore", "Hannah", "1984-03-07", "female"];
+
+fn hannah<'a>(id: &'a str, number: &'a str, postcode: &'a str) -> Row<'a> {
+    let [family, given, born, sex] = HANNAHS;
+    [id, number, family, given, born, sex, postcode, ""]
+}
+
+fn pair_of(linked: &Linked, one: PersonId, two: PersonId) -> (PairStanding, Option<Reason>) {
+    let pair = linked.pairs.iter().find(|pair| (pair.left, pair.right) == (one, two)).expect("the pair is shown");
+    (pair.standing, pair.reason)
+}
+
+#[test]
+fn a_superseded_number_speaks_of_who_holds_the_one_that_took_its_place() {
+    let [a, b, c] = [90_001, 90_203, 90_403].map(number);
+    let (ab, bc) = (format!("{a}>{b}"), format!("{b}>{c}"));
+    let linked = check(hannah("0-h", &ab, "OX3 9QT"), hannah("1-h", &b, ""), true);
+    assert!(matches!(linked.places[0], Place::Patient { joined_by: JoinedBy::NhsNumber, .. }));
+    // What one system says of a number holds of it elsewhere, and along a chain.
+    let first = [hannah("0-h", &ab, "OX3 9QT"), hannah("0-i", &bc, "")];
+    let second = [hannah("1-h", &a, ""), hannah("1-i", &c, ""), hannah("1-j", &b, "LS1 4DX")];
+    let (linked, one, two) = link_among(&county(200), &first, &second, &Decisions::default());
+    let patient = linked.patient_of(one[0]);
+    assert!(one.iter().chain(&two).all(|record| linked.patient_of(*record) == patient), "{:?}", linked.members);
+}
+
+#[test]
+fn a_mistyped_supersession_joins_nobody_and_is_asked_about() {
+    let [a, b] = [90_001, 90_203].map(number);
+    let ab = format!("{a}>{b}");
+    let old = hannah("0-h", &ab, "OX3 9QT");
+    let other = |given, born, sex, postcode| ["1-x", b.as_str(), "Dunmore", given, born, sex, postcode, ""];
+    for other in [
+        ["1-x", b.as_str(), "Okonkwo", "Tunde", "1951-12-30", "male", "LS1 4DX", ""],
+        other("Hanna", "1984-03-07", "female", "OX3 9QT"),
+        other("H", "1984-03-07", "female", "OX3 9QT"),
+        other("Hannah", "2009-11-23", "female", "OX3 9QT"),
+        other("Hannah", "1984-03-19", "female", "OX3 9QT"),
+        other("Hannah", "", "female", "OX3 9QT"),
+        other("Hannah", "1984-03-07", "male", "OX3 9QT"),
+    ] {
+        let (linked, one, two) = link_among(&county(200), &[old], &[other], &Decisions::default());
+        assert_ne!(linked.patient_of(one[0]), linked.patient_of(two[0]), "{other:?}");
+        assert_eq!(pair_of(&linked, one[0], two[0]).0, PairStanding::Review, "{other:?}");
+    }
+}
+
+#[test]
+fn a_mistyped_supersession_joins_nobody_through_a_third_row() {
+    let [a, b] = [90_001, 90_203].map(number);
+    let ab = format!("{a}>{b}");
+    let twin = ["0-h", ab.as_str(), "Dunmore", "Hanna", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    let third = ["0-i", "", "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    let hannah = ["1-h", b.as_str(), "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+    let (linked, one, two) = link_among(&county(200), &[twin, third], &[hannah], &Decisions::default());
+    assert_ne!(linked.patient_of(one[0]), linked.patient_of(two[0]));
+}
+
+#[test]
+fn what_two_systems_say_differently_of_a_number_is_asked_about() {
+    let [a, b, c] = [90_001, 90_203, 90_403].map(number);
+    let (ab, ac) = (format!("{a}>{b}"), format!("{a}>{c}"));
+    let first = [hannah("0-h", &ab, "OX3 9QT"), hannah("0-i", &b, "OX3 9QT")];
+    let (linked, one, two) = link_among(&county(200), &first, &[hannah("1-h", &ac, "OX3 9QT")], &Decisions::default());
+    assert_eq!(linked.patient_of(one[0]), linked.patient_of(two[0]), "the number itself is still one");
+    assert_ne!(linked.patient_of(one[0]), linked.patient_of(one[1]));
+    assert_eq!(pair_of(&linked, one[0], one[1]), (PairStanding::Review, Some(Reason::NhsNumberConflict)));
+}
+
+#[test]
+fn a_row_without_a_birth_date_does_not_keep_a_superseded_number_apart() {
+    let [a, b] = [90_001, 90_203].map(number);
+    let ab = format!("{a}>{b}");
+    let letter = ["1-l", b.as_str(), "Dunmore", "Hannah", "", "", "OX3 9QT", ""];
+    let second = [hannah("1-h", &b, "OX3 9QT"), letter, hannah("1-i", &b, "OX3 9QT")];
+    let (linked, one, two) = link_among(&county(200), &[hannah("0-h", &ab, "OX3 9QT")], &second, &Decisions::default());
+    assert!(two.iter().all(|record| linked.patient_of(*record) == linked.patient_of(one[0])), "{:?}", linked.members);
 }
 
 #[test]

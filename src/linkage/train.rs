@@ -260,7 +260,8 @@ fn neighbour_counts(features: &Features, units: &Units) -> Counts {
             .into_iter()
             .filter(|(left, right)| {
                 let (one, two) = (&units.profiles[*left as usize], &units.profiles[*right as usize]);
-                one.verified && two.verified && super::compare::numbers_of_two_people(one.number, two.number)
+                let of_two = super::compare::numbers_of_two_people(one.number, two.number);
+                one.verified && two.verified && of_two && !features.superseded.ties(one, two)
             })
             .take(SESSION_PAIRS)
             .collect();

@@ -3,7 +3,7 @@
 use super::ids::{Ids, Naming};
 use crate::config::{Config, Field};
 use crate::decisions::{Act, Decisions, Effect, Effects, Event, Standing};
-use crate::linkage::PatientIndex;
+use crate::linkage::{PatientIndex, Superseded};
 use crate::measures::{Item, Measures};
 use crate::reconcile::{Reconciled, Referral, ReferralIndex, Relation};
 use crate::records::{PersonId, Records};
@@ -17,6 +17,8 @@ pub(super) struct Contents<'a> {
     /// Every event of the journal, in its order.
     pub(super) reviewed: Vec<Reviewed>,
     pub(super) ids: Ids,
+    /// NHS numbers that others took the place of, as linkage believed them.
+    pub(super) superseded: Superseded,
 }
 
 /// An event of the journal, and what became of it.
@@ -82,7 +84,8 @@ impl<'a> Contents<'a> {
         for figure in &mut measures.figures {
             figure.items.sort_by(|left, right| ids.of_item(*left).cmp(&ids.of_item(*right)).then(left.cmp(right)));
         }
-        let mut contents = Contents { config, reconciled, measures, reviewed, ids };
+        let superseded = Superseded::of(config, &reconciled.linked.records);
+        let mut contents = Contents { config, reconciled, measures, reviewed, ids, superseded };
         contents.sort_differences();
         contents
     }

@@ -162,20 +162,13 @@ impl Contents<'_> {
         numbers.first().copied().filter(|_| numbers.len() == 1)
     }
 
-    /// The number that took a number's place, where one of these records says so.
+    /// The number that took a number's place, where linkage believed it and it is nobody else's in these data.
     fn current(&self, members: &[PersonId], number: NhsNumber) -> NhsNumber {
+        let current = self.superseded.current(number);
         let records = self.records();
-        let stated = |field, member: PersonId| records.people.nhs_number(&records.texts, field, member);
-        let mut current = number;
-        // Each record can move the number on at most once, so a circle of statements ends.
-        for _ in members {
-            let mut superseding = members.iter().filter(|member| stated(person::NHS_NUMBER, **member) == Some(current));
-            match superseding.find_map(|member| stated(person::SUPERSEDED_BY, *member)) {
-                Some(next) if next != current && next != number => current = next,
-                _ => break,
-            }
-        }
-        current
+        let stated = |member: &PersonId| records.people.nhs_number(&records.texts, person::NHS_NUMBER, *member);
+        let is_ours = || members.iter().any(|member| stated(member) == Some(current));
+        if current == number || !self.superseded.is_carried(current) || is_ours() { current } else { number }
     }
 
     /// "Verified NHS number – status code 01 where a status column is mapped; else check-digit valid and not a refused
@@ -229,6 +222,21 @@ mod tests {
         };
         assert_eq!(twice(false), (Some("9990000018".into()), NumberStatus::Conflict));
         assert_eq!(twice(true), (Some("9990000050".into()), NumberStatus::Verified));
+    }
+
+    #[test]
+    fn a_superseding_number_that_another_patient_holds_is_not_given_to_two() {
+        let numbers = contents_after(
+            |reconciled| {
+                set(reconciled, 0, person::NHS_NUMBER, "9990000050");
+                set(reconciled, 1, person::NHS_NUMBER, "9990000018");
+                set(reconciled, 1, person::SUPERSEDED_BY, "9990000050");
+                set(reconciled, 2, person::NHS_NUMBER, "9990000026");
+                set(reconciled, 2, person::SUPERSEDED_BY, "9990000034");
+            },
+            |contents| [&[0][..], &[1], &[2]].map(|members| contents.nhs_number(members).0.map(NhsNumber::reveal)),
+        );
+        assert_eq!(numbers, ["9990000050", "9990000018", "9990000034"].map(|number| Some(number.to_owned())));
     }
 
     #[test]
