@@ -3,16 +3,17 @@
 //! `config → sources → records → linkage → reconcile → measures → package (+ report)`; `verify` stands apart and judges
 //! what came out.
 
-use crate::config::{self, Config};
-use crate::decisions::{self, Decisions};
+use crate::config::{self, Config, Mistake};
+use crate::decisions::{self, Decisions, Journal};
 use crate::linkage::{self, LinkModel};
 use crate::measures::{self, Measures};
-use crate::package::{self, Naming};
+use crate::package::{self, Naming, Opened};
 use crate::reconcile::{self, Reconciled};
 use crate::records::profile::{self, FileProfile, Profiler};
 use crate::records::{Normaliser, Records, RowNames};
 use crate::report;
 use crate::sources::{self, Intake};
+use crate::values::CommitmentKey;
 use jiff::civil::Date;
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -160,19 +161,23 @@ fn read<'c>(
 
 /// The main job, from a configuration to a sealed package.
 pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Result<Finished, Error> {
-    let config = config::load(path)?;
+    let mut config = config::load(path)?;
     config.warnings.iter().for_each(|warning| observer.warns(warning));
     let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
     let fixed_model = fixed_model(&config)?;
     let out = options.out.clone().unwrap_or_else(|| package::default_out(&config));
     package::refuse_existing(&out)?;
-    let key = config::load_key(&config)?;
+    let key = key_in_use(&config, &journal)?;
+    if let Some(warning) = lost_decisions(&config, &journal, &key) {
+        observer.warns(&warning);
+        config.warnings.push(warning);
+    }
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
     let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, &key);
     let mut records = read(&config, observer, finish)?;
     records.find_traced(&config, &key);
     let rows = RowNames::new(&config, &records, &key);
-    let decisions = journal.weigh(|row| rows.find(row));
+    let decisions = journal.clone().weigh(|row| rows.find(row));
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let summary = measures::Summary::of(&config, &reconciled, &measures, &decisions, options.final_run);
     if options.final_run && !summary.ready() {
@@ -190,12 +195,47 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     Ok(Finished { summary, package: Some(sealed.path), example_key, ids, source_changes, warnings })
 }
 
+/// The key. A new one is made for a new transition alone: where something was made with one that is lost, every id would
+/// change and no decision would hold.
+fn key_in_use(config: &Config, journal: &Journal) -> Result<CommitmentKey, Error> {
+    let path = config.folder.join(&config.transition.key);
+    let is_in_use = || {
+        config.transition.previous.is_some() || !journal.events.is_empty() || !package::sealed_beside(config).is_empty()
+    };
+    if path.symlink_metadata().is_err() && is_in_use() {
+        let what = "the commitment key is not there, and packages or decisions were made with it".to_owned();
+        let hint =
+            "restore it from its backup; to begin anew, with other ids and no decisions, move packages/ and the \
+                    journal away first"
+                .to_owned();
+        let lost = Mistake { file: path, line: None, column: None, what, hint };
+        return Err(config::Error::Mistakes(vec![lost]).into());
+    }
+    Ok(config::load_key(config)?)
+}
+
+/// What to say when the journal has not grown out of the one that an earlier package obeyed: decisions are lost.
+fn lost_decisions(config: &Config, journal: &Journal, key: &CommitmentKey) -> Option<Mistake> {
+    let previous = config.transition.previous.iter().map(|previous| config.folder.join(previous));
+    let earlier = package::sealed_beside(config).into_iter().take(1).chain(previous);
+    // What cannot be opened here is told of where it is needed.
+    let mut opened = earlier.filter_map(|folder| Opened::open(&folder).ok()).filter(|package| package.is_of(key));
+    let lost = opened.find(|package| package.decisions_digest().is_some_and(|digest| !journal.continues(digest)))?;
+    let what = format!(
+        "decisions that {} obeyed are not in this journal any more, or not as they were: they have no effect",
+        lost.folder().display()
+    );
+    let hint = "restore the journal from its last good copy, or decide anew what is asked again".to_owned();
+    let file = config.folder.join(&config.transition.decisions);
+    Some(Mistake { file, line: None, column: None, what, hint })
+}
+
 /// The people to trace on the national service: as a run, but nothing is written.
 pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<package::TraceRequest, Error> {
     let config = config::load(path)?;
     let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
     let fixed_model = fixed_model(&config)?;
-    let key = config::load_key(&config)?;
+    let key = key_in_use(&config, &journal)?;
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
     let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, &key);
     let mut records = read(&config, observer, finish)?;

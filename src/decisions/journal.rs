@@ -4,6 +4,7 @@ use super::event::{Act, Entry, Event};
 use super::line::Line;
 use super::{Decisions, Error, Presence, ShownRow};
 use crate::values::Digest;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -18,6 +19,8 @@ pub struct Journal {
     pub digest: Option<Digest>,
     /// The last line, from 1, when it was torn: a writer was stopped before it acknowledged anything. It says nothing.
     pub torn: Option<usize>,
+    /// Digests of the journal as it was after each line, with the line's end and without.
+    earlier: Vec<Digest>,
 }
 
 /// What became of an append.
@@ -120,6 +123,8 @@ struct Parsed {
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<Parsed, Error> {
     let mut parsed = Parsed { journal: Journal::default(), whole: 0, last: NO_LINE.to_owned() };
+    let mut until_now = Sha256::new();
+    parsed.journal.earlier.push(Digest::of(b""));
     for (place, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let number = place + 1;
         match event(line, number, &parsed.last) {
@@ -128,6 +133,11 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Parsed, Error> {
                 parsed.last = event.digest.to_string();
                 parsed.journal.events.push(event);
                 parsed.whole += line.len();
+                let text = line.strip_suffix(b"\n").unwrap_or(line);
+                for part in [text, &line[text.len()..]] {
+                    until_now.update(part);
+                    parsed.journal.earlier.push(Digest::from_bytes(until_now.clone().finalize().into()));
+                }
             }
             // What was acknowledged ends with a line's end: a line without one that says nothing was never acknowledged.
             Err(_) if !line.ends_with(b"\n") => parsed.journal.torn = Some(number),
@@ -164,6 +174,11 @@ fn fault(path: &Path, line: usize, what: &str) -> Error {
 }
 
 impl Journal {
+    /// Whether this is the journal of that digest, or has grown out of it.
+    pub fn continues(&self, digest: &Digest) -> bool {
+        self.earlier.contains(digest)
+    }
+
     /// Holds the events against the rows there are, and against one another.
     pub fn weigh(self, presence: impl Fn(&ShownRow) -> Presence) -> Decisions {
         Decisions::of(self, presence)

@@ -92,7 +92,7 @@ pub struct Decisions {
 
 impl Decisions {
     pub(super) fn of(journal: Journal, presence: impl Fn(&ShownRow) -> Presence) -> Self {
-        let Journal { mut events, digest, torn } = journal;
+        let Journal { mut events, digest, torn, .. } = journal;
         let mut standings = vec![Standing::InEffect; events.len()];
         undo(&events, &mut standings);
         drop_changed(&mut events, &mut standings, presence);

@@ -3,7 +3,7 @@
 use crate::config::fields::person;
 use crate::config::{Config, Standing};
 use crate::ledger::{Disposition, Severity};
-use crate::linkage::PatientIndex;
+use crate::linkage::{PatientIndex, Superseded};
 use crate::reconcile::Reconciled;
 use crate::records::PersonId;
 use crate::sources::{Origin, RowRef};
@@ -95,7 +95,21 @@ fn is_verified(config: &Config, reconciled: &Reconciled, member: PersonId) -> bo
 
 fn unverified(config: &Config, reconciled: &Reconciled) -> Vec<PatientIndex> {
     let members = &reconciled.linked.members;
-    let verified = |members: &Vec<PersonId>| members.iter().any(|member| is_verified(config, reconciled, *member));
+    let records = &reconciled.linked.records;
+    let superseded = Superseded::of(config, records);
+    let verified = |members: &Vec<PersonId>| {
+        let verified = members.iter().filter(|member| is_verified(config, reconciled, **member));
+        let of = |member: &PersonId| {
+            let is_answer = config.sources[usize::from(records.source[*member as usize])].standing == Standing::Trace;
+            let number = records.people.nhs_number(&records.texts, person::NHS_NUMBER, *member)?;
+            Some((superseded.current(number), is_answer))
+        };
+        let numbers: BTreeSet<_> = verified.filter_map(of).collect();
+        let answered = numbers.iter().filter(|(_, is_answer)| *is_answer).count();
+        let distinct: BTreeSet<_> = numbers.iter().map(|(number, _)| number).collect();
+        // Two verified numbers are a conflict, unless the national service says which it is.
+        answered == 1 || distinct.len() == 1
+    };
     (0u32..).zip(members).filter(|(_, members)| !verified(members)).map(|(patient, _)| patient).collect()
 }
 

@@ -253,6 +253,9 @@ fn exclusions(config: &Config, closings: &Closings<'_>) -> Reading {
     }
 }
 
+/// An extract may be made so many days after the transfer.
+const DAYS_AFTER_MAX: i64 = 31;
+
 /// The oldest extract before the transfer date; red too where the provider's certificate of an extract lacks its day, its
 /// rows or a name, or where there are not as many rows of data as it says. Paper is counted by its boxes, and the answer of
 /// the national service is nobody's extract.
@@ -266,15 +269,17 @@ fn extract_age(counts: &Counts) -> Reading {
     let miscounted = extracts
         .iter()
         .find(|(place, source)| source.control_rows.is_some_and(|certified| certified != counts.rows[*place].data));
+    // So long after the transfer nobody extracts from what was handed over: the day is a slip.
+    let misdated = extracts.iter().find(|(_, source)| source.extracted_at.is_some_and(|on| age(on) < -DAYS_AFTER_MAX));
     let uncertified = extracts.iter().find(|(_, source)| !is_certified(source));
     Reading {
         name: "extract_age_days",
-        definition: "Days from the oldest extract to the transfer date; red too where an extract is not certified (its day, its rows of data and who says so), or has not as many rows of data as were certified",
+        definition: "Days from the oldest extract to the transfer date; red too where an extract is not certified (its day, its rows of data and who says so), or has not as many rows of data as were certified, or is dated more than 31 days after the transfer",
         closes_by: "the provider extracts again, and certifies the day and the rows",
         value: oldest.map(|(age, _)| age as f64),
         denominator: Some(extracts.len() as u64),
-        red: uncertified.is_some() || miscounted.is_some(),
-        worst: miscounted.or(uncertified).map(|(place, _)| *place).or(oldest.map(|(_, place)| place)),
+        red: uncertified.is_some() || miscounted.is_some() || misdated.is_some(),
+        worst: miscounted.or(uncertified).or(misdated).map(|(place, _)| *place).or(oldest.map(|(_, place)| place)),
     }
 }
 

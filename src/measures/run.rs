@@ -261,6 +261,8 @@ mod tests {
         check(|_| {}, (GateState::Green, Some(2.0), "a-community"));
         let old = |world: &mut World| world.config.sources[HOSPITAL].extracted_at = Some(date(2017, 9, 1));
         check(old, (GateState::Red, Some(30.0), "b-hospital"));
+        let misdated = |world: &mut World| world.config.sources[LETTERS].extracted_at = Some(date(2099, 1, 1));
+        check(misdated, (GateState::Red, Some(2.0), "e-letters"));
         check(|world| world.config.sources[LETTERS].extracted_at = None, (GateState::Red, Some(2.0), "e-letters"));
         let nobody = |world: &mut World| world.config.sources[LETTERS].certified_by = Some(" ".into());
         check(nobody, (GateState::Red, Some(2.0), "e-letters"));

@@ -21,6 +21,7 @@ pub struct Opened {
     commitment: Digest,
     config_digest: Digest,
     is_final: bool,
+    decisions_digest: Option<Digest>,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +35,7 @@ struct Head {
 struct Run {
     #[serde(rename = "final")]
     is_final: bool,
+    decisions_digest: Option<String>,
 }
 
 const MANIFEST: &str = "manifest-sha256.txt";
@@ -64,11 +66,14 @@ impl Opened {
             commitment: digest(&head.manifest_commitment)?,
             config_digest: digest(&head.config_digest)?,
             is_final: false,
+            decisions_digest: None,
             manifest,
         };
         let mut run = Vec::new();
         opened.checked(RUN, |file| file.read_to_end(&mut run).map(drop))?;
-        opened.is_final = document::<Run>(&folder.join(RUN), &run)?.is_final;
+        let run: Run = document(&folder.join(RUN), &run)?;
+        opened.is_final = run.is_final;
+        opened.decisions_digest = run.decisions_digest.as_deref().and_then(Digest::from_hex);
         Ok(opened)
     }
 
@@ -105,6 +110,11 @@ impl Opened {
     /// Whether its manifest is the one that was sealed with this key.
     pub fn is_of(&self, key: &CommitmentKey) -> bool {
         key.commit_manifest(&self.manifest) == *self.commitment.bytes()
+    }
+
+    /// The digest of the journal that it obeyed; `None` when there was none.
+    pub fn decisions_digest(&self) -> Option<&Digest> {
+        self.decisions_digest.as_ref()
     }
 
     /// Walks the lines of a table, giving these columns of each. What was given counts for nothing if an error comes

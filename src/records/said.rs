@@ -180,7 +180,9 @@ mod tests {
                 act: act.clone(),
             },
         };
-        Journal { events: (1..).zip(acts).map(event).collect(), ..Journal::default() }
+        let mut journal = Journal::default();
+        journal.events.extend((1..).zip(acts).map(event));
+        journal
     }
 
     fn decided(config: &Config, header: &[&str], rows: &[&[&str]], acts: &[(Act, &[u32], bool)]) -> Records {

@@ -78,8 +78,8 @@ pub fn follows(before: &Package, now: &Package, kind: &Kind, run: usize) {
     }
 }
 
-/// Between two runs in which the journal alone changed, a line of `patient_records.csv` changed only where an event whose
-/// effect is another than it was speaks of a row of the patient it was of, or is of. How many lines did.
+/// Between two runs in which the journal alone changed, a line of `patient_records.csv` changed only where an event that has
+/// an effect, or had one, speaks of a row of the patient it was of, or is of. How many lines did.
 pub fn explained(before: &Package, now: &Package, journal: &[Vec<RowName>]) -> usize {
     let effects = |package: &Package| -> BTreeMap<String, String> {
         lines(package, "tables/review_decisions")
@@ -89,7 +89,9 @@ pub fn explained(before: &Package, now: &Package, journal: &[Vec<RowName>]) -> u
     };
     let (earlier, effects) = (effects(before), effects(now));
     let none = "none".to_owned();
-    let changing = effects.iter().filter(|(event, effect)| earlier.get(*event).unwrap_or(&none) != *effect);
+    // What an answer opens, an earlier one may now reach: every event that has, or had, an effect accounts for its people.
+    let changing =
+        effects.iter().filter(|(event, effect)| *effect != "none" || earlier.get(*event).unwrap_or(&none) != "none");
     let rows: BTreeSet<&RowName> =
         changing.flat_map(|(event, _)| &journal[event.parse::<usize>().expect("a number") - 1]).collect();
     let of = |package: &Package| -> BTreeMap<RowName, Line> {

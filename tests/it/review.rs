@@ -511,3 +511,46 @@ fn a_decision_follows_its_rows_into_a_later_extract() {
     assert_eq!(after[..2], before[..2]);
     assert_eq!([&after[2], &after[3]], [&one_further(&before[2]), &one_further(&before[3])]);
 }
+
+/// Twins of whom a person decided, and the package of the run that obeyed.
+fn decided() -> Transition {
+    let twins = asked(TWINS, &["--queue", "pairs"]);
+    assert_eq!(import(&twins, |sheets| sheet(sheets, "Pairs")[1][ANSWER] = "same".into(), &[]).code, 0);
+    let said = twins.handover(&["run", "--quiet"]);
+    assert!(said.code == 0 && !said.err.contains("decisions"), "{}", said.all());
+    twins
+}
+
+#[test]
+fn a_run_tells_of_decisions_that_an_earlier_one_obeyed_and_the_journal_has_lost() {
+    let twins = decided();
+    let journal = twins.path().join("decisions.jsonl");
+    let kept = fs::read(&journal).expect("a journal");
+    fs::remove_file(&journal).expect("removed");
+    let said = twins.handover(&["run", "--quiet"]);
+    let told = "packages/0002 obeyed are not in this journal any more";
+    assert!(said.code == 0 && said.err.contains(told), "{}", said.all());
+    // The newest package is now the one that obeyed nothing: the package whose ids live on is asked too.
+    twins.edit("handover.toml", "[transition]\n", "[transition]\nprevious = \"packages/0002\"\n");
+    assert!(twins.handover(&["run", "--quiet"]).err.contains(told));
+    fs::write(&journal, kept).expect("restored");
+    assert!(!twins.handover(&["run", "--quiet"]).err.contains(told));
+}
+
+#[test]
+fn no_new_key_is_made_where_packages_or_decisions_were_made_with_another() {
+    let twins = decided();
+    let key = twins.path().join("commitment.key");
+    fs::remove_file(&key).expect("removed");
+    let refused = || {
+        let said = twins.handover(&["run", "--quiet"]);
+        assert!(said.code == 2 && said.err.contains("restore it from its backup"), "{}", said.all());
+        assert!(!key.exists(), "nothing takes the lost one's place");
+    };
+    refused();
+    fs::remove_dir_all(twins.path().join("packages")).expect("removed");
+    refused();
+    fs::remove_file(twins.path().join("decisions.jsonl")).expect("removed");
+    assert_eq!(twins.handover(&["run", "--quiet"]).code, 0);
+    assert!(key.exists(), "a new transition has a new key");
+}

@@ -295,5 +295,7 @@ fn save(out: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 /// The journal as it was after so many events.
 fn first_events(journal: &Journal, events: usize) -> Journal {
-    Journal { events: journal.events.iter().take(events).cloned().collect(), digest: None, torn: None }
+    let mut first = Journal::default();
+    first.events.extend(journal.events.iter().take(events).cloned());
+    first
 }
