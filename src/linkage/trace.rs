@@ -206,7 +206,8 @@ impl Holding<'_> {
                 one.agreeing.iter().any(|asked| person(asked) == person(unit))
             };
             let differs = |other: &Profile| !is_of(self.features, other, &one.answer.profile, family_close);
-            let held = || holders[&number].iter().any(|unit| !own(unit) && differs(&self.units.profiles[*unit as usize]));
+            let held =
+                || holders[&number].iter().any(|unit| !own(unit) && differs(&self.units.profiles[*unit as usize]));
             let given_twice = || {
                 let others = by_number.get(&number).into_iter().flatten();
                 others.filter(|other| other.asked() != one.asked()).any(|other| differs(&other.answer.profile))
@@ -237,7 +238,9 @@ fn is_of(
     let Some(theirs) = answer.birth().filter(|_| named && sexes) else { return false };
     match somebody.birth() {
         Some(ours) if ours.3 == Precision::Day => {
-            somebody.born == answer.born && given_agrees(features, somebody, answer) && family(features, somebody, answer)
+            somebody.born == answer.born
+                && given_agrees(features, somebody, answer)
+                && family(features, somebody, answer)
         }
         partial => {
             let contradicts = partial.is_some_and(|ours| {
@@ -315,5 +318,148 @@ fn carry(features: &Features, units: &mut Units, told: &[Told]) {
             let profile = &mut units.profiles[unit as usize];
             (profile.number, profile.verified) = (number, true);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Row, config, nobodys, number, records, said};
+    use super::*;
+    use crate::config::Standing;
+    use crate::decisions::{Answer, Decisions};
+    use crate::records::Traced;
+
+    const MAUDE: Row<'static> = ["1", "", "Quillfeather-Pym", "Margaret", "1961-02-03", "female", "", ""];
+    const OTTO: Row<'static> = ["2", "", "Bramblewick", "Otto", "1972-07-21", "male", "", ""];
+
+    /// A row, and the places of the rows that its reference was issued for.
+    type Told<'a> = (Row<'a>, &'a [PersonId]);
+
+    /// Where answers come, each row a patient, and the numbers that rows come to carry.
+    fn told(rows: &[Row<'_>], answers: &[Told<'_>], decisions: &Decisions) -> (Vec<Place>, Vec<String>) {
+        let config = config(&[Standing::Record, Standing::Trace]);
+        let answered: Vec<Row<'_>> = answers.iter().map(|answer| answer.0).collect();
+        let mut records = records(&config, &[rows, &answered]);
+        let traced = (rows.len() as PersonId..).zip(answers);
+        records.traced = traced.map(|(answer, (_, about))| Traced { answer, about: about.to_vec() }).collect();
+        let rulings = Rulings::find(&config, &records, decisions);
+        let (features, profiles) = Features::of(&config, &records);
+        let standing = |record: PersonId| config.sources[usize::from(records.source[record as usize])].standing;
+        let mut units = Units::of(&features, &profiles, standing, &rulings, &BTreeSet::new());
+        let mut unit_of = vec![u32::MAX; records.people.len()];
+        (0..units.len() as u32).for_each(|unit| unit_of[units.members(unit)[0] as usize] = unit);
+        let answers = std::mem::take(&mut units.answers);
+        let told = settle(&features, &mut units, answers, (&records, &rulings, &unit_of));
+        let patients: Vec<PatientIndex> = (0..units.len() as u32).map(|unit| units.members(unit)[0]).collect();
+        let carried = |row: usize| match units.profiles[unit_of[row] as usize].number {
+            0 => String::new(),
+            number => number.to_string(),
+        };
+        (told.iter().map(|one| one.place(&patients)).collect(), (0..rows.len()).map(carried).collect())
+    }
+
+    fn reason(place: &Place) -> Option<Reason> {
+        match place {
+            Place::Unplaced { reason, .. } => Some(*reason),
+            Place::Patient { .. } => None,
+        }
+    }
+
+    /// What the service says of somebody: family name, given name, date of birth, sex.
+    #[track_caller]
+    fn check(asked: Row<'_>, says: [&str; 4], believed: bool) {
+        let n = number(1);
+        let [family, given, born, sex] = says;
+        let answer = (["T-1", &n, family, given, born, sex, "", ""], &[0][..]);
+        let (places, carried) = self::told(&[asked], &[answer], &Decisions::default());
+        assert_eq!(reason(&places[0]), (!believed).then_some(Reason::TraceDisagrees), "{says:?}");
+        assert_eq!(carried[0] == n, believed, "{says:?}");
+    }
+
+    #[test]
+    fn an_answer_agrees_throughout_or_is_not_believed() {
+        let of_maude = |says, believed| check(MAUDE, says, believed);
+        let born = "1961-02-03";
+        of_maude(["QUILLFEATHER-PYM", "MARGARET", born, "female"], true);
+        of_maude(["QUILLFEATHER", "MAGGIE", born, ""], true);
+        of_maude(["QUILLFEATHER-PYM", "M", born, "female"], true);
+        of_maude(["QUILLFEATHER-PYM", "MARGARET ROSE", born, "female"], true);
+        of_maude(["QUILLFEATHER-PYM", "MARGARET", "1961-02-04", "female"], false);
+        of_maude(["QUILLFEATHER-PYM", "MARGARET", "1961-03-02", "female"], false);
+        of_maude(["QUILLFEATHER-PYM", "MARGARET", "1962-02-03", "female"], false);
+        of_maude(["QUILLFEATHER-PYM", "MARGARET", "", "female"], false);
+        of_maude(["ZZYZX", "MARGARET", born, "female"], false);
+        of_maude(["QUILLFEATHER-PYM", "MARGUERITA", born, "female"], false);
+        of_maude(["QUILLFEATHER-PYM", "", born, "female"], false);
+        of_maude(["", "", born, "female"], false);
+        of_maude(["QUILLFEATHER-PYM", "MARGARET", born, "male"], false);
+    }
+
+    #[test]
+    fn of_somebody_without_a_whole_date_of_birth_the_names_are_the_same() {
+        let asked = ["1", "", "Quillfeather", "Margaret", "", "female", "TH1 2AB", ""];
+        check(asked, ["QUILLFEATHER", "MARGARET", "1961-02-03", "female"], true);
+        check(asked, ["QUILLFEATHER", "MAGGIE", "1961-02-03", "female"], false);
+        check(asked, ["QUILLFEATHER-PYM", "MARGARET", "1961-02-03", "female"], false);
+        check(asked, ["QUILLFEATHER", "MARGARET", "", "female"], false);
+    }
+
+    #[test]
+    fn an_answer_that_nobody_asked_for_is_nobodys() {
+        let n = number(1);
+        let held = ["2", &n, "Bramblewick", "Otto", "1972-07-21", "male", "", ""];
+        for (reference, expected) in [("XXXX", Reason::PersonNotFound), ("", Reason::PersonTooThin)] {
+            let mut answer = OTTO;
+            let other = number(2);
+            (answer[0], answer[1]) = (reference, &other);
+            let (places, carried) = told(&[MAUDE, held], &[(answer, &[])], &Decisions::default());
+            assert_eq!(reason(&places[0]), Some(expected));
+            assert_eq!(carried[1], n, "its number is not taken");
+        }
+    }
+
+    #[test]
+    fn a_number_of_two_people_is_nobodys() {
+        let n = number(1);
+        let of = |row: Row<'static>, number: &'static str| [row[0], number, row[2], row[3], row[4], row[5], "", ""];
+        let n: &'static str = n.leak();
+        let all = |rows: &[Row<'_>], answers: &[Told<'_>]| {
+            let (places, _) = told(rows, answers, &Decisions::default());
+            places.iter().map(|place| reason(place).is_none()).collect::<Vec<bool>>()
+        };
+        // Somebody else holds it; or the same person does, in another system.
+        assert_eq!(all(&[MAUDE, of(OTTO, n)], &[(of(MAUDE, n), &[0])]), [false]);
+        let mut again = of(MAUDE, n);
+        (again[0], again[2]) = ("7", "Quilfeather-Pym");
+        assert_eq!(all(&[MAUDE, again], &[(of(MAUDE, n), &[0])]), [true]);
+        // Two people were given it.
+        assert_eq!(all(&[MAUDE, OTTO], &[(of(MAUDE, n), &[0]), (of(OTTO, n), &[1])]), [false, false]);
+        // One person was given two.
+        let other: &'static str = number(2).leak();
+        assert_eq!(all(&[MAUDE], &[(of(MAUDE, n), &[0]), (of(MAUDE, other), &[0])]), [false, false]);
+        assert_eq!(all(&[MAUDE], &[(of(MAUDE, n), &[0]), (of(MAUDE, n), &[0])]), [true, true]);
+    }
+
+    #[test]
+    fn a_person_says_whose_an_answer_is() {
+        let n = number(1);
+        let answer = ["T-1", &n, "Zzyzx", "Maud", "1980-01-05", "", "", ""];
+        let (places, carried) = told(&[MAUDE, OTTO], &[(answer, &[1])], &said(&[((1, 1), (0, 1), Answer::Same)]));
+        assert!(matches!(places[0], Place::Patient { patient: 0, joined_by: JoinedBy::Decision, .. }));
+        assert_eq!(carried, [n.clone(), String::new()]);
+        let agreeing = ["T-1", &n, OTTO[2], OTTO[3], OTTO[4], "", "", ""];
+        for decisions in [nobodys(&[1]), said(&[((1, 1), (0, 2), Answer::Different)])] {
+            let (places, carried) = told(&[MAUDE, OTTO], &[(agreeing, &[1])], &decisions);
+            assert!(reason(&places[0]).is_some());
+            assert_eq!(carried, ["", ""]);
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_number_goes_to_whom_it_was_asked_about_unless_it_speaks_of_another() {
+        let silent = ["T-1", "", "", "", "", "", "", ""];
+        let other = ["T-1", "", "Zzyzx", "Maud", "1980-01-05", "", "", ""];
+        let places = told(&[MAUDE], &[(silent, &[0]), (other, &[0])], &Decisions::default()).0;
+        assert_eq!([reason(&places[0]), reason(&places[1])], [None, Some(Reason::TraceDisagrees)]);
     }
 }
