@@ -16,6 +16,7 @@ use crate::sources::{self, Intake};
 use crate::values::CommitmentKey;
 use jiff::civil::Date;
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A stage of the main job, as a person is told of it.
@@ -246,6 +247,15 @@ pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<packa
     let naming = Naming { key: &key, previous };
     let plan = package::plan(&config, reconciled, measures, &decisions, naming, model, false);
     Ok(package::people_to_trace(&plan))
+}
+
+/// What rows are asked about by: the references that answers of the national service come back under.
+pub fn references(path: &Path, observer: &mut dyn Observer) -> Result<BTreeSet<String>, Error> {
+    let mut config = config::load(path)?;
+    config.sources.retain(|source| source.standing != config::Standing::Trace);
+    let key = config::load_key(&config)?;
+    let records = read(&config, observer, Normaliser::finish)?;
+    Ok(records.digest.iter().map(|row| key.reference(row)).collect())
 }
 
 /// From records to conclusions: nothing here touches the outside world, so nothing here can fail.

@@ -57,8 +57,9 @@ pub(super) fn import(answer: &Path, config: &Path, voice: Voice) -> Result<Outco
     })?;
     refuse_what_is_no_answer(answer, &bytes)?;
     let folder = loaded.folder.join(ANSWERS);
-    fs::create_dir_all(&folder).map_err(|error| Failure::io(&folder, &error))?;
     refuse_what_is_there(&folder, answer, &bytes)?;
+    let unknown = unknown_references(answer, &bytes, config, voice)?;
+    fs::create_dir_all(&folder).map_err(|error| Failure::io(&folder, &error))?;
     let kept = next(&folder);
     write_new(&kept, &bytes).map_err(|error| Failure::io(&kept, &error))?;
     let mapping = loaded.folder.join(MAPPING);
@@ -72,7 +73,7 @@ pub(super) fn import(answer: &Path, config: &Path, voice: Voice) -> Result<Outco
         list_source(&loaded)?;
     }
     if voice.json {
-        let document = serde_json::json!({ "format": 1, "ok": true, "file": kept, "source_added": !listed });
+        let document = serde_json::json!({ "format": 1, "ok": true, "file": kept, "source_added": !listed, "unknown_references": unknown });
         print(&document.to_string());
     } else if !voice.quiet {
         let source = if listed { "is listed already" } else { "was added" };
@@ -82,6 +83,10 @@ pub(super) fn import(answer: &Path, config: &Path, voice: Voice) -> Result<Outco
             loaded.path.display(),
             loaded.path.display()
         ));
+        if unknown > 0 {
+            let unknown = thousands(unknown);
+            print(&format!("Not asked about from here: {unknown} of its lines; they will be of nobody, and listed"));
+        }
     }
     Ok(Outcome::Done)
 }
@@ -106,8 +111,42 @@ fn refuse_what_is_no_answer(answer: &Path, bytes: &[u8]) -> Result<(), Failure> 
     Ok(())
 }
 
+/// How many lines answer a question that was not asked about these data; all of them is refused.
+fn unknown_references(answer: &Path, bytes: &[u8], config: &Path, voice: Voice) -> Result<u64, Failure> {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let unread = |error: csv::Error| {
+        // What the error says may hold what the file says; where it is does not.
+        let line = error.position().map_or(1, csv::Position::line);
+        let message = format!("{}, line {line}: it cannot be read as a table", answer.display());
+        Failure::new(Outcome::Input, message, "give the response of the batch trace as it came")
+    };
+    let header = reader.byte_headers().map_err(unread)?;
+    let column = header.iter().position(|name| name == NEEDED[0].as_bytes()).unwrap_or_default();
+    let mut watcher = Watcher::new(voice);
+    let references = pipeline::references(config, &mut watcher)?;
+    drop(watcher);
+    let (mut lines, mut unknown) = (0u64, 0u64);
+    for line in reader.byte_records() {
+        let line = line.map_err(unread)?;
+        let reference = line.get(column).and_then(|cell| std::str::from_utf8(cell).ok()).unwrap_or_default();
+        lines += 1;
+        unknown += u64::from(!references.contains(reference));
+    }
+    if unknown == lines {
+        let message = format!("{}: none of its references was issued for a row of these sources", answer.display());
+        let next = "give the answer to what trace export wrote from this transition; if its sources were sent again since, \
+                    export and ask again";
+        return Err(Failure::new(Outcome::Usage, message, next));
+    }
+    Ok(unknown)
+}
+
 fn refuse_what_is_there(folder: &Path, answer: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let entries = fs::read_dir(folder).map_err(|error| Failure::io(folder, &error))?;
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(|error| Failure::io(folder, &error))?,
+    };
     for entry in entries.flatten() {
         if fs::read(entry.path()).is_ok_and(|there| there == bytes) {
             let message = format!("{} is kept already, as {}", answer.display(), entry.path().display());

@@ -44,7 +44,9 @@ pub fn prepare(config: &Config, records: Records, decisions: &Decisions) -> Prep
     }
     drop(profiles);
     let answers = std::mem::take(&mut units.answers);
-    let told = trace::settle(&features, &mut units, answers, &records.traced);
+    let unit_of = unit_of_records(&units, records.people.len());
+    let told = trace::settle(&features, &mut units, answers, (&records, &rulings, &unit_of));
+    drop(unit_of);
     let (candidates, reports) = blocking::block(&features, &units);
     let blocking = reports
         .into_iter()
@@ -96,9 +98,12 @@ pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
     let groups = clusters.into_groups();
     let mut places = places(&units, &groups, &pairs, &unit_rulings, records.people.len());
     let directory = Directory::new(&features, &units, &groups.group_of);
-    let (thin, machine) = directory.place_all(&rulings, &unit_of);
+    let (thin, mut machine) = directory.place_all(&rulings, &unit_of);
     units.thin.iter().zip(thin).for_each(|(thin, place)| places[thin.record as usize] = Some(place));
-    told.iter().for_each(|answer| places[answer.record() as usize] = Some(answer.place(&groups.group_of)));
+    for answer in &told {
+        machine.insert(answer.record(), answer.place_by_machine(&groups.group_of));
+        places[answer.record() as usize] = Some(answer.place(&groups.group_of));
+    }
     drop(directory);
     let mut places: Vec<Place> =
         places.into_iter().map(|place| place.expect("every record is in a unit, thin or an answer")).collect();

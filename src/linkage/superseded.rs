@@ -27,17 +27,23 @@ impl Superseded {
     /// Gathers what the records say.
     ///
     /// A number of which two statements lead to different ends, or whose statements go in a circle, stands for itself; so
-    /// does one that the national service answered with, unless it says otherwise itself.
+    /// does one that the national service answered with, unless it says otherwise itself. An answer to a question that
+    /// nobody asked says nothing.
     pub fn of(config: &Config, records: &Records) -> Self {
         let people = &records.people;
         let stated = |field, record: PersonId| people.nhs_number(&records.texts, field, record);
         let source = |record: PersonId| &config.sources[usize::from(records.source[record as usize])];
+        let asked = records.traced.iter().filter(|traced| !traced.about.is_empty());
+        let asked: BTreeSet<PersonId> = asked.map(|traced| traced.answer).collect();
         let (mut believed, mut all) = (Statements::new(), Statements::new());
         let mut answered = BTreeSet::new();
         let mut by_providers = Statements::new();
         for record in people.places() {
             let source = source(record);
             let is_answer = source.standing == Standing::Trace;
+            if is_answer && !asked.contains(&record) {
+                continue;
+            }
             if is_answer {
                 answered.extend(stated(person::NHS_NUMBER, record));
             }
@@ -152,6 +158,7 @@ mod tests {
     use super::super::tests::{Row, config, records};
     use super::*;
     use crate::config::{EvidenceKind, PaperMapping};
+    use crate::records::Traced;
 
     /// A number, and the one that is said to have taken its place.
     type Said = (u64, Option<u64>);
@@ -173,7 +180,11 @@ mod tests {
             rows.iter().map(|rows| rows.iter().map(|row| row.each_ref().map(String::as_str)).collect()).collect();
         let rows: Vec<&[Row<'_>]> = rows.iter().map(Vec::as_slice).collect();
         let config = config(&said.iter().map(|(standing, _)| *standing).collect::<Vec<Standing>>());
-        let found = Superseded::of(&config, &records(&config, &rows));
+        let mut records = records(&config, &rows);
+        let standing = |record: &PersonId| config.sources[usize::from(records.source[*record as usize])].standing;
+        let answers = records.people.places().filter(|record| standing(record) == Standing::Trace);
+        records.traced = answers.map(|answer| Traced { answer, about: vec![0] }).collect();
+        let found = Superseded::of(&config, &records);
         let ends = [0, 1, 2, 3, 4].map(|place| found.current(of(place)));
         assert_eq!(ends.map(NhsNumber::reveal), expected.map(number));
         found

@@ -352,10 +352,10 @@ fn row(file: usize, row: u32) -> RowName {
 }
 
 /// A row of one of the two systems: (file, row).
-type At = (usize, u32);
+pub(super) type At = (usize, u32);
 
 /// What a person said of rows, each an event.
-fn said(answers: &[(At, At, Answer)]) -> Decisions {
+pub(super) fn said(answers: &[(At, At, Answer)]) -> Decisions {
     let pairs = (1..).zip(answers).map(|(event, (left, right, answer))| PairDecision {
         event,
         left: row(left.0, left.1),
@@ -366,7 +366,7 @@ fn said(answers: &[(At, At, Answer)]) -> Decisions {
 }
 
 /// A person said of rows of the second system that they are nobody's.
-fn nobodys(rows: &[u32]) -> Decisions {
+pub(super) fn nobodys(rows: &[u32]) -> Decisions {
     let event = |(number, of): (usize, &u32)| Event {
         number,
         digest: Digest::of(&[number as u8]),

@@ -82,10 +82,15 @@ impl Contents<'_> {
     fn rank(&self, record: PersonId) -> u8 {
         let source = &self.config.sources[usize::from(self.records().source[record as usize])];
         match source.standing {
-            Standing::Trace => 2,
+            Standing::Trace if self.answers(record) => 2,
             Standing::Record if source.mapping.paper.is_none() => 1,
-            Standing::Record | Standing::Evidence(_) | Standing::Declared => 0,
+            Standing::Record | Standing::Evidence(_) | Standing::Declared | Standing::Trace => 0,
         }
+    }
+
+    /// Whether an answer names anybody: without a number it is none, and outranks nobody.
+    fn answers(&self, answer: PersonId) -> bool {
+        self.records().people.nhs_number(&self.records().texts, person::NHS_NUMBER, answer).is_some()
     }
 
     /// The address that goes with the postcode: a row with another postcode speaks of another place.

@@ -166,13 +166,16 @@ fn whole_date(bits: u32) -> String {
     date.map(|date| date.date().strftime("%Y%m%d").to_string()).unwrap_or_default()
 }
 
-/// The row that the question is tied to: the one that says most of what an answer is held against; of equals the first.
+/// The row that the question is tied to: the one that says most of what is asked, which an answer is held against; of equals
+/// the first.
 fn about(contents: &Contents<'_>, members: &[PersonId]) -> PersonId {
     let people = &contents.records().people;
+    let fields = [person::DATE_OF_BIRTH, person::GIVEN_NAME, person::FAMILY_NAME];
+    let asked = fields.map(|field| (field, contents.chosen(members, field)));
     let says = |member: &PersonId| {
-        let has = |field: Field| people.bits(field, *member) != 0;
+        let [born, given, family] = asked.map(|(field, bits)| bits != 0 && people.bits(field, *member) == bits);
         let of_record = standing(contents, *member) == Standing::Record;
-        (has(person::DATE_OF_BIRTH), has(person::GIVEN_NAME), has(person::FAMILY_NAME), of_record)
+        (born, given, family, of_record)
     };
     let asked = members.iter().filter(|member| standing(contents, **member) != Standing::Trace);
     *asked.rev().max_by_key(|member| says(member)).expect("only people with a row of record are traced")

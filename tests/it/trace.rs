@@ -129,7 +129,7 @@ fn answer(request: &People, says: &[(&str, &[(&str, &str)])]) -> String {
     writer.write_record(ANSWER).expect("written");
     for (name, says) in says {
         let asked = &request[*name];
-        let said = |column: &str| says.iter().find(|(of, _)| *of == column).map(|(_, value)| (*value).to_owned());
+        let said = |column: &str| says.iter().rev().find(|(of, _)| *of == column).map(|(_, value)| (*value).to_owned());
         let found = said("MATCHED_NHS_NO").is_some();
         let cell = |column: &&str| match (*column, said(column)) {
             (_, Some(value)) => value,
@@ -286,6 +286,85 @@ fn an_answer_is_put_among_the_sources_once() {
     let package = run(&traced, "packages/0002");
     let numbers = [2, 3].map(|row| patient(&package, "clinic", row, &["nhs_number"]).remove(0));
     assert_eq!(numbers, ["9990001006", "9990001022"]);
+}
+
+/// What becomes of one line of an answer about Maude, or two about her and Isolde: what their rows carry, and why a line is
+/// nobody's.
+fn answered(lines: &[(&str, &[(&str, &str)])]) -> (Vec<Vec<String>>, Vec<String>) {
+    let (traced, _) = asked();
+    let request = request(&traced, "people.csv");
+    let held: (&str, &[(&str, &str)]) = ("Ottoline", &[]);
+    traced.write("answer.csv", &answer(&request, &[&[held], lines].concat()));
+    let said = traced.handover(&["trace", "import", "answer.csv"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let package = run(&traced, "packages/0002");
+    let carried = (2..=6).map(|row| patient(&package, "clinic", row, &["nhs_number", "date_of_death"])).collect();
+    let unassigned = columns(&package["data/tables/unassigned.csv"], &["source", "reason"]);
+    (carried, unassigned.into_iter().filter(|line| line[0] == "trace").map(|line| line[1].clone()).collect())
+}
+
+#[test]
+fn an_answer_that_was_not_asked_for_or_disagrees_outranks_nothing() {
+    let untouched = [["", ""], ["9990001014", ""], ["", ""], ["", ""], ["9990001448", ""]];
+    let of_beatrix = [
+        ("FAMILY_NAME", "FOTHERINGAY"),
+        ("GIVEN_NAME", "BEATRIX"),
+        ("DATE_OF_BIRTH", "19550630"),
+        ("DATE_OF_DEATH", "20170606"),
+        ("MATCHED_NHS_NO", "9990001006"),
+    ];
+    let with = |more: &[(&'static str, &'static str)]| [&of_beatrix[..], more].concat();
+    let of_maude = |more: &[(&'static str, &'static str)]| {
+        [&[("DATE_OF_DEATH", "20170606"), ("MATCHED_NHS_NO", "9990001006")][..], more].concat()
+    };
+    for (says, reason) in [
+        (with(&[("UNIQUE REFERENCE", "XXXX")]), "person-not-found"),
+        (with(&[("UNIQUE REFERENCE", "")]), "person-too-thin"),
+        (with(&[]), "trace-disagrees"),
+        (of_maude(&[("DATE_OF_BIRTH", "19610204")]), "trace-disagrees"),
+        (of_maude(&[("DATE_OF_BIRTH", "19620203")]), "trace-disagrees"),
+        (of_maude(&[("FAMILY_NAME", "ZZYZX")]), "trace-disagrees"),
+        (of_maude(&[("GIVEN_NAME", ""), ("FAMILY_NAME", "")]), "trace-disagrees"),
+        (of_maude(&[("GENDER", "1")]), "trace-disagrees"),
+        // A number of the test range that is no number, and a death all the same.
+        (vec![("DATE_OF_DEATH", "20170606"), ("MATCHED_NHS_NO", "9990001007")], "trace-disagrees"),
+    ] {
+        let (carried, reasons) = answered(&[("Maude", &says)]);
+        assert_eq!(carried, untouched, "{says:?}");
+        assert_eq!(reasons, [reason], "{says:?}");
+    }
+    // A number that another patient holds as verified, and one number for two people.
+    let number = |number| [("MATCHED_NHS_NO", number)];
+    for lines in [
+        &[("Maude", &number("9990001448")[..])][..],
+        &[("Maude", &number("9990001006")[..]), ("Isolde", &number("9990001006")[..])],
+    ] {
+        let (carried, reasons) = answered(lines);
+        assert_eq!(carried, untouched);
+        assert_eq!(reasons, vec!["trace-disagrees"; lines.len()]);
+    }
+}
+
+#[test]
+fn an_answer_to_other_questions_is_refused() {
+    let (traced, _) = asked();
+    let request = request(&traced, "people.csv");
+    let before = files(traced.path());
+    let unknown = |name| (name, &[("UNIQUE REFERENCE", "XXXX"), ("MATCHED_NHS_NO", "9990001006")][..]);
+    traced.write("others.csv", &answer(&request, &[unknown("Maude"), unknown("Isolde")]));
+    insta::assert_snapshot!(traced.handover(&["trace", "import", "others.csv"]).refusal(), @r#"
+    2
+    error: others.csv: none of its references was issued for a row of these sources
+      next: give the answer to what trace export wrote from this transition; if its sources were sent again since, export and ask again
+    "#);
+    fs::remove_file(traced.path().join("others.csv")).expect("removed");
+    assert!(files(traced.path()) == before, "nothing was kept, and no source was listed");
+    traced.write("some.csv", &answer(&request, &[unknown("Maude"), SAYS[1]]));
+    let document = traced.handover(&["trace", "import", "some.csv", "--json"]).json();
+    assert_eq!(document["unknown_references"], 1, "{document}");
+    traced.write("more.csv", &answer(&request, &[unknown("Isolde"), SAYS[2]]));
+    let said = traced.handover(&["trace", "import", "more.csv"]);
+    assert!(said.all().contains("Not asked about from here: 1 of its lines"), "{}", said.all());
 }
 
 #[test]
