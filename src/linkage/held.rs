@@ -157,3 +157,133 @@ impl Held {
         self.asked.extend(pairs.filter(|(one, two)| !rulings.keeps_apart(*one, &[*two])));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{At, BY_ID, TEXT, county, link_among, number, said};
+    use super::super::{Linked, PairStanding, ScoredPair};
+    use super::*;
+    use crate::decisions::{Decisions, Effect};
+
+    /// Twins with a verified number each, the second of whom a hospital has on two rows of one id: the second row says little.
+    struct Twins {
+        numbers: [String; 2],
+    }
+
+    impl Twins {
+        fn new() -> Self {
+            Twins { numbers: [90_001, 90_203].map(number) }
+        }
+
+        /// Zoe; then of the other system a letter to Zoe, Isla, and Isla as a list has her.
+        fn link(&self, decisions: &Decisions) -> (Linked, PersonId, [PersonId; 3]) {
+            let zoe = ["0-z", &self.numbers[0], "Dunmore", "Zoe", "2015-03-07", "female", "OX3 9QT", ""];
+            let letter = ["", "", "Dunmore", "Zoe", "", "", "LS1 4DX", ""];
+            let isla = ["1-i", &self.numbers[1], "Dunmore", "Isla", "2015-03-07", "female", "OX3 9QT", ""];
+            let baby = ["1-i", "", "Dunmore", "Isla", "2015-03-07", "female", "", ""];
+            let (linked, one, two) = link_among(&county(200), &[zoe], &[letter, isla, baby], decisions);
+            (linked, one[0], [two[0], two[1], two[2]])
+        }
+    }
+
+    const ZOE: At = (0, 1);
+    const LETTER: At = (1, 1);
+    const ISLA: At = (1, 2);
+    const BABY: At = (1, 3);
+
+    #[track_caller]
+    fn is_asked(linked: &Linked, one: PersonId, other: PersonId) {
+        let of = |pair: &&ScoredPair| (pair.left, pair.right) == (one.min(other), one.max(other));
+        let pairs: Vec<PairStanding> = linked.pairs.iter().filter(of).map(|pair| pair.standing).collect();
+        assert_eq!(pairs, [PairStanding::Review]);
+    }
+
+    #[test]
+    fn a_chain_of_answers_does_not_make_one_patient_of_two_numbers() {
+        let (alone, ..) = Twins::new().link(&Decisions::default());
+        let answers = [(ZOE, LETTER, Answer::Same), (LETTER, BABY, Answer::Same)];
+        for answers in [answers, [answers[1], answers[0]]] {
+            let (linked, zoe, [letter, isla, baby]) = Twins::new().link(&said(&answers));
+            assert_eq!(linked.members, alone.members, "nothing is joined, and nothing is torn out");
+            assert_ne!(linked.patient_of(zoe), linked.patient_of(isla));
+            assert_eq!(linked.patient_of(isla), linked.patient_of(baby));
+            assert_eq!([1, 2].map(|event| linked.effects.of(event)), [Effect::HeldBack; 2]);
+            is_asked(&linked, zoe, letter);
+            is_asked(&linked, letter, baby);
+            is_asked(&linked, zoe, isla);
+        }
+    }
+
+    #[test]
+    fn one_answer_tears_no_row_out_of_the_patient_of_another_number() {
+        let (linked, zoe, [_, isla, baby]) = Twins::new().link(&said(&[(ZOE, BABY, Answer::Same)]));
+        assert_ne!(linked.patient_of(zoe), linked.patient_of(isla));
+        assert_eq!(linked.patient_of(isla), linked.patient_of(baby));
+        assert_eq!(linked.effects.of(1), Effect::HeldBack);
+        is_asked(&linked, zoe, baby);
+    }
+
+    #[test]
+    fn who_saw_both_numbers_joins_them_and_what_follows() {
+        let (linked, zoe, [_, isla, baby]) = Twins::new().link(&said(&[(ZOE, ISLA, Answer::Same)]));
+        assert!([isla, baby].iter().all(|record| linked.patient_of(*record) == linked.patient_of(zoe)));
+        assert_eq!(linked.effects.of(1), Effect::Joined);
+
+        let answers = [(ZOE, LETTER, Answer::Same), (LETTER, BABY, Answer::Same), (ISLA, ZOE, Answer::Same)];
+        let (linked, zoe, others) = Twins::new().link(&said(&answers));
+        assert!(others.iter().all(|record| linked.patient_of(*record) == linked.patient_of(zoe)));
+        assert!([1, 2, 3].iter().all(|event| linked.effects.of(*event) != Effect::HeldBack));
+    }
+
+    #[test]
+    fn a_chain_within_one_number_still_joins() {
+        let (linked, zoe, [letter, isla, _]) = Twins::new().link(&said(&[(ZOE, LETTER, Answer::Same)]));
+        assert_eq!(linked.patient_of(zoe), linked.patient_of(letter));
+        assert_ne!(linked.patient_of(zoe), linked.patient_of(isla));
+        assert_eq!(linked.effects.of(1), Effect::Joined);
+    }
+
+    #[test]
+    fn a_number_that_took_the_place_of_another_is_not_a_second_one() {
+        let [a, b] = [90_001, 90_203].map(number);
+        let ab = format!("{a}>{b}");
+        let old = ["0-h", ab.as_str(), "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", ""];
+        let new = ["1-h", b.as_str(), "Okonkwo", "Tunde", "1951-12-30", "male", "LS1 4DX", ""];
+        let between = ["1-b", "", "Adeyemi", "Ruth", "1970-06-05", "female", "SW1A 1AA", ""];
+        let answers = said(&[((0, 1), (1, 2), Answer::Same), ((1, 2), (1, 1), Answer::Same)]);
+        let (linked, one, two) = link_among(&county(200), &[old], &[new, between], &answers);
+        assert!(two.iter().all(|record| linked.patient_of(*record) == linked.patient_of(one[0])));
+        assert_eq!([1, 2].map(|event| linked.effects.of(event)), [Effect::Joined; 2]);
+    }
+
+    #[test]
+    fn a_row_placed_with_one_number_and_said_to_be_of_another_comes_to_neither() {
+        let [a, b] = [90_001, 90_203].map(number);
+        let hannah = ["0-h", a.as_str(), "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+        let tunde = ["0-t", b.as_str(), "Okonkwo", "Tunde", "1951-12-30", "male", "LS1 4DX", "07700222222"];
+        let placings = [((1, 1), (0, 1), Answer::Same), ((1, 1), (0, 2), Answer::Same)];
+        let (linked, one, two) = link_among(&county(100), &[hannah, tunde], &[TEXT], &said(&placings));
+        assert_eq!(linked.patient_of(two[0]), None);
+        assert_ne!(linked.patient_of(one[0]), linked.patient_of(one[1]));
+        assert_eq!([1, 2].map(|event| linked.effects.of(event)), [Effect::HeldBack; 2]);
+        is_asked(&linked, one[0], two[0]);
+        // One of them alone is followed.
+        let (linked, one, two) = link_among(&county(100), &[hannah, tunde], &[TEXT], &said(&placings[1..]));
+        assert_eq!(linked.patient_of(two[0]), linked.patient_of(one[1]));
+        // What a local id places stays where it is.
+        let by_id = said(&[((0, 3), (0, 2), Answer::Same)]);
+        let (linked, one, _) = link_among(&county(100), &[hannah, tunde, BY_ID], &[], &by_id);
+        assert_eq!(linked.patient_of(one[2]), linked.patient_of(one[0]));
+        assert_eq!(linked.effects.of(1), Effect::HeldBack);
+    }
+
+    #[test]
+    fn what_is_held_back_keeps_nothing_apart() {
+        // That the letter is not Isla does not carry over to Zoe by an answer that is held back.
+        let answers = [(ZOE, BABY, Answer::Same), (LETTER, ISLA, Answer::Different)];
+        let (linked, zoe, [letter, isla, baby]) = Twins::new().link(&said(&answers));
+        assert_eq!(linked.patient_of(isla), linked.patient_of(baby));
+        assert_ne!(linked.patient_of(letter), linked.patient_of(isla));
+        assert!(!linked.rulings.keeps_apart(zoe, &[letter]) && linked.rulings.keeps_apart(letter, &[isla]));
+    }
+}
