@@ -131,10 +131,18 @@ fn decisions(counts: &DecisionCounts) -> Vec<String> {
         let numbers: Vec<String> = events.iter().map(usize::to_string).collect();
         format!("{} {}", if events.len() == 1 { "event" } else { "events" }, numbers.join(", "))
     };
-    let DecisionCounts { in_effect, row_gone, row_changed, contradictions, torn_line } = counts;
+    let DecisionCounts { in_effect, row_gone, row_changed, held_back, contradictions, torn_line } = counts;
     let mut lines = Vec::new();
     if *in_effect > 0 {
         lines.push(line("Decisions", *in_effect, "in effect: see tables/review_decisions.csv for what each changed"));
+    }
+    if !held_back.is_empty() {
+        let verb = if held_back.len() == 1 { "is" } else { "are" };
+        lines.push(format!(
+            "{} {verb} held back: {} would make one patient of two verified NHS numbers that nobody was shown together; decide the pair of rows that carry the two numbers, or take back one of the answers (handover review undo)",
+            some(held_back.len() as u64),
+            list(held_back)
+        ));
     }
     for ContradictedEvents { events, against } in contradictions {
         let verb = if events.len() == 1 { "contradicts another" } else { "contradict others" };

@@ -45,6 +45,9 @@ effects! {
     Repaired = "repaired",
     /// A value was taken out.
     ValueRemoved = "value-removed",
+    /// It would make one patient of two different verified NHS numbers though nobody was shown both: it joins nothing, and
+    /// the question is asked again.
+    HeldBack = "held-back",
     /// Nothing: it came to the same end without it, it is not in effect, or what it is about is no more.
     None = "none",
 }

@@ -20,9 +20,12 @@ pub(super) struct Candidate {
 pub struct Rule(u8);
 
 impl Rule {
+    /// No rule: a person spoke of the two.
+    pub(super) const DECISION: Rule = Rule(u8::MAX);
+
     /// What it is called.
     pub fn name(self) -> &'static str {
-        RULES[usize::from(self.0)]
+        RULES.get(usize::from(self.0)).copied().unwrap_or("decision")
     }
 }
 

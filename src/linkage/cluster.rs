@@ -16,14 +16,22 @@ pub(super) enum Ruling {
 
 /// Units in clusters.
 pub(super) struct Clusters {
+    joined: Rings,
+    /// The clusters with those that people will join to them; nothing where people join none. What they keep apart is kept
+    /// apart across all of it.
+    bound: Option<Rings>,
+    /// The verified number of each cluster; nought when it has none.
+    numbers: Vec<u64>,
+    apart: BTreeMap<u32, Vec<u32>>,
+}
+
+/// Sets of units.
+struct Rings {
     parent: Vec<u32>,
-    /// The members of a cluster in a ring: from each the next, from the last the first.
+    /// The members of a set in a ring: from each the next, from the last the first.
     next: Vec<u32>,
     /// How many members, at the root.
     sizes: Vec<u32>,
-    /// The verified number of each cluster; nought when it has none. A decision may join two.
-    numbers: Vec<u64>,
-    apart: BTreeMap<u32, Vec<u32>>,
 }
 
 /// The units of each cluster, and the cluster of each unit. Clusters are numbered by their first unit.
@@ -41,8 +49,8 @@ const MEAN_AT_LEAST: f64 = 0.5;
 const COMPARED_AT_MOST: usize = 12;
 
 impl Clusters {
-    /// Joins units: what people said first, then pairs of at least `match_at` from the heaviest on. Gives, by their
-    /// place, the pairs that could not join.
+    /// Joins units as a machine does: pairs of at least `match_at` from the heaviest on. Gives, by their place, the pairs
+    /// that could not join. What people join comes after it, by [`Clusters::join`]: it tears nothing out of a cluster.
     pub(super) fn build(
         scorer: &Scorer<'_>,
         numbers: Vec<u64>,
@@ -51,22 +59,13 @@ impl Clusters {
         match_at: f64,
     ) -> (Self, BTreeMap<u32, Bar>) {
         let size = numbers.len() as u32;
-        let mut clusters = Clusters {
-            parent: (0..size).collect(),
-            next: (0..size).collect(),
-            sizes: vec![1; numbers.len()],
-            numbers,
-            apart: BTreeMap::new(),
-        };
+        let mut clusters = Clusters { joined: Rings::alone(size), bound: None, numbers, apart: BTreeMap::new() };
         for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Different) {
             clusters.apart.entry(*left).or_default().push(*right);
             clusters.apart.entry(*right).or_default().push(*left);
         }
         for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Same) {
-            let (left, right) = (clusters.root(*left), clusters.root(*right));
-            if left != right {
-                clusters.merge(left, right);
-            }
+            clusters.bound.get_or_insert_with(|| Rings::alone(size)).unite(*left, *right);
         }
         // Pairs stand in order of their units, so that their places decide between equal weights.
         let mut heaviest: Vec<u32> =
@@ -75,7 +74,7 @@ impl Clusters {
         let mut refused = BTreeMap::new();
         for place in heaviest {
             let pair = &pairs[place as usize];
-            let (left, right) = (clusters.root(pair.left), clusters.root(pair.right));
+            let (left, right) = (clusters.joined.root(pair.left), clusters.joined.root(pair.right));
             if left == right {
                 continue;
             }
@@ -86,38 +85,32 @@ impl Clusters {
                 }
             }
         }
-        for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Different) {
-            assert_ne!(clusters.root(*left), clusters.root(*right), "what a person keeps apart is apart");
-        }
         (clusters, refused)
     }
 
-    /// The cluster of a unit.
-    pub(super) fn root(&mut self, unit: u32) -> u32 {
-        let mut root = unit;
-        while self.parent[root as usize] != root {
-            root = self.parent[root as usize];
+    /// Joins whole clusters, as people said.
+    pub(super) fn join(&mut self, rulings: &[(u32, u32, Ruling)]) {
+        for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Same) {
+            self.joined.unite(*left, *right);
         }
-        let mut step = unit;
-        while self.parent[step as usize] != root {
-            step = std::mem::replace(&mut self.parent[step as usize], root);
+        for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Different) {
+            assert_ne!(self.joined.root(*left), self.joined.root(*right), "what a person keeps apart is apart");
         }
-        root
     }
 
     /// The clusters, numbered.
-    pub(super) fn into_groups(mut self) -> Groups {
-        let units = self.parent.len() as u32;
-        let mut group_of = vec![u32::MAX; self.parent.len()];
-        let (mut members, mut starts) = (Vec::with_capacity(self.parent.len()), vec![0]);
-        for unit in 0..units {
-            let root = self.root(unit);
+    pub(super) fn groups(&mut self) -> Groups {
+        let units = self.numbers.len();
+        let mut group_of = vec![u32::MAX; units];
+        let (mut members, mut starts) = (Vec::with_capacity(units), vec![0]);
+        for unit in 0..units as u32 {
+            let root = self.joined.root(unit);
             if group_of[unit as usize] != u32::MAX {
                 continue;
             }
             let group = starts.len() as u32 - 1;
             let first = members.len();
-            members.extend(self.members(root));
+            members.extend(self.joined.members(root));
             members[first..].sort_unstable();
             members[first..].iter().for_each(|member| group_of[*member as usize] = group);
             starts.push(members.len() as u32);
@@ -126,34 +119,25 @@ impl Clusters {
         Groups { members, starts, group_of }
     }
 
-    /// The members of a cluster, from its root on.
-    fn members(&self, root: u32) -> impl Iterator<Item = u32> + '_ {
-        std::iter::successors(Some(root), move |unit| Some(self.next[*unit as usize]).filter(|next| *next != root))
-    }
-
-    fn obstacle(&self, scorer: &Scorer<'_>, left: u32, right: u32) -> Option<Bar> {
+    fn obstacle(&mut self, scorer: &Scorer<'_>, left: u32, right: u32) -> Option<Bar> {
         let (one, two) = (self.numbers[left as usize], self.numbers[right as usize]);
         if one != 0 && two != 0 {
-            let members = |root: u32| self.members(root).collect::<Vec<u32>>();
+            let members = |root: u32| self.joined.members(root).collect::<Vec<u32>>();
             match scorer.numbers_are_one(one, two) {
                 Some(true) => {}
                 None if !scorer.keeps_numbers_apart(&members(left), &members(right)) => {}
                 _ => return Some(Bar::DifferentNumbers),
             }
         }
-        let ruled_apart = |unit: u32| {
-            let others = self.apart.get(&unit).into_iter().flatten();
-            others.into_iter().any(|other| self.members(right).any(|member| member == *other))
-        };
-        if !self.apart.is_empty() && self.members(left).any(ruled_apart) {
+        if !self.apart.is_empty() && self.is_kept_apart(left, right) {
             return Some(Bar::None);
         }
-        if self.sizes[left as usize] == 1 && self.sizes[right as usize] == 1 {
+        if self.joined.sizes[left as usize] == 1 && self.joined.sizes[right as usize] == 1 {
             return None;
         }
         let (mut sum, mut pairs) = (0.0, 0.0);
-        for one in self.members(left).take(COMPARED_AT_MOST) {
-            for two in self.members(right).take(COMPARED_AT_MOST) {
+        for one in self.joined.members(left).take(COMPARED_AT_MOST) {
+            for two in self.joined.members(right).take(COMPARED_AT_MOST) {
                 let score = scorer.score(one.min(two), one.max(two));
                 if score.bar == Bar::OtherGivenName {
                     return Some(Bar::OtherGivenName);
@@ -165,16 +149,63 @@ impl Clusters {
         (sum / pairs < MEAN_AT_LEAST).then_some(Bar::None)
     }
 
+    /// Whether people keep any of one cluster, or of what they join to it, apart from any of the other.
+    fn is_kept_apart(&mut self, left: u32, right: u32) -> bool {
+        let sets = self.bound.as_mut().unwrap_or(&mut self.joined);
+        let (left, right) = (sets.root(left), sets.root(right));
+        let apart = |unit: u32| self.apart.get(&unit).into_iter().flatten();
+        left != right
+            && sets.members(left).any(|unit| apart(unit).any(|other| sets.members(right).any(|of| of == *other)))
+    }
+
     fn merge(&mut self, left: u32, right: u32) {
+        if let Some(bound) = &mut self.bound {
+            bound.unite(left, right);
+        }
+        let numbers = [left, right].map(|root| self.numbers[root as usize]);
+        let into = self.joined.unite(left, right);
+        if self.numbers[into as usize] == 0 {
+            self.numbers[into as usize] = numbers[0].max(numbers[1]);
+        }
+    }
+}
+
+impl Rings {
+    fn alone(size: u32) -> Self {
+        Rings { parent: (0..size).collect(), next: (0..size).collect(), sizes: vec![1; size as usize] }
+    }
+
+    /// The set of a unit.
+    fn root(&mut self, unit: u32) -> u32 {
+        let mut root = unit;
+        while self.parent[root as usize] != root {
+            root = self.parent[root as usize];
+        }
+        let mut step = unit;
+        while self.parent[step as usize] != root {
+            step = std::mem::replace(&mut self.parent[step as usize], root);
+        }
+        root
+    }
+
+    /// The members of a set, from its root on.
+    fn members(&self, root: u32) -> impl Iterator<Item = u32> + '_ {
+        std::iter::successors(Some(root), move |unit| Some(self.next[*unit as usize]).filter(|next| *next != root))
+    }
+
+    /// Makes one set of the sets of two units, and gives its root.
+    fn unite(&mut self, left: u32, right: u32) -> u32 {
+        let (left, right) = (self.root(left), self.root(right));
+        if left == right {
+            return left;
+        }
         let (into, from) =
             if self.sizes[left as usize] >= self.sizes[right as usize] { (left, right) } else { (right, left) };
         self.parent[from as usize] = into;
         self.sizes[into as usize] += self.sizes[from as usize];
         // Exchanging what follows either makes one ring of two.
         self.next.swap(into as usize, from as usize);
-        if self.numbers[into as usize] == 0 {
-            self.numbers[into as usize] = self.numbers[from as usize];
-        }
+        into
     }
 }
 
@@ -182,6 +213,11 @@ impl Groups {
     /// How many clusters.
     pub(super) fn len(&self) -> usize {
         self.starts.len() - 1
+    }
+
+    /// The units of a cluster, in order.
+    pub(super) fn members(&self, cluster: u32) -> &[u32] {
+        &self.members[self.starts[cluster as usize] as usize..self.starts[cluster as usize + 1] as usize]
     }
 
     /// The units of each cluster, in order.

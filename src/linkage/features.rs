@@ -92,6 +92,13 @@ impl Features {
         (Features { words, nicknames: Nicknames::built_in(), superseded }, Profiles { profiles, local_ids })
     }
 
+    /// The NHS number that a record gives itself, and whether it is verified; nought when it gives none.
+    pub(super) fn stated_number(config: &Config, records: &Records, record: PersonId) -> (u64, bool) {
+        let source = &config.sources[usize::from(records.source[record as usize])];
+        let profile = plain(records, record, source.mapping.fields.contains_key(&person::NHS_NUMBER_STATUS));
+        (profile.number, profile.verified)
+    }
+
     /// The text of a normalised value.
     pub(super) fn word(&self, symbol: Symbol) -> &str {
         self.words.text(symbol)

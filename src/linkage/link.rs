@@ -4,6 +4,7 @@ use super::blocking::{self, Candidate};
 use super::cluster::{Clusters, Groups, Ruling};
 use super::compare::Pattern;
 use super::features::Features;
+use super::held;
 use super::model::{BlockingReport, LinkModel};
 use super::pairs::{self, Pair};
 use super::product::{JoinedBy, Linked, PatientIndex, Place};
@@ -34,6 +35,10 @@ pub struct Prepared {
 /// Normalises the records, gathers units, finds candidate pairs.
 pub fn prepare(config: &Config, records: Records, decisions: &Decisions) -> Prepared {
     let rulings = Rulings::find(config, &records, decisions);
+    gather(config, records, rulings)
+}
+
+fn gather(config: &Config, records: Records, rulings: Rulings) -> Prepared {
     let (features, profiles) = Features::of(config, &records);
     let standing = |record: PersonId| config.sources[usize::from(records.source[record as usize])].standing;
     let gather = |alone: &BTreeSet<PersonId>| Units::of(&features, &profiles, standing, &rulings, alone);
@@ -85,17 +90,72 @@ fn merge_counts(mut one: BTreeMap<Pattern, u64>, other: BTreeMap<Pattern, u64>) 
 }
 
 /// Applies a model: every record comes out in exactly one patient, or unplaced.
-pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
-    let Prepared { records, features, units, told, candidates, rulings, .. } = prepared;
-    let scorer = Scorer::new(&features, &units, model);
+pub fn link(config: &Config, mut prepared: Prepared, model: &LinkModel) -> Linked {
+    let mut pairs = compare(&mut prepared, model);
+    loop {
+        let clustered = cluster(config, &prepared, model, &pairs);
+        let held = clustered.held(config, &prepared);
+        if held.events.is_empty() {
+            return place(config, prepared, model, pairs, clustered);
+        }
+        let fewer = prepared.rulings.without(&held.events, held.asked);
+        if prepared.rulings.keeps_any_apart() {
+            // What is one with others is kept apart with them, and units are made by that: without the join they are others.
+            prepared = gather(config, prepared.records, fewer);
+            pairs = compare(&mut prepared, model);
+        } else {
+            prepared.rulings = fewer;
+        }
+    }
+}
+
+fn compare(prepared: &mut Prepared, model: &LinkModel) -> Vec<Pair> {
+    let candidates = std::mem::take(&mut prepared.candidates);
+    let scorer = Scorer::new(&prepared.features, &prepared.units, model);
     let mut pairs = pairs::score(&scorer, candidates);
     tracing::info!(pairs = pairs.len(), "pairs worth showing");
     pairs::bar_close_rivals(&scorer, &mut pairs);
-    let unit_of = unit_of_records(&units, records.people.len());
-    let unit_rulings = rulings.of_units(&unit_of);
+    pairs
+}
+
+/// What a machine joins, with what people said of the units.
+struct Clustered {
+    unit_of: Vec<u32>,
+    rulings: Vec<(u32, u32, Ruling)>,
+    clusters: Clusters,
+    refused: BTreeMap<u32, Bar>,
+    groups: Groups,
+}
+
+fn cluster(config: &Config, prepared: &Prepared, model: &LinkModel, pairs: &[Pair]) -> Clustered {
+    let Prepared { records, features, units, rulings, .. } = prepared;
+    let unit_of = unit_of_records(units, records.people.len());
+    let rulings = rulings.of_units(&unit_of);
     let numbers = units.profiles.iter().map(|profile| if profile.verified { profile.number } else { 0 }).collect();
-    let (clusters, refused) = Clusters::build(&scorer, numbers, &unit_rulings, &pairs, config.link.match_at);
-    let groups = clusters.into_groups();
+    let scorer = Scorer::new(features, units, model);
+    let (mut clusters, refused) = Clusters::build(&scorer, numbers, &rulings, pairs, config.link.match_at);
+    let groups = clusters.groups();
+    Clustered { unit_of, rulings, clusters, refused, groups }
+}
+
+impl Clustered {
+    fn held(&self, config: &Config, prepared: &Prepared) -> held::Held {
+        let Prepared { records, features, units, rulings, .. } = prepared;
+        let known =
+            held::Known { config, records, features, units, rulings, unit_of: &self.unit_of, groups: &self.groups };
+        known.find()
+    }
+}
+
+/// Joins what people said on top of what a machine joins, and places every record.
+fn place(config: &Config, prepared: Prepared, model: &LinkModel, pairs: Vec<Pair>, clustered: Clustered) -> Linked {
+    let Prepared { records, features, units, told, rulings, .. } = prepared;
+    let Clustered { unit_of, rulings: unit_rulings, mut clusters, refused, mut groups } = clustered;
+    clusters.join(&unit_rulings);
+    if unit_rulings.iter().any(|ruling| ruling.2 == Ruling::Same) {
+        groups = clusters.groups();
+    }
+    drop(clusters);
     let mut places = places(&units, &groups, &pairs, &unit_rulings, records.people.len());
     let directory = Directory::new(&features, &units, &groups.group_of);
     let (thin, mut machine) = directory.place_all(&rulings, &unit_of);
@@ -122,7 +182,10 @@ pub fn link(config: &Config, prepared: Prepared, model: &LinkModel) -> Linked {
     let effects = known.effects(&rulings, &pairs, config.link.match_at);
     let apart = unit_rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
     let decided = apart.map(|(one, other, _)| (*one, *other)).collect();
-    let shown = pairs::to_show(config, &units, pairs, &refused, &decided, &groups.group_of);
+    let mut shown = pairs::to_show(config, &units, pairs, &refused, &decided, &groups.group_of);
+    if !rulings.asked.is_empty() {
+        shown = pairs::ask_again(&Scorer::new(&features, &units, model), &unit_of, &rulings.asked, shown);
+    }
     drop((unit_of, features, units, refused));
     assemble(Linked { records, members: Vec::new(), places, pairs: shown, rulings, effects }, groups.len())
 }
@@ -283,6 +346,7 @@ impl Known<'_> {
     /// What each decision changed.
     fn effects(&self, rulings: &Rulings, pairs: &[Pair], match_at: f64) -> Effects {
         let mut effects = Effects::default();
+        rulings.held.iter().for_each(|said| effects.note(said.event, Effect::HeldBack));
         if rulings.is_empty() {
             return effects;
         }

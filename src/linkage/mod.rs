@@ -7,6 +7,7 @@ mod blocking;
 mod cluster;
 mod compare;
 mod features;
+mod held;
 mod link;
 mod model;
 mod names;

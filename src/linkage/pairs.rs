@@ -1,11 +1,12 @@
 //! Scored pairs of units: those worth keeping, those a close rival bars, and what is shown of them in the end.
 
 use super::blocking::{Candidate, Rule};
-use super::product::{PairStanding, PatientIndex, ScoredPair};
+use super::product::{COMPARISONS, ComparisonWeights, PairStanding, PatientIndex, ScoredPair};
 use super::score::{Bar, Score, Scorer, Tie};
 use super::units::Units;
 use crate::config::Config;
 use crate::ledger::Reason;
+use crate::records::PersonId;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,6 +117,40 @@ pub(super) fn to_show(
             }
         })
         .collect();
+    shown.sort_unstable_by_key(|pair| (pair.left, pair.right));
+    shown
+}
+
+/// Has a person asked about these records, whatever was shown of them: of joins that were held back.
+pub(super) fn ask_again(
+    scorer: &Scorer<'_>,
+    unit_of: &[u32],
+    asked: &BTreeSet<(PersonId, PersonId)>,
+    mut shown: Vec<ScoredPair>,
+) -> Vec<ScoredPair> {
+    let mut more = Vec::new();
+    for (left, right) in asked {
+        let reason = Some(Reason::NhsNumberConflict);
+        if let Ok(place) = shown.binary_search_by_key(&(*left, *right), |pair| (pair.left, pair.right)) {
+            let pair = &mut shown[place];
+            (pair.standing, pair.reason) = (PairStanding::Review, pair.reason.or(reason));
+            continue;
+        }
+        let (one, two) = (unit_of[*left as usize], unit_of[*right as usize]);
+        // A record without a unit says too little to be compared.
+        let comparable = one != two && one.max(two) != u32::MAX;
+        let score = comparable.then(|| scorer.score(one.min(two), one.max(two)));
+        more.push(ScoredPair {
+            left: *left,
+            right: *right,
+            standing: PairStanding::Review,
+            rule: Rule::DECISION,
+            weight_hundredths: score.as_ref().map_or(0, |score| score.weight),
+            weights: score.map_or_else(|| ComparisonWeights::new([None; COMPARISONS.len()]), |score| score.weights),
+            reason,
+        });
+    }
+    shown.extend(more);
     shown.sort_unstable_by_key(|pair| (pair.left, pair.right));
     shown
 }

@@ -19,6 +19,10 @@ pub struct Rulings {
     apart: BTreeSet<(PersonId, PersonId)>,
     /// Records that are of nobody in these data, with the event that says so.
     pub(super) nobody: BTreeMap<PersonId, usize>,
+    /// Answers that join nothing: see [`super::held`].
+    pub(super) held: Vec<Said>,
+    /// Records that a person is asked about because of them, each the first before the second.
+    pub(super) asked: BTreeSet<(PersonId, PersonId)>,
 }
 
 /// An answer about two records.
@@ -55,7 +59,23 @@ impl Rulings {
                 apart.extend([(one, other), (other, one)]);
             }
         }
-        Rulings { said, together, apart, nobody }
+        Rulings { said, together, apart, nobody, held: Vec::new(), asked: BTreeSet::new() }
+    }
+
+    /// The same without answers that are held back; `asked` are the records that are asked about in their place.
+    pub(super) fn without(&self, events: &BTreeSet<usize>, asked: BTreeSet<(PersonId, PersonId)>) -> Self {
+        let (held, said) = self.said.iter().cloned().partition(|said: &Said| events.contains(&said.event));
+        let mut fewer = Rulings::of(said, self.nobody.clone());
+        fewer.asked = self.asked.union(&asked).copied().collect();
+        let ordered = |(one, other): (PersonId, PersonId)| (one.min(other), one.max(other));
+        fewer.asked.extend(held.iter().map(|said: &Said| ordered(said.records)));
+        fewer.held = self.held.iter().cloned().chain(held).collect();
+        fewer
+    }
+
+    /// Whether anything is kept apart.
+    pub(super) fn keeps_any_apart(&self) -> bool {
+        !self.apart.is_empty()
     }
 
     /// Whether nobody has said anything.
@@ -120,8 +140,8 @@ impl Rulings {
 }
 
 /// Groups of what is linked, directly or through others; each in order.
-fn gather(links: impl Iterator<Item = (u32, u32)>) -> Vec<Vec<u32>> {
-    let mut neighbours: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+pub(super) fn gather<T: Copy + Ord>(links: impl Iterator<Item = (T, T)>) -> Vec<Vec<T>> {
+    let mut neighbours: BTreeMap<T, Vec<T>> = BTreeMap::new();
     for (one, other) in links {
         neighbours.entry(one).or_default().push(other);
         neighbours.entry(other).or_default().push(one);

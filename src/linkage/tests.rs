@@ -98,7 +98,7 @@ fn file(place: usize, rows: usize) -> SourceFile {
 
 /// Two systems' worth of a county that nobody lives in, so that a model has something to be trained on: each person once in
 /// each system, one in ten with a slip in the second.
-struct County {
+pub(super) struct County {
     rows: [Vec<[String; 8]>; 2],
 }
 
@@ -110,7 +110,7 @@ pub(super) fn number(n: u64) -> String {
         .unwrap_or_default()
 }
 
-fn county(people: u64) -> County {
+pub(super) fn county(people: u64) -> County {
     const GIVEN: [&str; 20] = [
         "Alice", "Brenda", "Carol", "Doris", "Elaine", "Fiona", "Greta", "Hazel", "Imogen", "Joyce", "Alan", "Boris",
         "Colin", "Desmond", "Edgar", "Fergus", "Graham", "Howard", "Ivan", "Julian",
@@ -147,7 +147,7 @@ fn county(people: u64) -> County {
 }
 
 /// Links the rows of interest, in two systems, among a county of others; gives the product and the records of interest.
-fn link_among(
+pub(super) fn link_among(
     county: &County,
     first: &[Row<'_>],
     second: &[Row<'_>],
@@ -402,8 +402,8 @@ fn a_decision_outranks_the_model() {
     assert!(matches!(linked.places[one[0] as usize], Place::Patient { joined_by: JoinedBy::Decision, .. }));
 }
 
-const TEXT: Row<'static> = ["", "", "", "Hannah", "", "", "", "+44 7700 111111"];
-const BY_ID: Row<'static> = ["0-h", "", "", "", "", "", "", ""];
+pub(super) const TEXT: Row<'static> = ["", "", "", "Hannah", "", "", "", "+44 7700 111111"];
+pub(super) const BY_ID: Row<'static> = ["0-h", "", "", "", "", "", "", ""];
 const TUNDE: Row<'static> = ["0-t", "", "Okonkwo", "Tunde", "1951-12-30", "male", "LS1 4DX", "07700222222"];
 
 #[test]

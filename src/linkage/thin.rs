@@ -87,6 +87,21 @@ impl<'a> Directory<'a> {
         (places, machine)
     }
 
+    /// The patients that a machine finds for these thin records, but for those that people ruled out.
+    pub(super) fn patients_of(
+        &self,
+        rulings: &Rulings,
+        unit_of: &[u32],
+        wanted: &BTreeSet<PersonId>,
+    ) -> BTreeMap<PersonId, PatientIndex> {
+        let thin = self.units.thin.iter().filter(|thin| wanted.contains(&thin.record));
+        thin.filter_map(|thin| {
+            let barred = rulings.apart_from(thin.record).filter_map(|of| self.patient_of(unit_of, of));
+            Some((thin.record, self.place(thin, &barred.collect::<Vec<PatientIndex>>()).patient()?))
+        })
+        .collect()
+    }
+
     fn patient_of(&self, unit_of: &[u32], record: PersonId) -> Option<PatientIndex> {
         self.patient_of_unit.get(unit_of[record as usize] as usize).copied()
     }

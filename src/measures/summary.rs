@@ -4,7 +4,7 @@ use super::safety::RULES;
 use super::{GateState, Measures};
 use crate::config::fields::{paper, referral};
 use crate::config::{Config, Field, RecordKind, Standing};
-use crate::decisions::{self, Decisions};
+use crate::decisions::{self, Decisions, Effect, Effects};
 use crate::ledger::{Disposition, Exception, Reason};
 use crate::linkage::PairStanding;
 use crate::reconcile::{Classification, Reconciled};
@@ -20,6 +20,8 @@ pub struct DecisionCounts {
     pub row_gone: u64,
     /// About a row that is not what it was.
     pub row_changed: u64,
+    /// The events that join nothing: they would make one patient of two verified NHS numbers that nobody was shown together.
+    pub held_back: Vec<usize>,
     /// What cannot all be right: the events that wait, and the event against which each group stands.
     pub contradictions: Vec<ContradictedEvents>,
     /// The journal's last line, where it is torn: it was never acknowledged, and says nothing.
@@ -135,7 +137,7 @@ impl Summary {
                 .iter()
                 .filter(|pair| pair.standing == PairStanding::Review)
                 .count() as u64,
-            decisions: DecisionCounts::of(decisions),
+            decisions: DecisionCounts::of(decisions, &reconciled.linked.effects),
             gates: measures.gates.iter().map(|gate| (gate.name, gate.state.word())).collect(),
             not_acted_upon: not_acted_upon(config),
         }
@@ -149,7 +151,7 @@ impl Summary {
 }
 
 impl DecisionCounts {
-    fn of(decisions: &Decisions) -> Self {
+    fn of(decisions: &Decisions, effects: &Effects) -> Self {
         let count = |wanted: decisions::Standing| {
             decisions.standings.iter().filter(|standing| **standing == wanted).count() as u64
         };
@@ -159,10 +161,12 @@ impl DecisionCounts {
             against.entry(number(*by)).or_default().push(number(*event));
         }
         let contradictions = against.into_iter().map(|(against, events)| ContradictedEvents { events, against });
+        let numbers = decisions.events.iter().map(|event| event.number);
         DecisionCounts {
             in_effect: count(decisions::Standing::InEffect),
             row_gone: count(decisions::Standing::RowGone),
             row_changed: count(decisions::Standing::RowChanged),
+            held_back: numbers.filter(|event| effects.of(*event) == Effect::HeldBack).collect(),
             contradictions: contradictions.collect(),
             torn_line: decisions.torn,
         }

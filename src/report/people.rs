@@ -103,7 +103,7 @@ pub(super) fn pairs(plan: &PackagePlan<'_>) -> Section {
     }
     let columns = ["kind", "standing", "effect"];
     let effects = plan.count_by("review_decisions", columns).into_iter().map(|([kind, standing, effect], count)| {
-        let changed = if standing == "in-effect" { words::spoken(&effect) } else { String::new() };
+        let changed = if standing == "in-effect" { words::effect(&effect) } else { String::new() };
         vec![
             Cell::Head(words::spoken(&kind)),
             Cell::Text(words::spoken(&standing)),

@@ -142,6 +142,18 @@ pub(super) fn joined_by(word: &str) -> &'static str {
     }
 }
 
+/// What a decision changed.
+pub(super) fn effect(word: &str) -> String {
+    match word {
+        "held-back" => {
+            "Held back: with others it would make one patient of two verified NHS numbers that nobody was shown \
+            together. Decide the pair of rows that carry the two numbers, or take back one of the answers"
+                .into()
+        }
+        other => spoken(other),
+    }
+}
+
 /// How far an NHS number can be relied on.
 pub(super) fn number_status(word: &str) -> &'static str {
     match word {

@@ -3,7 +3,7 @@
 use super::Error;
 use super::fields::{FIELDS, OF_PATIENT, Values, place};
 use super::rows::{Row, Rows};
-use crate::decisions::{Decisions, Journal};
+use crate::decisions::{Decisions, Effect, Journal};
 use crate::package::Opened;
 use crate::values::CommitmentKey;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +14,8 @@ pub(super) struct Material<'a> {
     pub key: &'a CommitmentKey,
     pub rows: Rows,
     pub decisions: Decisions,
+    /// Events that the package holds back: what they answer is asked again.
+    pub held_back: BTreeSet<usize>,
 }
 
 impl<'a> Material<'a> {
@@ -23,7 +25,11 @@ impl<'a> Material<'a> {
         let named = journal.events.iter().flat_map(|event| event.entry.rows.iter().map(|row| &row.name));
         rows.look_for(package, &named.collect::<Vec<_>>())?;
         let decisions = journal.weigh(|shown| rows.presence(shown, key));
-        Ok(Material { package, key, rows, decisions })
+        let mut held_back = BTreeSet::new();
+        package.each_line("review_decisions", ["event", "effect"], &mut |[event, effect]| {
+            held_back.extend(event.parse::<usize>().ok().filter(|_| effect == Effect::HeldBack.word()));
+        })?;
+        Ok(Material { package, key, rows, decisions, held_back })
     }
 
     /// What these rows say of their people.

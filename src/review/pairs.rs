@@ -26,7 +26,7 @@ fn undecided(material: &mut Material<'_>) -> Result<Vec<[Row; 2]>, Error> {
         .decisions
         .pairs
         .iter()
-        .filter(|decision| decision.answer != Answer::Unsure)
+        .filter(|decision| decision.answer != Answer::Unsure && !material.held_back.contains(&decision.event))
         .map(|decision| (decision.left.clone(), decision.right.clone()))
         .collect();
     let columns = [

@@ -35,7 +35,9 @@ pub(super) fn ask(material: &mut Material<'_>) -> Result<Asked, Error> {
 
 fn waiting(material: &mut Material<'_>) -> Result<Vec<Waiting>, Error> {
     let placed = material.decisions.in_effect().filter_map(|(_, event)| match event.entry.act {
-        Act::RowPlaced(Placing::There | Placing::Nobody) => Some(event.entry.rows[0].name.clone()),
+        Act::RowPlaced(Placing::There | Placing::Nobody) if !material.held_back.contains(&event.number) => {
+            Some(event.entry.rows[0].name.clone())
+        }
         _ => None,
     });
     let placed: BTreeSet<RowName> = placed.collect();
