@@ -105,7 +105,10 @@ fn header_row(item: Item<'_>) -> Option<u32> {
     let row = item.whole(0)?;
     let small = u32::try_from(row).ok();
     if small.is_none() {
-        item.mistake(format!("{} is no row of any file", quoted(&item.name)), "rows count from 1; 0 says that there is no header");
+        item.mistake(
+            format!("{} is no row of any file", quoted(&item.name)),
+            "rows count from 1; 0 says that there is no header",
+        );
     }
     small
 }

@@ -133,7 +133,7 @@ pub(super) fn ask_again(
         let reason = Some(Reason::NhsNumberConflict);
         if let Ok(place) = shown.binary_search_by_key(&(*left, *right), |pair| (pair.left, pair.right)) {
             let pair = &mut shown[place];
-            (pair.standing, pair.reason) = (PairStanding::Review, pair.reason.or(reason));
+            (pair.standing, pair.reason) = (PairStanding::Review, reason);
             continue;
         }
         let (one, two) = (unit_of[*left as usize], unit_of[*right as usize]);

@@ -143,7 +143,8 @@ fn standing(
     let is_edge = match line.value("standing") {
         "edge" => true,
         "review" => {
-            if line.value("reason") != "nhs-number-alone" {
+            // These are asked however unlikely: a number is shared, or what a person answered cannot be obeyed unseen.
+            if !["nhs-number-alone", "nhs-number-conflict"].contains(&line.value("reason")) {
                 gathered.review = Some(gathered.review.map_or(likely, |least| least.min(likely)));
             }
             false

