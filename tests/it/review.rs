@@ -492,9 +492,8 @@ fn a_decision_follows_its_rows_into_a_later_extract() {
     let run = || {
         let said = twins.handover(&["run", "--quiet"]);
         assert_eq!(said.code, 0, "{}", said.all());
-        let newest = files(&twins.path().join("packages")).into_iter().map(|(name, bytes)| (name.clone(), bytes));
-        let decided =
-            newest.filter(|(name, _)| name.ends_with("tables/review_decisions.csv")).next_back().expect("a package");
+        let mut newest = files(&twins.path().join("packages")).into_iter();
+        let decided = newest.rfind(|(name, _)| name.ends_with("tables/review_decisions.csv")).expect("a package");
         columns(&decided.1, &["standing", "effect", "left_row", "right_row"]).remove(0)
     };
     let before = run();
