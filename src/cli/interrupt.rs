@@ -9,7 +9,32 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// From now on an interruption ends the program at once, says what is true, and leaves no half-made package behind.
 ///
-/// Where the signals are ignored already (`nohup`), they stay so.
+/// A signal that is ignored already stays so: `nohup` ignores hangups, and a shell the interrupts of what it runs in the
+/// background.
+#[cfg(unix)]
+pub(super) fn listen(voice: Voice, truth: &'static str) {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let ignored = ignored();
+    let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let wait = |mut signals: signal_hook::iterator::Signals| {
+        let wait = move || signals.forever().take(1).for_each(|_| end(voice, truth));
+        std::thread::Builder::new().name("interrupt".into()).spawn(wait)
+    };
+    if let Err(error) = signal_hook::iterator::Signals::new(heard).and_then(wait) {
+        tracing::debug!(%error, "interruptions are not listened for");
+    }
+}
+
+/// A bit for each signal that is ignored, the lowest for signal 1, as `proc_pid_status(5)` tells; none where no kernel tells.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+/// From now on an interruption ends the program at once, says what is true, and leaves no half-made package behind.
+#[cfg(windows)]
 pub(super) fn listen(voice: Voice, truth: &'static str) {
     if let Err(error) = ctrlc::try_set_handler(move || end(voice, truth)) {
         tracing::debug!(%error, "interruptions are not listened for");

@@ -448,7 +448,7 @@ fn interrupted(example: &Transition, arguments: &[&str], signal: &str, ready: fn
     let mut running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     // The one who sends the signal stands ready, so that not even a process has to start in between.
     let mut sender = Command::new("sh");
-    sender.args(["-c", "read go; kill \"$1\" \"$2\"", "sh", signal, &running.id().to_string()]);
+    sender.args(["-c", "read go; kill -s \"$1\" \"$2\"", "sh", signal, &running.id().to_string()]);
     let mut sender = sender.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a shell is there");
     let mut said = BufReader::new(running.stderr.take().expect("a stream"));
     let mut err = String::new();
@@ -467,6 +467,38 @@ fn interrupted(example: &Transition, arguments: &[&str], signal: &str, ready: fn
     (code != 0).then_some(Said { code, out, err })
 }
 
+/// Whether the processes that this one starts ignore a signal.
+#[cfg(unix)]
+fn is_ignored(signal: &str) -> bool {
+    let survives = format!("kill -s {signal} $$");
+    let shell = Command::new("sh").args(["-c", &survives]).status().expect("a shell is there");
+    shell.success()
+}
+
+/// As under `nohup`: what is ignored stays so, and what is not still ends the run cleanly.
+#[cfg(unix)]
+#[test]
+fn a_hangup_that_is_ignored_ends_nothing() {
+    let example = Transition::example();
+    let script = "trap '' HUP; exec \"$0\" run -v --json";
+    let mut running = Command::new("sh");
+    running.current_dir(example.path()).args(["-c", script, env!("CARGO_BIN_EXE_handover")]).env_remove("RUST_LOG");
+    let mut running = running.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut said = BufReader::new(running.stderr.take().expect("a stream"));
+    let mut err = String::new();
+    while !err.contains("stage=\"read\"") {
+        assert_ne!(said.read_line(&mut err).expect("text"), 0, "it ended early: {err}");
+    }
+    let kill = format!("kill -s HUP {0}; kill -s TERM {0}", running.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell is there").success());
+    said.read_to_string(&mut err).expect("text");
+    let ended = running.wait_with_output().expect("a child");
+    let ignored = is_ignored("TERM");
+    assert_eq!(ended.status.code(), Some(if ignored { 0 } else { 130 }), "{err}");
+    let out = String::from_utf8(ended.stdout).expect("text");
+    assert_eq!(out.contains("interrupted; no package was written"), !ignored, "{out}");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_leaves_no_package_and_says_so_in_one_line() {
@@ -474,17 +506,25 @@ fn an_interrupted_run_leaves_no_package_and_says_so_in_one_line() {
     let example = Transition::example();
     let left = || files(&example.path().join("packages")).into_keys().collect::<Vec<_>>();
     let reading_is_over = |err: &str, _: &Path| err.contains("stage=\"read\"");
-    let said = interrupted(&example, &["run"], "-INT", reading_is_over).expect("long before its end");
-    assert_eq!((said.code, said.out.as_str()), (130, ""), "{}", said.err);
-    assert!(said.err.ends_with(LINE) && !said.err.contains("error"), "{}", said.err);
-    assert!(!example.path().join("packages").exists());
+    for signal in ["INT", "TERM", "HUP"] {
+        // Whoever runs these tests may ignore a signal (`nohup`, a shell's background): then so does the program.
+        match (interrupted(&example, &["run"], signal, reading_is_over), is_ignored(signal)) {
+            (None, true) => fs::remove_dir_all(example.path().join("packages")).expect("it ran to its end"),
+            (None, false) => panic!("{signal} does not end it"),
+            (Some(said), _) => {
+                assert_eq!((said.code, said.out.as_str()), (130, ""), "{signal}: {}", said.err);
+                assert!(said.err.ends_with(LINE) && !said.err.contains("error"), "{signal}: {}", said.err);
+            }
+        }
+        assert!(!example.path().join("packages").exists());
+    }
 
     let half_made = |_: &str, packages: &Path| {
         let mut entries = fs::read_dir(packages).into_iter().flatten().flatten();
         entries.any(|entry| entry.path().join("package/data/tables").is_dir())
     };
     // A small package is soon made: if it was too soon, once more.
-    let mut tries = (0..100).filter_map(|_| interrupted(&example, &["run", "--json"], "-TERM", half_made));
+    let mut tries = (0..100).filter_map(|_| interrupted(&example, &["run", "--json"], "TERM", half_made));
     let said = tries.next().expect("interrupted while it writes");
     assert_eq!(said.code, 130, "{}", said.err);
     assert!(said.err.ends_with(LINE) && !said.err.contains("error"), "{}", said.err);
