@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 macro_rules! effects {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
-        /// What a decision changed, against what a machine would have done without it.
+        /// What a decision changed, against what a machine would have done without it and others of its kind: answers that
+        /// join for one that joins, answers that keep apart for one that keeps apart.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Effect { $($(#[doc = $doc])+ $variant,)+ }
 

@@ -3,6 +3,7 @@
 use super::blocking::{self, Candidate};
 use super::cluster::{Clusters, Groups, Ruling};
 use super::compare::Pattern;
+use super::effects::Outcome;
 use super::features::Features;
 use super::held;
 use super::model::{BlockingReport, LinkModel};
@@ -13,9 +14,9 @@ use super::score::{Bar, Scorer};
 use super::thin::Directory;
 use super::trace::{self, Told};
 use super::train::{self, Counts};
-use super::units::{self, Units};
+use super::units::Units;
 use crate::config::{Config, Standing};
-use crate::decisions::{Answer, Decisions, Effect, Effects};
+use crate::decisions::Decisions;
 use crate::ledger::Reason;
 use crate::records::{PersonId, Records};
 use rayon::prelude::*;
@@ -35,10 +36,10 @@ pub struct Prepared {
 /// Normalises the records, gathers units, finds candidate pairs.
 pub fn prepare(config: &Config, records: Records, decisions: &Decisions) -> Prepared {
     let rulings = Rulings::find(config, &records, decisions);
-    gather(config, records, rulings)
+    prepare_with(config, records, rulings)
 }
 
-fn gather(config: &Config, records: Records, rulings: Rulings) -> Prepared {
+fn prepare_with(config: &Config, records: Records, rulings: Rulings) -> Prepared {
     let (features, profiles) = Features::of(config, &records);
     let standing = |record: PersonId| config.sources[usize::from(records.source[record as usize])].standing;
     let gather = |alone: &BTreeSet<PersonId>| Units::of(&features, &profiles, standing, &rulings, alone);
@@ -101,7 +102,7 @@ pub fn link(config: &Config, mut prepared: Prepared, model: &LinkModel) -> Linke
         let fewer = prepared.rulings.without(&held.events, held.asked);
         if prepared.rulings.keeps_any_apart() {
             // What is one with others is kept apart with them, and units are made by that: without the join they are others.
-            prepared = gather(config, prepared.records, fewer);
+            prepared = prepare_with(config, prepared.records, fewer);
             pairs = compare(&mut prepared, model);
         } else {
             prepared.rulings = fewer;
@@ -128,14 +129,22 @@ struct Clustered {
 }
 
 fn cluster(config: &Config, prepared: &Prepared, model: &LinkModel, pairs: &[Pair]) -> Clustered {
-    let Prepared { records, features, units, rulings, .. } = prepared;
-    let unit_of = unit_of_records(units, records.people.len());
-    let rulings = rulings.of_units(&unit_of);
-    let numbers = units.profiles.iter().map(|profile| if profile.verified { profile.number } else { 0 }).collect();
-    let scorer = Scorer::new(features, units, model);
-    let (mut clusters, refused) = Clusters::build(&scorer, numbers, &rulings, pairs, config.link.match_at);
+    let unit_of = unit_of_records(&prepared.units, prepared.records.people.len());
+    let rulings = prepared.rulings.of_units(&unit_of);
+    let (mut clusters, refused) = joined_by_machine(config, prepared, model, pairs, &rulings);
     let groups = clusters.groups();
     Clustered { unit_of, rulings, clusters, refused, groups }
+}
+
+fn joined_by_machine(
+    config: &Config,
+    Prepared { features, units, .. }: &Prepared,
+    model: &LinkModel,
+    pairs: &[Pair],
+    rulings: &[(u32, u32, Ruling)],
+) -> (Clusters, BTreeMap<u32, Bar>) {
+    let numbers = units.profiles.iter().map(|profile| if profile.verified { profile.number } else { 0 }).collect();
+    Clusters::build(&Scorer::new(features, units, model), numbers, rulings, pairs, config.link.match_at)
 }
 
 impl Clustered {
@@ -149,14 +158,15 @@ impl Clustered {
 
 /// Joins what people said on top of what a machine joins, and places every record.
 fn place(config: &Config, prepared: Prepared, model: &LinkModel, pairs: Vec<Pair>, clustered: Clustered) -> Linked {
+    let (none_together, none_apart) = with_half_the_answers(config, &prepared, model, &pairs, &clustered);
     let Prepared { records, features, units, told, rulings, .. } = prepared;
-    let Clustered { unit_of, rulings: unit_rulings, mut clusters, refused, mut groups } = clustered;
+    let Clustered { unit_of, rulings: unit_rulings, mut clusters, refused, groups: by_machine } = clustered;
     clusters.join(&unit_rulings);
-    if unit_rulings.iter().any(|ruling| ruling.2 == Ruling::Same) {
-        groups = clusters.groups();
-    }
+    let joined = unit_rulings.iter().any(|ruling| ruling.2 == Ruling::Same).then(|| clusters.groups());
+    let groups = joined.as_ref().unwrap_or(&by_machine);
     drop(clusters);
-    let mut places = places(&units, &groups, &pairs, &unit_rulings, records.people.len());
+    let tied = rulings.tied(&unit_of, &none_together);
+    let mut places = places(&units, groups, &pairs, &tied, records.people.len());
     let directory = Directory::new(&features, &units, &groups.group_of);
     let (thin, mut machine) = directory.place_all(&rulings, &unit_of);
     units.thin.iter().zip(thin).for_each(|(thin, place)| places[thin.record as usize] = Some(place));
@@ -168,18 +178,20 @@ fn place(config: &Config, prepared: Prepared, model: &LinkModel, pairs: Vec<Pair
     let mut places: Vec<Place> =
         places.into_iter().map(|place| place.expect("every record is in a unit, thin or an answer")).collect();
     let evidence = |record: PersonId| is_evidence(config, &records, record);
-    let withheld = leave_likely_evidence_open(config, &units, &groups, &pairs, &unit_rulings, evidence, &mut places);
+    let withheld = leave_likely_evidence_open(config, &units, groups, &pairs, &unit_rulings, evidence, &mut places);
     assert_one_verified_number(&features, &units, &places, &unit_rulings, groups.len());
-    let known = Known {
+    let outcome = Outcome {
         features: &features,
         units: &units,
         unit_of: &unit_of,
         group_of: &groups.group_of,
+        none_together: &none_together,
+        none_apart: &none_apart,
         places: &places,
         machine: &machine,
         withheld: &withheld,
     };
-    let effects = known.effects(&rulings, &pairs, config.link.match_at);
+    let effects = outcome.effects(&rulings);
     let apart = unit_rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
     let decided = apart.map(|(one, other, _)| (*one, *other)).collect();
     let mut shown = pairs::to_show(config, &units, pairs, &refused, &decided, &groups.group_of);
@@ -188,6 +200,27 @@ fn place(config: &Config, prepared: Prepared, model: &LinkModel, pairs: Vec<Pair
     }
     drop((unit_of, features, units, refused));
     assemble(Linked { records, members: Vec::new(), places, pairs: shown, rulings, effects }, groups.len())
+}
+
+/// The cluster of each unit as it would be if people had said of nobody to be one, and if they had kept nobody apart.
+fn with_half_the_answers(
+    config: &Config,
+    prepared: &Prepared,
+    model: &LinkModel,
+    pairs: &[Pair],
+    clustered: &Clustered,
+) -> (Vec<PatientIndex>, Vec<PatientIndex>) {
+    let same: Vec<(u32, u32, Ruling)> =
+        clustered.rulings.iter().copied().filter(|ruling| ruling.2 == Ruling::Same).collect();
+    let apart = prepared.rulings.kept_apart(&clustered.unit_of);
+    let with = |rulings: &[(u32, u32, Ruling)]| {
+        let (mut clusters, _) = joined_by_machine(config, prepared, model, pairs, rulings);
+        clusters.join(rulings);
+        clusters.groups().group_of
+    };
+    let none_together =
+        if same.is_empty() || apart.is_empty() { clustered.groups.group_of.clone() } else { with(&apart) };
+    (none_together, if apart.is_empty() { Vec::new() } else { with(&same) })
 }
 
 fn is_evidence(config: &Config, records: &Records, record: PersonId) -> bool {
@@ -262,14 +295,8 @@ fn unit_of_records(units: &Units, records: usize) -> Vec<u32> {
     unit_of
 }
 
-/// The place of every record of a unit; nothing yet for thin ones.
-fn places(
-    units: &Units,
-    groups: &Groups,
-    pairs: &[Pair],
-    rulings: &[(u32, u32, Ruling)],
-    records: usize,
-) -> Vec<Option<Place>> {
+/// The place of every record of a unit, of which some are `tied` to others by people; nothing yet for thin ones.
+fn places(units: &Units, groups: &Groups, pairs: &[Pair], tied: &BTreeSet<u32>, records: usize) -> Vec<Option<Place>> {
     // The best pair within its patient says how sure each unit is, and what joined it.
     let mut best: Vec<(f64, JoinedBy)> = vec![(0.0, JoinedBy::Alone); units.len()];
     for pair in pairs {
@@ -284,10 +311,8 @@ fn places(
             }
         }
     }
-    for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Same) {
-        for unit in [left, right] {
-            best[*unit as usize] = (1.0, JoinedBy::Decision);
-        }
+    for unit in tied {
+        best[*unit as usize] = (1.0, JoinedBy::Decision);
     }
     let mut places: Vec<Option<Place>> = vec![None; records];
     for (patient, group) in (0..).zip(groups.iter()) {
@@ -329,93 +354,6 @@ fn assert_one_verified_number(
 
 /// What a shared local id with agreeing details is taken to be worth: the details were checked, the id may be a slip.
 const LOCAL_ID_PROBABILITY: f64 = 0.9999;
-
-/// Who came to be who, and where a machine alone would have placed thin records.
-struct Known<'a> {
-    features: &'a Features,
-    units: &'a Units,
-    unit_of: &'a [u32],
-    group_of: &'a [PatientIndex],
-    places: &'a [Place],
-    machine: &'a BTreeMap<PersonId, Place>,
-    /// Evidence and candidates for it that a person keeps apart.
-    withheld: &'a BTreeSet<(PatientIndex, PatientIndex)>,
-}
-
-impl Known<'_> {
-    /// What each decision changed.
-    fn effects(&self, rulings: &Rulings, pairs: &[Pair], match_at: f64) -> Effects {
-        let mut effects = Effects::default();
-        rulings.held.iter().for_each(|said| effects.note(said.event, Effect::HeldBack));
-        if rulings.is_empty() {
-            return effects;
-        }
-        let joinable: BTreeSet<(u32, u32)> =
-            pairs.iter().filter(|pair| pair.joinable(match_at)).map(|pair| (pair.left, pair.right)).collect();
-        for said in &rulings.said {
-            let (left, right) = said.records;
-            let (one, two) = (self.unit_of[left as usize], self.unit_of[right as usize]);
-            let together = self.patient(left).is_some() && self.patient(left) == self.patient(right);
-            let effect = match (one.max(two) == u32::MAX, said.answer) {
-                (_, Answer::Unsure) => Effect::None,
-                (true, answer) => self.of_thin(left, right, answer, together),
-                (false, answer) => {
-                    let pair = (one.min(two), one.max(two));
-                    let by_machine = joinable.contains(&pair) || self.of_one_id(one, two);
-                    match (answer, together, by_machine) {
-                        (Answer::Same, true, false) => Effect::Joined,
-                        (Answer::Different, false, true) => Effect::KeptApart,
-                        (Answer::Different, false, false) if self.is_withheld(one, two) => Effect::KeptApart,
-                        _ => Effect::None,
-                    }
-                }
-            };
-            effects.note(said.event, effect);
-        }
-        let left_out = |record: &PersonId| {
-            matches!(&self.places[*record as usize], Place::Unplaced { reason: Reason::PlacedNobody, .. })
-        };
-        rulings.nobody.iter().filter(|(record, _)| left_out(record)).for_each(|(_, event)| {
-            effects.note(*event, Effect::LeftOut);
-        });
-        effects
-    }
-
-    fn patient(&self, record: PersonId) -> Option<PatientIndex> {
-        self.places[record as usize].patient()
-    }
-
-    /// Whether one unit would be a candidate for the other.
-    fn is_withheld(&self, one: u32, two: u32) -> bool {
-        self.withheld.contains(&(self.group_of[one as usize], self.group_of[two as usize]))
-    }
-
-    /// Whether one local id would have made one of two units.
-    fn of_one_id(&self, one: u32, two: u32) -> bool {
-        let id = |unit: u32| self.units.local_ids[unit as usize];
-        let profile = |unit: u32| &self.units.profiles[unit as usize];
-        one == two
-            || (id(one).is_some()
-                && id(one) == id(two)
-                && units::details_agree(self.features, profile(one), profile(two)))
-    }
-
-    /// Of records one of which, at least, is thin.
-    fn of_thin(&self, left: PersonId, right: PersonId, answer: Answer, together: bool) -> Effect {
-        let alone = |record: PersonId| self.machine.get(&record).unwrap_or(&self.places[record as usize]);
-        let offers = |record: PersonId, other: PersonId| match (alone(record), alone(other).patient()) {
-            (place, Some(patient)) if place.patient() == Some(patient) => true,
-            (Place::Unplaced { candidates, .. }, Some(patient)) => candidates.contains(&patient),
-            _ => false,
-        };
-        let by_machine = alone(left).patient().is_some() && alone(left).patient() == alone(right).patient();
-        match answer {
-            Answer::Same if together && !by_machine => Effect::Placed,
-            Answer::Different if !together && (offers(left, right) || offers(right, left)) => Effect::KeptApart,
-            _ => Effect::None,
-        }
-    }
-}
 
 /// Numbers patients by their first member.
 fn assemble(mut linked: Linked, patients: usize) -> Linked {

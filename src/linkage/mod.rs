@@ -6,6 +6,7 @@
 mod blocking;
 mod cluster;
 mod compare;
+mod effects;
 mod features;
 mod held;
 mod link;

@@ -78,7 +78,7 @@ impl Rulings {
         !self.apart.is_empty()
     }
 
-    /// Whether nobody has said anything.
+    /// Whether nobody has said anything of who is who.
     pub(super) fn is_empty(&self) -> bool {
         self.said.is_empty() && self.nobody.is_empty()
     }
@@ -122,6 +122,26 @@ impl Rulings {
         let apart: BTreeSet<(u32, u32)> = apart.filter(|(one, other)| one < other).collect();
         rulings.extend(apart.into_iter().map(|(one, other)| (one, other, Ruling::Different)));
         rulings
+    }
+
+    /// The units of answers that keep two apart, and not what follows from them by way of others.
+    pub(super) fn kept_apart(&self, unit_of: &[u32]) -> Vec<(u32, u32, Ruling)> {
+        let said = self.said.iter().filter(|said| said.answer == Answer::Different);
+        let units = said.map(|said| (unit_of[said.records.0 as usize], unit_of[said.records.1 as usize]));
+        units.filter(|(one, two)| one.max(two) != &u32::MAX).map(|(one, two)| (one, two, Ruling::Different)).collect()
+    }
+
+    /// Units that people tie to others which would be of another group without what they say to be one.
+    pub(super) fn tied(&self, unit_of: &[u32], none_together: &[u32]) -> BTreeSet<u32> {
+        let mut tied = BTreeSet::new();
+        for group in &self.together {
+            let units = || group.iter().map(|record| unit_of[*record as usize]).filter(|unit| *unit != u32::MAX);
+            let groups: BTreeSet<u32> = units().map(|unit| none_together[unit as usize]).collect();
+            if groups.len() > 1 {
+                tied.extend(units());
+            }
+        }
+        tied
     }
 
     /// Records whose local id may not join them: it would bring together, through what people said to be one, what they

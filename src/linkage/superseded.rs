@@ -2,11 +2,11 @@
 //! itself, and is believed only of a system of record or of the national service.
 
 use super::features::Profile;
+use super::rulings::gather;
 use crate::config::fields::person;
 use crate::config::{Config, Standing};
 use crate::records::{PersonId, Records};
 use crate::values::NhsNumber;
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What records say of numbers that were superseded, each chain of statements followed to its end.
@@ -134,23 +134,9 @@ fn ends(said: &Statements) -> BTreeMap<u64, NhsNumber> {
 
 /// The smallest of the numbers that statements tie together, by each of them.
 fn kin(said: &Statements) -> BTreeMap<u64, u64> {
-    let mut neighbours: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
-    let pairs = said.iter().flat_map(|(old, successors)| successors.iter().map(move |new| (old, new)));
-    for (old, new) in pairs.map(|(old, new)| (old.reveal_integer(), new.reveal_integer())) {
-        neighbours.entry(old).or_default().push(new);
-        neighbours.entry(new).or_default().push(old);
-    }
-    let mut kin = BTreeMap::new();
-    for smallest in neighbours.keys() {
-        let mut open = vec![*smallest];
-        while let Some(number) = open.pop() {
-            if let Entry::Vacant(place) = kin.entry(number) {
-                place.insert(*smallest);
-                open.extend(&neighbours[&number]);
-            }
-        }
-    }
-    kin
+    let links = said.iter().flat_map(|(old, successors)| successors.iter().map(move |new| (old, new)));
+    let groups = gather(links.map(|(old, new)| (old.reveal_integer(), new.reveal_integer())));
+    groups.iter().flat_map(|group| group.iter().map(|number| (*number, group[0]))).collect()
 }
 
 #[cfg(test)]

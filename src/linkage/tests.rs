@@ -180,7 +180,8 @@ fn check(first: Row<'_>, second: Row<'_>, joined: bool) -> Linked {
     linked
 }
 
-const HANNAH: Row<'static> = ["0-h", "", "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+pub(super) const HANNAH: Row<'static> =
+    ["0-h", "", "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
 
 #[test]
 fn twins_stay_two_and_the_same_shape_that_is_one_is_joined() {
@@ -218,7 +219,7 @@ fn an_equal_number_alone_joins_nobody() {
 }
 
 /// Whoever is here of one person, by the number that each row carries.
-const HANNAHS: [&str; 4] = ["Dunmore", "Hannah", "1984-03-07", "female"];
+pub(super) const HANNAHS: [&str; 4] = ["Dunmore", "Hannah", "1984-03-07", "female"];
 
 fn hannah<'a>(id: &'a str, number: &'a str, postcode: &'a str) -> Row<'a> {
     let [family, given, born, sex] = HANNAHS;

@@ -78,20 +78,14 @@ pub fn follows(before: &Package, now: &Package, kind: &Kind, run: usize) {
     }
 }
 
-/// Between two runs in which the journal alone changed, a row went to another patient only where an event that has
-/// an effect, or had one, speaks of a row of the patient it was of, or is of. How many lines did.
+/// Between two runs in which the journal alone changed, a line of `patient_records.csv` changed only where an event that is
+/// new, or has another standing or effect than it had, speaks of a row of the patient it was of, or is of. How many lines did.
 pub fn explained(before: &Package, now: &Package, journal: &[Vec<RowName>]) -> usize {
-    let effects = |package: &Package| -> BTreeMap<String, String> {
-        lines(package, "tables/review_decisions")
-            .into_iter()
-            .map(|line| (line["event"].clone(), line["effect"].clone()))
-            .collect()
+    let events = |package: &Package| -> BTreeMap<String, Line> {
+        lines(package, "tables/review_decisions").into_iter().map(|line| (line["event"].clone(), line)).collect()
     };
-    let (earlier, effects) = (effects(before), effects(now));
-    let none = "none".to_owned();
-    // What an answer opens, an earlier one may now reach: every event that has, or had, an effect accounts for its people.
-    let changing =
-        effects.iter().filter(|(event, effect)| *effect != "none" || earlier.get(*event).unwrap_or(&none) != "none");
+    let (earlier, events) = (events(before), events(now));
+    let changing = events.iter().filter(|(event, line)| earlier.get(*event) != Some(line));
     let rows: BTreeSet<&RowName> =
         changing.flat_map(|(event, _)| &journal[event.parse::<usize>().expect("a number") - 1]).collect();
     let of = |package: &Package| -> BTreeMap<RowName, Line> {
@@ -104,13 +98,17 @@ pub fn explained(before: &Package, now: &Package, journal: &[Vec<RowName>]) -> u
         .map(|line| &line["patient_id"])
         .collect();
     let names: BTreeSet<&RowName> = then.keys().chain(now.keys()).collect();
-    let patient = |line: Option<&Line>| line.map(|line| line["patient_id"].clone());
     let mut changed = 0;
-    for row in names.into_iter().filter(|row| patient(then.get(*row)) != patient(now.get(*row))) {
+    for row in names.into_iter().filter(|row| then.get(*row) != now.get(*row)) {
         changed += 1;
         let patients = [then.get(row), now.get(row)];
         let reached = patients.iter().flatten().any(|line| touched.contains(&line["patient_id"]));
-        assert!(reached, "{row:?} changed and no decision says why: {patients:?}");
+        let others = |of: &BTreeMap<RowName, Line>| -> Vec<Line> {
+            let of_patient =
+                |line: &&Line| patients.iter().flatten().any(|own| own["patient_id"] == line["patient_id"]);
+            of.values().filter(of_patient).cloned().collect()
+        };
+        assert!(reached, "{row:?} changed and no decision says why: {:#?} {:#?}", others(&then), others(&now));
     }
     changed
 }
