@@ -9,8 +9,10 @@ use super::packed::{Input, Place};
 use super::{Cell, DateSystem, Error, Finding, ReadAs};
 use crate::config::FileFormat;
 use calamine::{DataRef, OdsError, Reader, SheetType, SheetVisible, XlsError, XlsbError, XlsxError};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::rc::Rc;
 
 const ROWS_MAX: u32 = 1 << 20;
 const COLUMNS_MAX: u32 = 1 << 14;
@@ -21,6 +23,8 @@ pub(super) struct Workbook {
     format: FileFormat,
     system: DateSystem,
     book: Book,
+    /// What sheets keep from view, by name, once looked at.
+    concealed: BTreeMap<String, Rc<Concealed>>,
 }
 
 enum Book {
@@ -64,7 +68,7 @@ impl Workbook {
         let opened = Self::open_book(place, format)?;
         let (book, from_1904) = opened.map_err(|trouble| fail(place.shown(), trouble))?;
         let system = if from_1904 { DateSystem::From1904 } else { DateSystem::From1900 };
-        Ok(Workbook { place: place.clone(), format, system, book })
+        Ok(Workbook { place: place.clone(), format, system, book, concealed: BTreeMap::new() })
     }
 
     fn open_book(place: &Place, format: FileFormat) -> Result<Result<(Book, bool), Trouble>, Error> {
@@ -126,10 +130,16 @@ impl Workbook {
     }
 
     /// What the sheet keeps from view.
-    pub(super) fn concealed(&self, sheet: &Listed) -> Concealed {
-        if !sheet.has_cells {
-            return Concealed::default();
+    pub(super) fn concealed(&mut self, sheet: &Listed) -> Rc<Concealed> {
+        if let Some(known) = self.concealed.get(&sheet.name) {
+            return Rc::clone(known);
         }
+        let found = Rc::new(if sheet.has_cells { self.look_at(sheet) } else { Concealed::default() });
+        self.concealed.insert(sheet.name.clone(), Rc::clone(&found));
+        found
+    }
+
+    fn look_at(&self, sheet: &Listed) -> Concealed {
         match self.format {
             FileFormat::Xlsx => concealed::of_xlsx(&self.place, &sheet.name),
             FileFormat::Xlsb => super::xlsb::concealed(&self.place, &sheet.name),
@@ -151,9 +161,18 @@ impl Workbook {
         if !sheet.has_cells {
             return Ok(());
         }
+        // The library passes over formulas without a value; of an .xlsx it tells them.
+        let concealed = match self.format {
+            FileFormat::Xlsb | FileFormat::Ods => self.concealed(sheet),
+            FileFormat::Xlsx | FileFormat::Xls | FileFormat::Csv => Rc::default(),
+        };
         let (path, system) = (self.place.shown(), self.system);
+        if concealed.ends_beyond {
+            return Err(beyond(path, &sheet.name));
+        }
         let failed = |trouble| fail(path, trouble);
-        let mut rows = Rows { path, row: None, cells: Vec::new(), findings: Vec::new() };
+        let uncached = concealed.uncached.as_slice();
+        let mut rows = Rows { path, row: None, cells: Vec::new(), findings: Vec::new(), uncached };
         match &mut self.book {
             Book::Xlsx(book) => {
                 let mut reader = guarded(|| book.worksheet_cells_reader(&sheet.name)).map_err(failed)?;
@@ -236,12 +255,20 @@ macro_rules! troubles {
 
 troubles!(XlsxError, XlsbError, XlsError, OdsError,);
 
+/// What stands there would be passed over without a word.
+pub(super) fn beyond(path: &Path, sheet: &str) -> Error {
+    let what = format!("sheet {sheet} holds something beyond the {ROWS_MAX} rows and {COLUMNS_MAX} columns of a sheet");
+    unusable(path, what, "the file is damaged: ask for it again, or for the data as .csv")
+}
+
 /// Puts cells together into rows.
 struct Rows<'a> {
     path: &'a Path,
     row: Option<u32>,
     cells: Vec<Cell>,
     findings: Vec<Finding>,
+    /// Rows still to come, counted from one, with a formula whose value is not there.
+    uncached: &'a [u32],
 }
 
 impl Rows<'_> {
@@ -260,10 +287,9 @@ impl Rows<'_> {
         if row >= ROWS_MAX || column >= COLUMNS_MAX || out_of_order {
             return Err(fail(self.path, Trouble::Damaged));
         }
-        if self.row != Some(row) && !self.finish(give)? {
+        if self.row != Some(row) && !(self.finish(give)? && self.begin(row, give)?) {
             return Ok(false);
         }
-        self.row = Some(row);
         let column = column as usize;
         if self.cells.len() <= column {
             self.cells.resize_with(column + 1, || Cell::Empty);
@@ -295,7 +321,42 @@ impl Rows<'_> {
     }
 
     fn end(&mut self, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<(), Error> {
-        self.finish(give).map(|_| ())
+        if self.finish(give)? {
+            self.give_uncached(u32::MAX, give)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the rows before it that hold nothing but formulas without a value.
+    fn begin(&mut self, row: u32, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<bool, Error> {
+        if !self.give_uncached(row, give)? {
+            return Ok(false);
+        }
+        self.row = Some(row);
+        if let [first, rest @ ..] = self.uncached
+            && *first == row + 1
+        {
+            self.uncached = rest;
+            self.findings.push(Finding::FormulaWithoutValue);
+        }
+        Ok(true)
+    }
+
+    fn give_uncached(
+        &mut self,
+        before: u32,
+        give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
+    ) -> Result<bool, Error> {
+        while let [row, rest @ ..] = self.uncached
+            && *row <= before
+        {
+            self.uncached = rest;
+            let filled = Filled { row: *row, cells: Vec::new(), findings: vec![Finding::FormulaWithoutValue] };
+            if !give(filled)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn finish(&mut self, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<bool, Error> {

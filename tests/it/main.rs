@@ -5,6 +5,7 @@ mod cli;
 mod dry_runs;
 mod flow;
 mod following;
+mod formulas;
 mod ids;
 mod journal;
 mod laws;
