@@ -314,7 +314,7 @@ mod tests {
     use std::path::Path;
 
     fn input(path: &Path) -> Input {
-        Input::File(std::io::BufReader::new(File::open(path).expect("a file")))
+        Box::new(std::io::BufReader::new(File::open(path).expect("a file")))
     }
 
     #[test]
