@@ -167,6 +167,8 @@ pub struct RawRow {
     pub digest: Digest,
     /// Findings that do not stop the row from being used; of a header, what is found of the whole sheet.
     pub findings: Vec<Finding>,
+    /// Columns whose text stands between white space in the file, which is left out of the cell.
+    pub padded: Vec<u16>,
 }
 
 impl RawRow {

@@ -1,10 +1,11 @@
 //! Workbooks: their sheets, and the rows of a sheet. Nothing that a workbook holds may make us panic or take the
 //! memory it claims to need.
 
-use super::cells::{of_data, of_data_ref};
+use super::cells::{is_padded_ref, of_data_ref};
 use super::concealed::{self, Concealed};
 use super::fixity::unusable;
 use super::format::word;
+use super::gather::Rows;
 use super::packed::{Input, Place};
 use super::{Cell, DateSystem, Error, Finding, ReadAs};
 use crate::config::FileFormat;
@@ -14,8 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
 
-const ROWS_MAX: u32 = 1 << 20;
-const COLUMNS_MAX: u32 = 1 << 14;
+pub(super) const ROWS_MAX: u32 = 1 << 20;
+pub(super) const COLUMNS_MAX: u32 = 1 << 14;
 
 /// An open workbook.
 pub(super) struct Workbook {
@@ -48,10 +49,12 @@ pub(super) struct Filled {
     pub(super) row: u32,
     pub(super) cells: Vec<Cell>,
     pub(super) findings: Vec<Finding>,
+    /// Columns whose text stands between white space.
+    pub(super) padded: Vec<u16>,
 }
 
 /// Why a reading library gave up.
-enum Trouble {
+pub(super) enum Trouble {
     Password,
     Damaged,
     Io(std::io::Error),
@@ -172,7 +175,7 @@ impl Workbook {
         }
         let failed = |trouble| fail(path, trouble);
         let uncached = concealed.uncached.as_slice();
-        let mut rows = Rows { path, row: None, cells: Vec::new(), findings: Vec::new(), uncached };
+        let mut rows = Rows::new(path, uncached);
         match &mut self.book {
             Book::Xlsx(book) => {
                 let mut reader = guarded(|| book.worksheet_cells_reader(&sheet.name)).map_err(failed)?;
@@ -181,6 +184,7 @@ impl Workbook {
                     if !rows.add(cell.pos, of_data_ref(&cell.value, system), uncached, give)? {
                         return Ok(());
                     }
+                    rows.pad(cell.pos.1, is_padded_ref(&cell.value));
                 }
             }
             Book::Xlsb(book) => {
@@ -189,6 +193,7 @@ impl Workbook {
                     if !rows.add(cell.get_position(), of_data_ref(cell.get_value(), system), false, give)? {
                         return Ok(());
                     }
+                    rows.pad(cell.get_position().1, is_padded_ref(cell.get_value()));
                 }
             }
             Book::Xls(book) => {
@@ -225,7 +230,7 @@ pub fn is_guarded() -> bool {
 }
 
 /// The library's own words may quote a cell, so they go no further.
-fn fail(path: &Path, trouble: Trouble) -> Error {
+pub(super) fn fail(path: &Path, trouble: Trouble) -> Error {
     match trouble {
         Trouble::Password => {
             unusable(path, "the workbook is protected with a password", "save a copy without the password")
@@ -259,111 +264,6 @@ troubles!(XlsxError, XlsbError, XlsError, OdsError,);
 pub(super) fn beyond(path: &Path, sheet: &str) -> Error {
     let what = format!("sheet {sheet} holds something beyond the {ROWS_MAX} rows and {COLUMNS_MAX} columns of a sheet");
     unusable(path, what, "the file is damaged: ask for it again, or for the data as .csv")
-}
-
-/// Puts cells together into rows.
-struct Rows<'a> {
-    path: &'a Path,
-    row: Option<u32>,
-    cells: Vec<Cell>,
-    findings: Vec<Finding>,
-    /// Rows still to come, counted from one, with a formula whose value is not there.
-    uncached: &'a [u32],
-}
-
-impl Rows<'_> {
-    /// Takes one cell, with its place counted from nought. False when no more rows are asked for.
-    fn add(
-        &mut self,
-        (row, column): (u32, u32),
-        cell: Cell,
-        uncached: bool,
-        give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
-    ) -> Result<bool, Error> {
-        if cell.is_empty() && !uncached {
-            return Ok(true);
-        }
-        let out_of_order = self.row.is_some_and(|current| row < current);
-        if row >= ROWS_MAX || column >= COLUMNS_MAX || out_of_order {
-            return Err(fail(self.path, Trouble::Damaged));
-        }
-        if self.row != Some(row) && !(self.finish(give)? && self.begin(row, give)?) {
-            return Ok(false);
-        }
-        let column = column as usize;
-        if self.cells.len() <= column {
-            self.cells.resize_with(column + 1, || Cell::Empty);
-        }
-        if !self.cells[column].is_empty() {
-            return Err(fail(self.path, Trouble::Damaged));
-        }
-        self.cells[column] = cell;
-        if uncached && self.findings.is_empty() {
-            self.findings.push(Finding::FormulaWithoutValue);
-        }
-        Ok(true)
-    }
-
-    fn add_range(
-        &mut self,
-        range: &calamine::Range<calamine::Data>,
-        system: DateSystem,
-        give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
-    ) -> Result<(), Error> {
-        let Some((first_row, first_column)) = range.start() else { return Ok(()) };
-        for (row, column, value) in range.used_cells() {
-            let place = (first_row + row as u32, first_column + column as u32);
-            if !self.add(place, of_data(value, system), false, give)? {
-                return Ok(());
-            }
-        }
-        self.end(give)
-    }
-
-    fn end(&mut self, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<(), Error> {
-        if self.finish(give)? {
-            self.give_uncached(u32::MAX, give)?;
-        }
-        Ok(())
-    }
-
-    /// Gives the rows before it that hold nothing but formulas without a value.
-    fn begin(&mut self, row: u32, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<bool, Error> {
-        if !self.give_uncached(row, give)? {
-            return Ok(false);
-        }
-        self.row = Some(row);
-        if let [first, rest @ ..] = self.uncached
-            && *first == row + 1
-        {
-            self.uncached = rest;
-            self.findings.push(Finding::FormulaWithoutValue);
-        }
-        Ok(true)
-    }
-
-    fn give_uncached(
-        &mut self,
-        before: u32,
-        give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
-    ) -> Result<bool, Error> {
-        while let [row, rest @ ..] = self.uncached
-            && *row <= before
-        {
-            self.uncached = rest;
-            let filled = Filled { row: *row, cells: Vec::new(), findings: vec![Finding::FormulaWithoutValue] };
-            if !give(filled)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn finish(&mut self, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<bool, Error> {
-        let Some(row) = self.row.take() else { return Ok(true) };
-        let (cells, findings) = (std::mem::take(&mut self.cells), std::mem::take(&mut self.findings));
-        give(Filled { row: row + 1, cells, findings })
-    }
 }
 
 #[cfg(test)]

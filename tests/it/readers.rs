@@ -1,8 +1,10 @@
-//! Formulas that were saved without their value, and what lies beyond a sheet's end: read, told, and verified again.
+//! Formulas that were saved without their value, what lies beyond a sheet's end, and what archives hold beside the
+//! sources: read, told, and verified again.
 
 use crate::torture::sound::{FORMATS, Format, PEOPLE};
 use crate::transition::{Said, Transition};
 use std::fs;
+use std::io::Write as _;
 
 /// A sound file of a format with something put into its sheet before what ends its rows.
 fn with(format: &Format, part: &str, before: &[u8], rows: &[u8]) -> Transition {
@@ -88,4 +90,31 @@ fn what_stands_beyond_a_sheet_s_end_is_told() {
         assert_eq!(said.code, 3, "{}", said.all());
         assert!(said.err.contains("sheet S") && said.err.contains(says), "{}", said.err);
     }
+}
+
+#[test]
+fn what_an_archive_holds_beside_the_sources_is_told_by_check_and_run() {
+    let transition = Transition::clinic();
+    let clinic = fs::read(transition.path().join("sources/clinic.csv")).expect("the source");
+    let mut archive = zip::ZipWriter::new(fs::File::create(transition.path().join("sources/all.zip")).expect("made"));
+    for name in ["clinic/1.csv", "clinic/2.csv", "old/3.csv"] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).expect("begun");
+        archive.write_all(&clinic).expect("written");
+    }
+    archive.finish().expect("closed");
+    transition.edit("handover.toml", "sources/clinic*.csv", "sources/all.zip!clinic/1.csv");
+    let told = |arguments: &[&str]| {
+        let said = transition.handover(arguments);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let warnings = said.json()["warnings"].as_array().expect("warnings").clone();
+        let files = warnings.iter().map(|warning| warning.as_str().expect("text").to_owned());
+        let told: Vec<String> = files.filter(|text| text.contains("no source's path names this file")).collect();
+        assert!(told.iter().all(|text| said.err.contains(text.split(": ").next().expect("a file"))), "{}", said.err);
+        told
+    };
+    let [check, run] = [told(&["check", "--json"]), told(&["run", "--json", "--out", "package"])];
+    assert!(check[0].contains("all.zip!clinic/2.csv") && check[1].contains("all.zip!old/3.csv"), "{check:?}");
+    assert_eq!((check.len(), &check), (2, &run));
+    transition.edit("handover.toml", "clinic/1.csv", "*");
+    assert_eq!(told(&["check", "--json"]), [""; 0]);
 }
