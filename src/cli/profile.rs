@@ -91,7 +91,7 @@ fn not_drafted<'a>(profiles: &'a [FileProfile], written: &[Written]) -> Vec<NotD
         file,
         sheet: &sheet.name,
         why: match sheet.header_row {
-            None => "no header can be told from data",
+            None => "no header can be told from data; where there is none, a mapping says header_row = 0 and names columns A, B, C",
             Some(_) => "nothing of people, referrals, appointments or declared figures is recognised",
         },
     });

@@ -206,7 +206,8 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         });
         let header: Vec<String> = (0..width.max().unwrap_or(0)).map(letters).collect();
         let wanted = self.expectation.wanted;
-        self.mapped = (0..header.len()).filter(|&column| wanted.contains_key(&fold(&header[column]))).collect();
+        let is_mapped = |column: &usize| wanted.is_empty() || wanted.contains_key(&fold(&header[*column]));
+        self.mapped = (0..header.len()).filter(is_mapped).collect();
         if self.mapped.is_empty() && !wanted.is_empty() {
             let last = header.last().map_or("A", String::as_str);
             return Err(NoTable(format!("has no header, by the mapping, which then names columns A to {last}")));

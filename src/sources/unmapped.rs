@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// A header stands among so many first rows.
 const FIRST_ROWS: u32 = 60;
+/// As a mapping says that there is none: every row is one of data.
+const NO_HEADER: u32 = 0;
 
 /// One of the first rows of a sheet: its number, and its cells.
 #[derive(Debug)]
@@ -27,7 +29,8 @@ pub struct FirstRow {
 }
 
 /// Reads every sheet of one file. `find_header` is shown the first rows of each sheet that hold anything and says in which
-/// the header stands; then the sheet's rows go to `take` as they would under a mapping that states this header row.
+/// the header stands; then the sheet's rows go to `take` as they would under a mapping that states this header row, or
+/// that there is none.
 pub fn read_unmapped(
     path: &Path,
     find_header: &mut dyn FnMut(&[FirstRow]) -> Option<u32>,
@@ -42,7 +45,7 @@ pub fn read_unmapped(
     let (read_as, sheets) = match format {
         FileFormat::Csv => {
             let first = first_rows(Text::open(&claim, &survey)?.first_lines(FIRST_ROWS as usize)?);
-            claim.layout.header_row = find_header(&first);
+            claim.layout.header_row = Some(find_header(&first).unwrap_or(NO_HEADER));
             let text = Text::open(&claim, &survey)?;
             let found = text.give(Outlet::new(&mut desk, &claim.name, claim.origin, 0, 0))?;
             (text.read_as(), vec![sheet_of(found, String::new(), false, false)])
@@ -113,7 +116,7 @@ fn give_sheets(
         let found = if first.is_empty() {
             Found::default()
         } else {
-            claim.layout.header_row = find_header(&first);
+            claim.layout.header_row = Some(find_header(&first).unwrap_or(NO_HEADER));
             let outlet = Outlet::new(desk, &claim.name, claim.origin, 0, at);
             give_sheet(claim, book, &sheet, outlet)?
         };
@@ -191,6 +194,8 @@ mod tests {
         assert_eq!((sheets, kinds.as_str(), shown), (vec![(String::new(), 5, Some(3))], "p.hdf", vec![4]));
         folder.write("b.csv", b"1,2\n3,4\n");
         assert_eq!(read(&folder, "b.csv", None).1, "dd");
+        folder.write("c.csv", b"Name,Town,Knee\nA,Ely,Hip\n");
+        assert_eq!(read(&folder, "c.csv", None), (vec![(String::new(), 2, None)], "dd".to_owned(), vec![2]));
     }
 
     #[test]

@@ -17,8 +17,8 @@ use std::sync::LazyLock;
 const ROWS_BELOW: usize = 25;
 /// Names of columns can be whole sentences.
 const NAME_LENGTH_MAX: usize = 250;
-/// A figure stands beside a table only when so many rows leave the place below it free.
-const BESIDE_ROWS_MIN: usize = 3;
+/// What only rows below a row can tell is told by so many of them.
+const ROWS_BELOW_MIN: usize = 3;
 /// So many rows above the header may be as wide as it is: a header may stand on three rows.
 const WIDE_ABOVE_MAX: usize = 2;
 
@@ -188,7 +188,7 @@ fn score(rows: &[Vec<Seen>], at: usize) -> Option<f64> {
     }
     let contrast = (0..row.len()).filter(|&column| contrasts(row, below, column)).count();
     // Long sentences may be notes, and words that come again may be data: not where figures stand below most of them.
-    let above_figures = contrast * 2 >= names.len();
+    let above_figures = names.len() > 2 && below.len() >= ROWS_BELOW_MIN && contrast * 2 >= names.len();
     let sentences = names.iter().filter(|name| text_of(name).is_some_and(|text| text.split(' ').count() > 12)).count();
     let distinct: BTreeSet<&str> = names.iter().filter_map(|name| text_of(name)).collect();
     let words = names.iter().filter(|name| text_of(name).is_some()).count();
@@ -208,7 +208,7 @@ fn of_table(row: &[Seen], below: &[Vec<Seen>]) -> Vec<Seen> {
     let is_clear = |column: usize| below.iter().all(|row| row.get(column).is_none_or(|cell| *cell == Seen::Empty));
     let is_beside = |column: usize| {
         row[column] == Seen::Data
-            && below.len() >= BESIDE_ROWS_MIN
+            && below.len() >= ROWS_BELOW_MIN
             && column > 0
             && row[column - 1] == Seen::Empty
             && is_clear(column - 1)
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn names_that_come_again_under_groups_stand_above_figures() {
-        let rows = "04/2017|-|52+|9|8|7|6|5|4\n05/2017|4|3|9|8|7|6|5|4\n";
+        let rows = "04/2017|-|52+|9|8|7|6|5|4\n05/2017|4|3|9|8|7|6|5|4\n06/2017|4|3|9|8|7|6|5|4\n";
         check(&format!("|Waiting|||Seen|||New||\n|Median|Upper|All|Median|Upper|All|Median|Upper\n{rows}"), Some(2));
         check("Pain|Pain|Pain|Hip\nKnee|Back|Pain|Hip\nHip|Knee|Knee|Back\n", None);
     }
@@ -319,6 +319,7 @@ mod tests {
         let rows = "Crown|Kent|10|20|[c]|30\nCrown|Devon|0|0|5|10\nHome|Kent|1|2|3|4\n";
         let names: Vec<String> = ["one", "two", "three", "four"].map(name).into();
         check(&format!("Table 1\nParent|Region|{}\n{rows}", names.join("|")), Some(2));
+        check(&format!("{}\n27/11/2010\n", names[0]), None);
         let notes = names.join("|");
         check(&format!("{notes}\nKnee|Hip|Back|Neck\nHip|Back|Knee|Hip\nNeck|Neck|Hip|Knee\n"), None);
     }

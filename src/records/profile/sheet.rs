@@ -80,12 +80,7 @@ impl Profiler {
 impl Counted {
     fn count(&mut self, row: &RawRow) {
         let counts = &mut self.counts;
-        let kind = match row.kind {
-            // Without a header nothing stands before or at it.
-            RowKind::Header | RowKind::Preamble if self.headless => RowKind::Data,
-            kind => kind,
-        };
-        *match kind {
+        *match row.kind {
             RowKind::Data => &mut counts.data,
             RowKind::Header => &mut counts.header_again,
             RowKind::Preamble => &mut counts.preamble,
