@@ -131,7 +131,7 @@ fn source_table(draft: &Drafted, folder: &Path) -> String {
     let base = [folder.to_owned(), folder.join("..")].into_iter().find(|place| place.join("handover.toml").exists());
     let base = base.and_then(|base| base.canonicalize().ok());
     let within = |path: &Path| {
-        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let whole = whole(path);
         let path = base.as_ref().map_or(path, |base| whole.strip_prefix(base).unwrap_or(&whole));
         path.components()
             .map(|part| part.as_os_str().to_string_lossy())
@@ -151,6 +151,18 @@ fn source_table(draft: &Drafted, folder: &Path) -> String {
     lines.extend(draft.hidden.then(|| "# the workbook hides the sheet: is it in use, or an old copy?".to_owned()));
     lines.extend(draft.standing.iter().map(|(key, value)| format!("{key} = {}", quoted(value))));
     lines.join("\n")
+}
+
+/// Where a file lies on disk; of a file inside an archive the archive does.
+fn whole(path: &Path) -> PathBuf {
+    let text = path.to_string_lossy();
+    let archive = || {
+        let (at, _) = text.match_indices('!').find(|(at, _)| Path::new(&text[..*at]).is_file())?;
+        let mut whole = Path::new(&text[..at]).canonicalize().ok()?;
+        whole.as_mut_os_string().push(&text[at..]);
+        Some(whole)
+    };
+    path.canonicalize().ok().or_else(archive).unwrap_or_else(|| path.to_owned())
 }
 
 fn drafts_screen(folder: &Path, written: &[Written], not_drafted: &[NotDrafted<'_>]) -> String {

@@ -526,3 +526,19 @@ fn hidden_sheets_are_drafted_and_what_is_not_is_told_with_the_reason() {
     assert!(said.out.contains("1 stand between spaces: read without them"), "{}", said.out);
     assert!(said.out.contains("its name stands between spaces"), "{}", said.out);
 }
+
+#[test]
+fn the_source_of_a_file_in_an_archive_is_named_from_the_transition() {
+    let folder = Transition::empty();
+    folder.write("site/handover.toml", "");
+    folder.write("site/sources/.keep", "");
+    let path = folder.path().join("site/sources/all.zip");
+    let mut archive = zip::ZipWriter::new(fs::File::create(path).expect("made"));
+    archive.start_file("in/people.csv", zip::write::SimpleFileOptions::default()).expect("begun");
+    archive.write_all(b"NHS number,Surname\n9990000018,Quillfeather\n9990000026,Thistlewood\n").expect("written");
+    archive.finish().expect("closed");
+    let said = folder.handover(&["profile", "site/sources/all.zip", "--draft", "site/mappings"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("path = \"sources/all.zip!in/people.csv\""), "{}", said.out);
+    assert!(said.out.contains("mapping = \"mappings/people.toml\""), "{}", said.out);
+}
