@@ -155,9 +155,22 @@ fn read<'c>(
     observer.begins(Stage::Read);
     let mut normaliser = Normaliser::new(config);
     let intake = sources::read(config, &mut |batch| normaliser.take(batch), &mut |progress| observer.reads(progress))?;
+    left_out(config, &intake).iter().for_each(|warning| observer.warns(warning));
     let records = finish(normaliser, intake);
     tracing::info!(value_bytes = records.texts.value_bytes(), person_records = records.people.len(), "records made");
     Ok(records)
+}
+
+/// What lies in an archive beside what is read of it: nobody would miss it otherwise.
+pub fn left_out(config: &Config, intake: &Intake) -> Vec<Mistake> {
+    let told = |file: &String| Mistake {
+        file: config.folder.join(file),
+        line: None,
+        column: None,
+        what: "no source's path names this file of the archive: it is not read".to_owned(),
+        hint: "name it in the path of a source, or confirm with the provider that it holds no patients".to_owned(),
+    };
+    intake.left_out.iter().map(told).collect()
 }
 
 /// The main job, from a configuration to a sealed package.
@@ -176,13 +189,14 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
     let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, &key);
     let mut records = read(&config, observer, finish)?;
+    let warnings = left_out(&config, &records.intake);
     records.find_traced(&config, &key);
     let rows = RowNames::new(&config, &records, &key);
     let decisions = journal.clone().weigh(|row| rows.find(row));
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let summary = measures::Summary::of(&config, &reconciled, &measures, &decisions, options.final_run);
     if options.final_run && !summary.ready() {
-        let (example_key, warnings) = (key.is_example(), config.warnings);
+        let (example_key, warnings) = (key.is_example(), [config.warnings, warnings].concat());
         return Ok(Finished { summary, package: None, example_key, ids: None, source_changes: vec![], warnings });
     }
     observer.begins(Stage::Package);
@@ -192,7 +206,7 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let source_changes = plan.source_tallies().to_vec();
     let report = report::draw(&plan);
     let sealed = package::seal(plan, report, &out, &mut |progress| observer.writes(progress))?;
-    let (example_key, warnings) = (key.is_example(), config.warnings);
+    let (example_key, warnings) = (key.is_example(), [config.warnings, warnings].concat());
     Ok(Finished { summary, package: Some(sealed.path), example_key, ids, source_changes, warnings })
 }
 

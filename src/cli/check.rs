@@ -70,7 +70,7 @@ fn json(config: &Config, records: &Records) -> serde_json::Value {
         "person_records": records.people.len(), "referral_records": records.referrals.len(),
         "appointment_records": records.appointments.len(), "declared_figures": records.declared.len(),
         "files": files, "exceptions": exceptions, "not_acted_upon": measures::not_acted_upon(config),
-        "warnings": texts(&config.warnings),
+        "warnings": texts(&[&config.warnings[..], &pipeline::left_out(config, &records.intake)].concat()),
     })
 }
 

@@ -45,6 +45,9 @@ pub(super) fn profile(files: &[PathBuf], draft: Option<&Path>, voice: Voice) -> 
         let document = json!({
             "format": 1, "ok": failures.is_empty(), "files": profiles.iter().map(file_json).collect::<Vec<Value>>(),
             "unreadable": unreadable.collect::<Vec<Value>>(),
+            "not_drafted": draft.map_or(Vec::new(), |_| not_drafted(&profiles, &written)).iter().map(|one| json!({
+                "file": one.file, "sheet": one.sheet, "why": one.why,
+            })).collect::<Vec<Value>>(),
             "drafts": written.iter().map(|one| json!({
                 "mapping": one.path, "file": one.file, "sheet": one.sheet, "source": one.source,
             })).collect::<Vec<Value>>(),
@@ -53,7 +56,7 @@ pub(super) fn profile(files: &[PathBuf], draft: Option<&Path>, voice: Voice) -> 
     } else if !voice.quiet {
         profiles.iter().for_each(|profile| print(&screen(profile)));
         if let Some(folder) = draft {
-            print(&drafts_screen(folder, &written));
+            print(&drafts_screen(folder, &written, &not_drafted(&profiles, &written)));
         }
     }
     for (_, failure) in &failures {
@@ -70,6 +73,29 @@ struct Written {
     sheet: String,
     /// The `[[source]]` table to paste.
     source: String,
+}
+
+/// A sheet with rows of which no mapping was drafted.
+struct NotDrafted<'a> {
+    file: &'a str,
+    sheet: &'a str,
+    why: &'static str,
+}
+
+fn not_drafted<'a>(profiles: &'a [FileProfile], written: &[Written]) -> Vec<NotDrafted<'a>> {
+    let sheets = profiles.iter().flat_map(|file| file.sheets.iter().map(move |sheet| (file.path.as_str(), sheet)));
+    let with_rows = sheets.filter(|(_, sheet)| sheet.counts.data > 0);
+    let missing =
+        with_rows.filter(|(file, sheet)| !written.iter().any(|one| one.file == *file && one.sheet == sheet.name));
+    let told = missing.map(|(file, sheet)| NotDrafted {
+        file,
+        sheet: &sheet.name,
+        why: match sheet.header_row {
+            None => "no header can be told from data; where there is none, a mapping says header_row = 0 and names columns A, B, C",
+            Some(_) => "nothing of people, referrals, appointments or declared figures is recognised",
+        },
+    });
+    told.collect()
 }
 
 /// Writes all of them or, when one is there already, none.
@@ -105,7 +131,7 @@ fn source_table(draft: &Drafted, folder: &Path) -> String {
     let base = [folder.to_owned(), folder.join("..")].into_iter().find(|place| place.join("handover.toml").exists());
     let base = base.and_then(|base| base.canonicalize().ok());
     let within = |path: &Path| {
-        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let whole = whole(path);
         let path = base.as_ref().map_or(path, |base| whole.strip_prefix(base).unwrap_or(&whole));
         path.components()
             .map(|part| part.as_os_str().to_string_lossy())
@@ -122,21 +148,45 @@ fn source_table(draft: &Drafted, folder: &Path) -> String {
         "provider = \"(ODS code)\"".to_owned(),
         format!("system = {}", quoted(draft.system.unwrap_or("(its name)"))),
     ];
+    lines.extend(draft.hidden.then(|| "# the workbook hides the sheet: is it in use, or an old copy?".to_owned()));
     lines.extend(draft.standing.iter().map(|(key, value)| format!("{key} = {}", quoted(value))));
     lines.join("\n")
 }
 
-fn drafts_screen(folder: &Path, written: &[Written]) -> String {
+/// Where a file lies on disk; of a file inside an archive the archive does.
+fn whole(path: &Path) -> PathBuf {
+    let text = path.to_string_lossy();
+    let archive = || {
+        let (at, _) = text.match_indices('!').find(|(at, _)| Path::new(&text[..*at]).is_file())?;
+        let mut whole = Path::new(&text[..at]).canonicalize().ok()?;
+        whole.as_mut_os_string().push(&text[at..]);
+        Some(whole)
+    };
+    path.canonicalize().ok().or_else(archive).unwrap_or_else(|| path.to_owned())
+}
+
+fn drafts_screen(folder: &Path, written: &[Written], not_drafted: &[NotDrafted<'_>]) -> String {
+    let mut lines = Vec::new();
     if written.is_empty() {
-        return format!(
+        lines.push(format!(
             "Nothing was recognised that a mapping could be drafted of; nothing was written into {}",
             folder.display()
-        );
+        ));
+    } else {
+        lines.push(format!("Drafted {}, to be read and completed:", written.len()));
+        lines.extend(written.iter().map(|one| format!("  {}", one.path.display())));
     }
-    let mut lines = vec![format!("Drafted {}, to be read and completed:", written.len())];
-    lines.extend(written.iter().map(|one| format!("  {}", one.path.display())));
-    lines.push("\nFor handover.toml:".to_owned());
-    lines.extend(written.iter().map(|one| format!("\n{}", one.source)));
+    if !not_drafted.is_empty() {
+        lines.push("Not drafted:".to_owned());
+        for one in not_drafted {
+            let sheet = if one.sheet.is_empty() { String::new() } else { format!(" [{}]", one.sheet) };
+            wrapped(&mut lines, "  ", &format!("{}{sheet}: {}", one.file, one.why));
+        }
+    }
+    if !written.is_empty() {
+        lines.push("\nFor handover.toml:".to_owned());
+        lines.extend(written.iter().map(|one| format!("\n{}", one.source)));
+    }
     lines.join("\n")
 }
 

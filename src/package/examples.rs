@@ -123,7 +123,7 @@ fn intake() -> Intake {
     files[2].sheets[0].name = "Box 1".into();
     files[2].read_as =
         ReadAs { format: "xlsx", encoding: String::new(), delimiter: None, date_system: Some(DateSystem::From1900) };
-    Intake { files }
+    Intake { files, ..Intake::default() }
 }
 
 /// The rows that speak of somebody: three of the clinic, three letters.

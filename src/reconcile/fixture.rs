@@ -206,7 +206,7 @@ fn intake(config: &Config, count: &[u32]) -> Intake {
             mapped: true,
         }],
     };
-    Intake { files: (0..count.len()).map(file).collect() }
+    Intake { files: (0..count.len()).map(file).collect(), ..Intake::default() }
 }
 
 fn fill(records: &mut Records, row: &Row, at: RowRef, person: u32) {

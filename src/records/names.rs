@@ -9,7 +9,7 @@ pub(super) struct NameParts {
     pub family: String,
 }
 
-const TITLES: [&str; 23] = [
+const TITLES: [&str; 24] = [
     "mr",
     "mrs",
     "miss",
@@ -27,6 +27,7 @@ const TITLES: [&str; 23] = [
     "lady",
     "lord",
     "master",
+    "mstr",
     "fr",
     "father",
     "sister",
@@ -170,7 +171,8 @@ fn is_particle(word: &str) -> bool {
     PARTICLES.contains(&word.as_str())
 }
 
-fn is_title(word: &str) -> bool {
+/// Whether a word, in whatever letters, is a title.
+pub(super) fn is_title(word: &str) -> bool {
     let word = word.trim_end_matches('.').to_lowercase();
     TITLES.contains(&word.as_str())
 }
@@ -221,6 +223,7 @@ mod tests {
 
     #[test]
     fn family_name_before_a_comma() {
+        check("Mstr Tom Price", "Mstr", "Tom", "", "Price");
         check("SMITH, John (Mr)", "Mr", "John", "", "SMITH");
         check("Smith, Mr John Paul", "Mr", "John", "Paul", "Smith");
         check("Smith, John, Mr", "Mr", "John", "", "Smith");

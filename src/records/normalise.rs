@@ -452,7 +452,7 @@ mod tests {
         let rows = vec![sample::row(1, 1, &["Jones", ""]), sample::row(1, 2, &["Brown", "R1"])];
         normaliser.take(Batch { origin: Origin::Source(1), header: &header, rows });
         let files = vec![sample::file(Origin::Source(0), 2, None), sample::file(Origin::Source(1), 2, None)];
-        let records = normaliser.finish(Intake { files });
+        let records = normaliser.finish(Intake { files, ..Intake::default() });
         let people = &records.people;
         let names: Vec<&str> =
             people.places().map(|place| people.text(&records.texts, person::FAMILY_NAME, place)).collect();

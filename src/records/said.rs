@@ -192,7 +192,7 @@ mod tests {
         let last = raw.len() as u32;
         let mut normaliser = Normaliser::new(config);
         normaliser.take(Batch { origin: Origin::Source(0), header: &names, rows: raw });
-        let intake = Intake { files: vec![sample::file(Origin::Source(0), last, None)] };
+        let intake = Intake { files: vec![sample::file(Origin::Source(0), last, None)], ..Intake::default() };
         normaliser.finish_decided(intake, &journal(acts), &key())
     }
 

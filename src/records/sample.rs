@@ -85,7 +85,7 @@ pub fn row(file: u16, number: u32, cells: &[&str]) -> RawRow {
 /// A row of any kind and cells.
 pub fn row_of(file: u16, number: u32, kind: RowKind, cells: Vec<Cell>) -> RawRow {
     let at = RowRef::for_tests(file, 0, number);
-    RawRow { at, kind, cells, digest: Digest::of(&number.to_be_bytes()), findings: Vec::new() }
+    RawRow { at, kind, cells, digest: Digest::of(&number.to_be_bytes()), findings: Vec::new(), padded: Vec::new() }
 }
 
 /// A file of one sheet with so many rows.
@@ -120,5 +120,5 @@ pub fn records_of(config: &Config, header: &[&str], mut rows: Vec<RawRow>, syste
     let last = rows.last().map_or(0, |row| row.at.row());
     let mut normaliser = Normaliser::new(config);
     normaliser.take(Batch { origin: Origin::Source(0), header: &header, rows });
-    normaliser.finish(Intake { files: vec![file(Origin::Source(0), last, system)] })
+    normaliser.finish(Intake { files: vec![file(Origin::Source(0), last, system)], ..Intake::default() })
 }

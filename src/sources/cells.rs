@@ -96,6 +96,24 @@ pub(super) fn of_data(value: &Data, system: DateSystem) -> Cell {
     }
 }
 
+/// Whether it is a text that stands between white space.
+pub(super) fn is_padded_ref(value: &DataRef<'_>) -> bool {
+    match value {
+        DataRef::String(text) => stands_between_spaces(text),
+        DataRef::SharedString(text) => stands_between_spaces(text),
+        _ => false,
+    }
+}
+
+pub(super) fn is_padded(value: &Data) -> bool {
+    matches!(value, Data::String(text) if stands_between_spaces(text))
+}
+
+fn stands_between_spaces(text: &str) -> bool {
+    let inner = text.trim();
+    !inner.is_empty() && inner.len() < text.len()
+}
+
 fn of_serial(serial: &ExcelDateTime, system: DateSystem) -> Cell {
     let value = serial.as_f64();
     if !value.is_finite() || value < 0.0 {

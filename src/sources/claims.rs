@@ -30,9 +30,13 @@ pub(super) struct Claim {
 /// The columns that a mapping names: as it writes them, by their folded name.
 pub(super) type Wanted = BTreeMap<String, String>;
 
-/// Every claim, in the order of source id and file; the site crosswalk last.
-pub(super) fn list(config: &Config) -> Result<Vec<Claim>, Error> {
-    let mut claims = Vec::new();
+/// Files of archives that the patterns leave out: as people are told of them, by what is the same for the same file.
+pub(super) type LeftOut = BTreeMap<PathBuf, String>;
+
+/// Every claim, in the order of source id and file, the site crosswalk last; and the files of archives that no source
+/// lists, in order.
+pub(super) fn list(config: &Config) -> Result<(Vec<Claim>, Vec<String>), Error> {
+    let (mut claims, mut left_out) = (Vec::new(), LeftOut::new());
     for (place, source) in config.sources.iter().enumerate() {
         let reading = Reading {
             origin: Origin::Source(place),
@@ -40,10 +44,13 @@ pub(super) fn list(config: &Config) -> Result<Vec<Claim>, Error> {
             layout: source.mapping.file.clone(),
             wanted: wanted_columns(&source.mapping),
         };
-        let mut found = reading.files_of(&config.folder, &source.path)?;
-        found.sort_by(|left, right| left.name.cmp(&right.name));
+        let (mut found, mut passed_over) = reading.files_of(&config.folder, &source.path)?;
         claims.append(&mut found);
+        left_out.append(&mut passed_over);
     }
+    claims.iter().for_each(|claim| drop(left_out.remove(&claim.identity)));
+    let mut left_out: Vec<String> = left_out.into_values().collect();
+    left_out.sort_unstable();
     if let Some(sites) = &config.transition.sites {
         let wanted = SITE_COLUMNS.iter().map(|column| (fold(column), (*column).to_owned())).collect();
         let reading = Reading { origin: Origin::Sites, source_id: "sites", layout: FileLayout::default(), wanted };
@@ -52,16 +59,14 @@ pub(super) fn list(config: &Config) -> Result<Vec<Claim>, Error> {
         let listed = Listed { place: Place::plain(&path), member: None, bytes };
         claims.push(reading.claim(&config.folder, &path, listed)?);
     }
-    Ok(claims)
+    Ok((claims, left_out))
 }
 
 /// What one source's path names.
 #[cfg(test)]
-pub(super) fn claims_of(folder: &Path, pattern: &str, wanted: Wanted) -> Result<Vec<Claim>, Error> {
+pub(super) fn claims_of(folder: &Path, pattern: &str, wanted: Wanted) -> Result<(Vec<Claim>, LeftOut), Error> {
     let reading = Reading { origin: Origin::Source(0), source_id: "one", layout: FileLayout::default(), wanted };
-    let mut found = reading.files_of(folder, pattern)?;
-    found.sort_by(|left, right| left.name.cmp(&right.name));
-    Ok(found)
+    reading.files_of(folder, pattern)
 }
 
 fn folder_of(config: &Config) -> &Path {
@@ -76,7 +81,8 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn files_of(&self, folder: &Path, pattern: &str) -> Result<Vec<Claim>, Error> {
+    /// In order.
+    fn files_of(&self, folder: &Path, pattern: &str) -> Result<(Vec<Claim>, LeftOut), Error> {
         let no_file = || Error::NoFile { source_id: self.source_id.to_owned(), pattern: pattern.to_owned() };
         let (outer, members) = packed::split(pattern);
         let members = members.map(glob::Pattern::new).transpose().map_err(|_| no_file())?;
@@ -88,18 +94,24 @@ impl Reading<'_> {
         };
         let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
         let paths = glob::glob_with(&whole, options).map_err(|_| no_file())?;
-        let mut claims = Vec::new();
+        let (mut claims, mut left_out) = (Vec::new(), LeftOut::new());
         for path in paths {
             let path = path.map_err(|error| Error::Io { path: error.path().to_owned(), source: error.into() })?;
             if path.is_dir() {
                 continue;
             }
             self.bytes_of(&path)?;
-            for listed in packed::list(&path, members.as_ref())? {
+            let listing = packed::list(&path, members.as_ref())?;
+            for member in listing.left_out {
+                let shown = format!("{}!{member}", name_within(folder, &path));
+                left_out.insert(identity(&path, Some(&member))?, shown);
+            }
+            for listed in listing.files {
                 claims.push(self.claim(folder, &path, listed)?);
             }
         }
-        if claims.is_empty() { Err(no_file()) } else { Ok(claims) }
+        claims.sort_by(|left, right| left.name.cmp(&right.name));
+        if claims.is_empty() { Err(no_file()) } else { Ok((claims, left_out)) }
     }
 
     fn bytes_of(&self, path: &Path) -> Result<u64, Error> {
@@ -117,10 +129,7 @@ impl Reading<'_> {
             let what = "the file is named as a file inside an archive is";
             return Err(unusable(path, what, "rename it, so that no ! follows .zip or .gz"));
         };
-        let mut identity = fs::canonicalize(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        if let Some(member) = &member {
-            identity.as_mut_os_string().push(format!("!{member}"));
-        }
+        let identity = identity(path, member.as_deref())?;
         Ok(Claim {
             origin: self.origin,
             source_id: self.source_id.to_owned(),
@@ -132,6 +141,15 @@ impl Reading<'_> {
             place,
         })
     }
+}
+
+/// The same for two paths if and only if they lead to the same file.
+fn identity(path: &Path, member: Option<&str>) -> Result<PathBuf, Error> {
+    let mut identity = fs::canonicalize(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    if let Some(member) = member {
+        identity.as_mut_os_string().push(format!("!{member}"));
+    }
+    Ok(identity)
 }
 
 fn name_within(folder: &Path, path: &Path) -> String {

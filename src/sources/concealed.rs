@@ -32,6 +32,8 @@ pub(super) struct Concealed {
     pub(super) merged: Vec<Merged>,
     /// Rows with a formula whose value is not there, in order; of an .xlsx the library tells them.
     pub(super) uncached: Vec<u32>,
+    /// Whether something stands beyond the last row that a worksheet has, where the library ends without a word.
+    pub(super) ends_beyond: bool,
 }
 
 impl Concealed {
@@ -102,9 +104,6 @@ impl<'a> Looking<'a> {
         }
         if runs.get(self.next_run).is_some_and(|run| run.0 <= line.row) {
             line.findings.push(Finding::HiddenRow);
-        }
-        if self.concealed.uncached.binary_search(&line.row).is_ok() {
-            line.findings.push(Finding::FormulaWithoutValue);
         }
         if self.open.is_empty() && self.next_merged == self.concealed.merged.len() {
             return;

@@ -154,7 +154,7 @@ impl Trial {
         for place in 0..counted.min(rows.len()) {
             let mut found = BTreeSet::new();
             let mut width = 0;
-            split(&String::from_utf8_lossy(rows.row(place).0), delimiter, |cell| {
+            split(&String::from_utf8_lossy(rows.row(place).0), delimiter, |cell, _| {
                 width += 1;
                 found.insert(fold(&cell));
             });
@@ -187,7 +187,10 @@ fn lines(rows: &RowBytes, first_row: u32, dialect: Dialect) -> Vec<Line> {
 
 /// One row. Where it cannot be split into cells, its digest is of its bytes.
 fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, dialect: Dialect, joined: &mut Vec<u8>) -> Line {
-    let idle = |finding, digest| Line { row, cells: Vec::new(), digest, fault: Some(finding), findings: Vec::new() };
+    let idle = |finding, digest| {
+        let (cells, findings, padded) = (Vec::new(), Vec::new(), Vec::new());
+        Line { row, cells, digest, fault: Some(finding), findings, padded }
+    };
     match fault {
         Some(Fault::TooLong(digest)) => return idle(Finding::RowTooLong, digest),
         Some(fault) => return idle(fault.into(), Digest::of(bytes)),
@@ -198,8 +201,10 @@ fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, dialect: Dialect, join
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return idle(Finding::NotDecodable, Digest::of(bytes)) };
     let mut cells = Vec::with_capacity(dialect.width);
-    split(text, dialect.delimiter, |cell| {
+    let mut padded = Vec::new();
+    split(text, dialect.delimiter, |cell, is_padded| {
         if cells.len() <= CELLS_MAX {
+            padded.extend((is_padded && !cell.is_empty()).then_some(cells.len() as u16));
             cells.push(Cell::trimmed(&cell));
         }
     });
@@ -208,7 +213,7 @@ fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, dialect: Dialect, join
     }
     let digest = digest_with(&cells, joined);
     let findings = if holds_twice_encoded(text) { vec![Finding::EncodedTwice] } else { Vec::new() };
-    Line { row, cells, digest, fault: None, findings }
+    Line { row, cells, digest, fault: None, findings, padded }
 }
 
 #[cfg(test)]

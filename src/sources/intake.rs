@@ -16,6 +16,8 @@ pub enum Origin {
 pub struct Intake {
     /// The files; [`super::RowRef::file`] is a place in this list.
     pub files: Vec<SourceFile>,
+    /// Files inside archives that were read which no source's path names, in order: `archive.zip!member`.
+    pub left_out: Vec<String>,
 }
 
 /// One file.

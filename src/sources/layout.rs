@@ -27,12 +27,14 @@ pub(super) struct Line {
     pub(super) fault: Option<Finding>,
     /// What does not stop it from being used.
     pub(super) findings: Vec<Finding>,
+    /// Columns whose text stands between white space.
+    pub(super) padded: Vec<u16>,
 }
 
 impl Line {
     pub(super) fn of_cells(row: u32, cells: Vec<Cell>, findings: Vec<Finding>) -> Self {
         let digest = digest(&cells);
-        Line { row, cells, digest, fault: None, findings }
+        Line { row, cells, digest, fault: None, findings, padded: Vec::new() }
     }
 }
 
@@ -204,7 +206,8 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         });
         let header: Vec<String> = (0..width.max().unwrap_or(0)).map(letters).collect();
         let wanted = self.expectation.wanted;
-        self.mapped = (0..header.len()).filter(|&column| wanted.contains_key(&fold(&header[column]))).collect();
+        let is_mapped = |column: &usize| wanted.is_empty() || wanted.contains_key(&fold(&header[*column]));
+        self.mapped = (0..header.len()).filter(is_mapped).collect();
         if self.mapped.is_empty() && !wanted.is_empty() {
             let last = header.last().map_or("A", String::as_str);
             return Err(NoTable(format!("has no header, by the mapping, which then names columns A to {last}")));
@@ -286,6 +289,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         self.outlet.flush();
         self.outlet.header = header;
         self.outlet.give(line.row, RowKind::Header, Vec::new(), line.digest, findings);
+        self.outlet.pad_last(line.padded);
     }
 
     /// A row after the header.
@@ -365,6 +369,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
             line.cells.resize_with(width, || Cell::Empty);
         }
         self.outlet.give(line.row, RowKind::Data, line.cells, line.digest, line.findings);
+        self.outlet.pad_last(line.padded);
     }
 
     /// A row whose cells are of no use to anybody.

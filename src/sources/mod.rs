@@ -12,6 +12,7 @@ mod error;
 mod fixity;
 mod footer;
 mod format;
+mod gather;
 mod intake;
 mod layout;
 mod ods;

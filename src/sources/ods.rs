@@ -29,8 +29,11 @@ pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
         return Err(unusable(place.shown(), LOCKED, "save a copy without the password"));
     }
     let Ok(content) = archive.by_name("content.xml") else { return Ok(()) };
-    match cells_claimed(BufReader::new(content)) {
-        Some(cells) if cells <= CELLS_MAX => Ok(()),
+    match claim_of(BufReader::new(content)) {
+        Some(claim) if claim.cells <= CELLS_MAX => match claim.beyond {
+            None => Ok(()),
+            Some(sheet) => Err(super::workbook::beyond(place.shown(), &sheet)),
+        },
         Some(_) => Err(unusable(
             place.shown(),
             format!("the spreadsheet claims more than {CELLS_MAX} cells"),
@@ -45,7 +48,7 @@ pub(super) fn refuse_vast(place: &Place) -> Result<(), Error> {
 }
 
 /// Adds up until the end, or until there are too many. `None` when the content is damaged, or ends inside an element.
-fn cells_claimed(content: impl BufRead) -> Option<u64> {
+fn claim_of(content: impl BufRead) -> Option<Claim> {
     let mut xml = Reader::from_reader(content);
     let mut claim = Claim::default();
     let mut depth = 0_u64;
@@ -66,12 +69,12 @@ fn cells_claimed(content: impl BufRead) -> Option<u64> {
                 claim.close(element.name().as_ref());
             }
             Ok(Event::Text(text)) => claim.text += text.len() as u64,
-            Ok(Event::Eof) => return (depth == 0).then_some(claim.cells),
+            Ok(Event::Eof) => return (depth == 0).then_some(claim),
             Ok(_) => {}
             Err(_) => return None,
         }
     }
-    Some(claim.cells)
+    Some(claim)
 }
 
 #[derive(Default)]
@@ -90,11 +93,21 @@ struct Claim {
     cell_filled: bool,
     /// Bytes of text in the open cell.
     text: u64,
+    /// The open table, and its rows so far.
+    table: String,
+    rows: u64,
+    /// A table with something in it beyond the rows and columns to which the library expands.
+    beyond: Option<String>,
 }
 
 impl Claim {
     fn open(&mut self, element: &BytesStart<'_>) {
         match element.name().as_ref() {
+            b"table:table" => {
+                let name = element.attributes().flatten().find(|found| found.key.as_ref() == b"table:name");
+                let name = name.and_then(|name| Some(name.unescape_value().ok()?.into_owned()));
+                (self.table, self.rows) = (name.unwrap_or_default(), 0);
+            }
             b"table:table-row" => {
                 self.row_repeats = number(element, b"table:number-rows-repeated").min(ROWS_MAX);
                 (self.filled_to, self.columns, self.row_text) = (0, 0, 0);
@@ -117,12 +130,18 @@ impl Claim {
             b"table:table-cell" | b"table:covered-table-cell" => {
                 self.columns = self.columns.saturating_add(self.cell_repeats);
                 if self.cell_filled {
+                    self.reach(self.columns > COLUMNS_MAX);
                     self.filled_to = self.columns.min(COLUMNS_MAX);
                     self.row_text = self.row_text.saturating_add(self.text.saturating_mul(self.cell_repeats));
                 }
             }
-            b"table:table-row" if self.filled_to == 0 => self.empty_rows += self.row_repeats,
+            b"table:table-row" if self.filled_to == 0 => {
+                self.rows += self.row_repeats;
+                self.empty_rows += self.row_repeats;
+            }
             b"table:table-row" => {
+                self.rows += self.row_repeats;
+                self.reach(self.rows > ROWS_MAX);
                 self.widest = self.widest.max(self.filled_to);
                 let rows = std::mem::take(&mut self.empty_rows) + self.row_repeats;
                 let text = (self.row_text / TEXT_BYTES_PER_CELL).saturating_mul(self.row_repeats);
@@ -130,6 +149,14 @@ impl Claim {
             }
             b"table:table" => (self.empty_rows, self.widest) = (0, 0),
             _ => {}
+        }
+    }
+}
+
+impl Claim {
+    fn reach(&mut self, is_beyond: bool) {
+        if is_beyond && self.beyond.is_none() {
+            self.beyond = Some(self.table.clone());
         }
     }
 }
@@ -154,9 +181,9 @@ fn concealed_in(mut xml: Reader<impl BufRead>, sheet: &str) -> Concealed {
             Ok(Event::Start(element)) => at.open(&element, sheet, &mut concealed),
             Ok(Event::Empty(element)) => {
                 at.open(&element, sheet, &mut concealed);
-                at.close(element.name().as_ref());
+                at.close(element.name().as_ref(), &mut concealed);
             }
-            Ok(Event::End(element)) => at.close(element.name().as_ref()),
+            Ok(Event::End(element)) => at.close(element.name().as_ref(), &mut concealed),
             Ok(Event::Eof) | Err(_) => return concealed,
             Ok(_) => {}
         }
@@ -171,6 +198,8 @@ struct At {
     row_repeats: u64,
     column: u64,
     table_column: u64,
+    /// Whether a formula of the open row has no value.
+    uncached: bool,
 }
 
 impl At {
@@ -193,7 +222,7 @@ impl At {
             }
             b"table:table-row" => {
                 self.row_repeats = number(element, b"table:number-rows-repeated").min(ROWS_MAX);
-                self.column = 0;
+                (self.column, self.uncached) = (0, false);
                 if is_hidden() && self.row_repeats > 0 {
                     concealed.hide_rows(narrow(self.row + 1), narrow(self.row + self.row_repeats));
                 }
@@ -201,10 +230,8 @@ impl At {
             b"table:table-cell" | b"table:covered-table-cell" => {
                 let rows = number(element, b"table:number-rows-spanned").min(ROWS_MAX);
                 let column = narrow(self.column);
-                let holds = |name: &[u8]| value(name).is_some();
-                if holds(b"table:formula") && !holds(b"office:value-type") && !holds(b"office:value") {
-                    concealed.miss_value(narrow(self.row + 1));
-                }
+                self.uncached |=
+                    value(b"table:formula").is_some_and(|formula| !formula.value.is_empty()) && !has_value(element);
                 if rows > 1 {
                     let rows = (narrow(self.row + 1), narrow(self.row + rows));
                     concealed.merge(Merged { rows, columns: (column, column) });
@@ -215,13 +242,27 @@ impl At {
         }
     }
 
-    fn close(&mut self, name: &[u8]) {
+    fn close(&mut self, name: &[u8], concealed: &mut Concealed) {
         match name {
-            b"table:table-row" if self.inside => self.row += self.row_repeats,
+            b"table:table-row" if self.inside => {
+                let rows = self.row + 1..=self.row + self.row_repeats;
+                if self.uncached {
+                    rows.filter_map(|row| row.try_into().ok()).for_each(|row| concealed.miss_value(row));
+                }
+                self.row += self.row_repeats;
+            }
             b"table:table" => self.inside = false,
             _ => {}
         }
     }
+}
+
+/// Whether the value of a formula was saved; that of a text may stand between the tags.
+fn has_value(element: &BytesStart<'_>) -> bool {
+    element.attributes().flatten().any(|attribute| match attribute.key.as_ref() {
+        b"office:value-type" => attribute.value.as_ref() == b"string",
+        name => name.starts_with(b"office:") && name.ends_with(b"value"),
+    })
 }
 
 fn number(element: &BytesStart<'_>, name: &[u8]) -> u64 {
@@ -232,6 +273,10 @@ fn number(element: &BytesStart<'_>, name: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn cells_claimed(content: &[u8]) -> Option<u64> {
+        claim_of(content).map(|claim| claim.cells)
+    }
 
     fn check(rows: &str, expected: u64) {
         assert_eq!(cells_claimed(format!("<table:table>{rows}</table:table>").as_bytes()), Some(expected));
@@ -246,13 +291,53 @@ mod tests {
              <table:table-column table:visibility=\"collapse\" table:number-columns-repeated=\"2\"/>\
              <table:table-row table:number-rows-repeated=\"3\">{cell}</table:table-row>\
              <table:table-row table:visibility=\"filter\" table:number-rows-repeated=\"2\">{cell}</table:table-row>\
-             <table:table-row><table:table-cell table:formula=\"of:=1\" table:number-columns-repeated=\"4\"/>\
+             <table:table-row table:number-rows-repeated=\"2\">\
+             <table:table-cell table:formula=\"of:=1\" table:number-columns-repeated=\"4\"/>\
              <table:table-cell table:number-rows-spanned=\"3\"/></table:table-row></table:table></a>"
         );
         let found = concealed_in(Reader::from_reader(tables.as_bytes()), "A & B");
         let merged = vec![Merged { rows: (6, 8), columns: (4, 4) }];
-        assert_eq!(found, Concealed { rows: vec![(4, 5)], columns: vec![(1, 2)], merged, uncached: vec![6] });
+        let uncached = vec![6, 7];
+        assert_eq!(
+            found,
+            Concealed { rows: vec![(4, 5)], columns: vec![(1, 2)], merged, uncached, ends_beyond: false }
+        );
         assert_eq!(concealed_in(Reader::from_reader(tables.as_bytes()), "None"), Concealed::default());
+    }
+
+    #[test]
+    fn a_formula_s_value_is_there_or_not() {
+        let check = |attributes: &str, expected: bool| {
+            let cell = format!("<table:table-cell table:formula=\"of:=1\" {attributes}/>");
+            let table =
+                format!("<table:table table:name=\"S\"><table:table-row>{cell}</table:table-row></table:table>");
+            let found = concealed_in(Reader::from_reader(table.as_bytes()), "S");
+            assert_eq!(!found.uncached.is_empty(), expected, "{attributes}");
+        };
+        check("", true);
+        check("office:value-type=\"float\"", true);
+        check("office:value-type=\"float\" office:value=\"1\"", false);
+        check("office:value-type=\"date\" office:date-value=\"2017-09-30\"", false);
+        check("office:value-type=\"string\"", false);
+        check("office:value-type=\"string\" office:string-value=\"\"", false);
+    }
+
+    #[test]
+    fn what_the_library_would_leave_out_is_seen() {
+        let cell = "<table:table-cell office:value=\"1\"/>";
+        let beyond = |before: &str, cells: &str| {
+            let table = format!(
+                "<table:table table:name=\"S\">{before}<table:table-row>{cells}</table:table-row></table:table>"
+            );
+            claim_of(table.as_bytes()).expect("sound").beyond
+        };
+        let rows = |repeats: u64| format!("<table:table-row table:number-rows-repeated=\"{repeats}\"/>");
+        let columns = |repeats: u64| format!("<table:table-cell table:number-columns-repeated=\"{repeats}\"/>{cell}");
+        assert_eq!(beyond(&rows(ROWS_MAX - 1), cell), None);
+        assert_eq!(beyond(&rows(ROWS_MAX), cell), Some("S".to_owned()));
+        assert_eq!(beyond(&rows(ROWS_MAX), ""), None);
+        assert_eq!(beyond("", &columns(COLUMNS_MAX - 1)), None);
+        assert_eq!(beyond("", &columns(COLUMNS_MAX)), Some("S".to_owned()));
     }
 
     #[test]

@@ -43,7 +43,14 @@ impl<'a, 'b> Outlet<'a, 'b> {
         }
         let at = RowRef::mint(self.file, self.sheet, row);
         self.cells += cells.len();
-        self.rows.push(RawRow { at, kind, cells, digest, findings });
+        self.rows.push(RawRow { at, kind, cells, digest, findings, padded: Vec::new() });
+    }
+
+    /// Which columns of the last row stand between white space.
+    pub(super) fn pad_last(&mut self, padded: Vec<u16>) {
+        if let Some(last) = self.rows.last_mut() {
+            last.padded = padded;
+        }
     }
 
     /// What was found of the last row, if it is used.

@@ -56,6 +56,13 @@ pub(super) struct Listed {
     pub(super) bytes: u64,
 }
 
+/// The files that a pattern names, and those of the archive that it does not.
+#[derive(Default)]
+pub(super) struct Listing {
+    pub(super) files: Vec<Listed>,
+    pub(super) left_out: Vec<String>,
+}
+
 /// `sources/a.zip!*.csv`: the archives, and which of their members.
 pub(super) fn split(pattern: &str) -> (&str, Option<&str>) {
     let lower = pattern.to_ascii_lowercase();
@@ -64,7 +71,7 @@ pub(super) fn split(pattern: &str) -> (&str, Option<&str>) {
 }
 
 /// The file itself, or the members of an archive that the pattern names, in order: all of them without a pattern.
-pub(super) fn list(path: &Path, members: Option<&glob::Pattern>) -> Result<Vec<Listed>, Error> {
+pub(super) fn list(path: &Path, members: Option<&glob::Pattern>) -> Result<Listing, Error> {
     let unreadable = |source| Error::Io { path: path.to_owned(), source };
     let bytes = fs::metadata(path).map_err(unreadable)?.len();
     let mut head = [0; 4];
@@ -84,36 +91,46 @@ pub(super) fn list(path: &Path, members: Option<&glob::Pattern>) -> Result<Vec<L
         }
     }
     match members {
-        None => Ok(vec![Listed { place: Place::plain(path), member: None, bytes }]),
+        None => Ok(Listing::of(Listed { place: Place::plain(path), member: None, bytes })),
         Some(_) => Err(unusable(path, "this is no archive", "leave out what follows the ! in the source's path")),
     }
 }
 
-fn list_gzip(path: &Path, packed_bytes: u64, members: Option<&glob::Pattern>) -> Result<Vec<Listed>, Error> {
+impl Listing {
+    fn of(file: Listed) -> Self {
+        Listing { files: vec![file], left_out: Vec::new() }
+    }
+}
+
+fn list_gzip(path: &Path, packed_bytes: u64, members: Option<&glob::Pattern>) -> Result<Listing, Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let member = name[..name.len() - ".gz".len()].to_owned();
     if members.is_some_and(|pattern| !pattern.matches(&member)) {
-        return Ok(Vec::new());
+        return Ok(Listing { files: Vec::new(), left_out: vec![member] });
     }
     let place = Place::inside(path, &member, Packing::Gzip { packed_bytes });
-    Ok(vec![Listed { place, member: Some(member), bytes: packed_bytes }])
+    Ok(Listing::of(Listed { place, member: Some(member), bytes: packed_bytes }))
 }
 
 fn list_zip(
     path: &Path,
     archive: &mut ZipArchive<BufReader<File>>,
     members: Option<&glob::Pattern>,
-) -> Result<Vec<Listed>, Error> {
+) -> Result<Listing, Error> {
     format::refuse_bomb(path, archive, "archive", EXPANDED_BYTES_MAX)?;
     if entries_stated(path).is_some_and(|stated| stated != archive.len()) {
         return Err(unusable(path, "the archive holds two files of one name, or is damaged", UNPACK));
     }
-    let mut listed = Vec::new();
+    let mut listing = Listing::default();
     for number in 0..archive.len() {
         let damaged = |_| unusable(path, "the zip archive is damaged", "ask for the file again");
         let entry = archive.by_index_raw(number).map_err(damaged)?;
         let name = entry.name().map_err(damaged)?.into_owned();
-        if entry.is_dir() || is_litter(&name) || members.is_some_and(|pattern| !pattern.matches(&name)) {
+        if entry.is_dir() || is_litter(&name) {
+            continue;
+        }
+        if members.is_some_and(|pattern| !pattern.matches(&name)) {
+            listing.left_out.push(name);
             continue;
         }
         let refuse = |what: &str, next: &str| Err(unusable(&inside(path, &name), what, next));
@@ -133,12 +150,12 @@ fn list_zip(
         };
         let (packed_bytes, bytes, crc) = (entry.compressed_size(), entry.size(), entry.crc32());
         let packing = Packing::Zip(Member { start, packed_bytes, bytes, crc, is_deflated });
-        listed.push(Listed { place: Place::inside(path, &name, packing), member: Some(name), bytes });
+        listing.files.push(Listed { place: Place::inside(path, &name, packing), member: Some(name), bytes });
     }
-    if listed.is_empty() && members.is_none() {
+    if listing.files.is_empty() && members.is_none() {
         return Err(unusable(path, "the archive holds no file", "ask for the export again"));
     }
-    Ok(listed)
+    Ok(listing)
 }
 
 /// What systems put into archives on their own account.
@@ -320,6 +337,7 @@ pub(super) fn name<'a>(outer: &'a str, member: Option<&str>) -> Option<Cow<'a, s
 
 #[cfg(test)]
 mod tests {
+    use super::super::claims::{Wanted, claims_of};
     use super::super::trial::{Folder, give_listed, refusal};
     use super::*;
     use flate2::Compression;
@@ -382,6 +400,25 @@ mod tests {
         check(("x.zip", &archive), "*.zip", &all, &["Zoë", "C", "B"]);
         check(("x.zip", &archive), "x.zip!*.csv", &all[2..], &["B"]);
         check(("X.ZIP", &archive), "X.ZIP!c.*", &["X.ZIP!c.xlsx"], &["C"]);
+    }
+
+    #[test]
+    fn what_a_pattern_leaves_out_is_named() {
+        let archive =
+            zipped(&[("in/b.csv", b"Name\nB\n"), ("in/", b""), ("notes.csv", b"Name\nC\n"), (".DS_Store", b"")]);
+        let folder = Folder::new();
+        folder.write("x.zip", &archive);
+        folder.write("y.csv.gz", &gzipped(b"Name\nA\n"));
+        let left_out = |pattern: &str| {
+            let (_, left_out) = claims_of(&folder.path(), pattern, Wanted::new()).expect("usable");
+            left_out.into_values().collect::<Vec<_>>()
+        };
+        assert_eq!(left_out("x.zip!in/*"), ["x.zip!notes.csv"]);
+        assert_eq!(left_out("x.zip"), [""; 0]);
+        assert_eq!(
+            list(&folder.path().join("y.csv.gz"), glob::Pattern::new("b*").ok().as_ref()).expect("read").left_out,
+            ["y.csv"]
+        );
     }
 
     #[test]

@@ -34,7 +34,8 @@ pub fn read(
     take: &mut dyn FnMut(Batch<'_>),
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Intake, Error> {
-    read_claims(&claims::list(config)?, take, progress)
+    let (claims, left_out) = claims::list(config)?;
+    Ok(Intake { left_out, ..read_claims(&claims, take, progress)? })
 }
 
 pub(super) fn read_claims(
@@ -248,7 +249,7 @@ fn give_unclaimed(book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -
 pub(super) fn line_of(filled: Filled) -> Line {
     let nul = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if text.contains('\0')));
     let twice = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if holds_twice_encoded(text)));
-    let mut line = Line::of_cells(filled.row, filled.cells, filled.findings);
+    let mut line = Line { padded: filled.padded, ..Line::of_cells(filled.row, filled.cells, filled.findings) };
     line.findings.extend(twice.then_some(Finding::EncodedTwice));
     Line { fault: nul.then_some(Finding::NulCharacter), ..line }
 }

@@ -131,7 +131,7 @@ pub enum Finding {
     NulCharacter,
     /// Cells of a worksheet stand beside the table, right of its header. The row is used without them.
     BesideTable,
-    /// A formula was saved without its value, so its cell reads as empty (xlsx only). The row is used.
+    /// A formula was saved without its value, so its cell reads as empty (not told of .xls). The row is used.
     FormulaWithoutValue,
     /// A character of UTF-8 stands in the row as Windows-1252 reads its bytes. The row is used as it stands.
     EncodedTwice,
@@ -167,6 +167,8 @@ pub struct RawRow {
     pub digest: Digest,
     /// Findings that do not stop the row from being used; of a header, what is found of the whole sheet.
     pub findings: Vec<Finding>,
+    /// Columns whose text stands between white space in the file, which is left out of the cell.
+    pub padded: Vec<u16>,
 }
 
 impl RawRow {

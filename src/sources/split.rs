@@ -3,23 +3,24 @@
 use super::scan::{holds, leading_spaces};
 use std::borrow::Cow;
 
-/// Gives each cell's text, outer white space trimmed.
+/// Gives each cell's text, outer white space trimmed, and whether there was any.
 ///
 /// A field that begins with a quote ends at the closing quote, with `""` for a quote. Where something other than the
 /// delimiter follows the closing quote, the field was not written as a quoted one, and is given as it stands.
-pub(super) fn split<'a>(row: &'a str, delimiter: u8, mut give: impl FnMut(Cow<'a, str>)) {
+pub(super) fn split<'a>(row: &'a str, delimiter: u8, mut give: impl FnMut(Cow<'a, str>, bool)) {
     let bytes = row.as_bytes();
     let quoted = holds(bytes, b'"');
     let mut at = 0;
     loop {
         let begins = at + if quoted { leading_spaces(&bytes[at..], delimiter) } else { 0 };
-        let (cell, end) = if quoted && bytes.get(begins) == Some(&b'"') {
+        let (cell, whole, end) = if quoted && bytes.get(begins) == Some(&b'"') {
             quoted_field(row, at, begins, delimiter)
         } else {
             let end = field_end(bytes, at, delimiter);
-            (Cow::Borrowed(trim(&row[at..end])), end)
+            let cell = trim(&row[at..end]);
+            (Cow::Borrowed(cell), cell.len() == end - at, end)
         };
-        give(cell);
+        give(cell, !whole);
         if end >= bytes.len() {
             return;
         }
@@ -39,7 +40,8 @@ fn field_end(bytes: &[u8], from: usize, delimiter: u8) -> usize {
     bytes[from..].iter().position(|&byte| byte == delimiter).map_or(bytes.len(), |place| from + place)
 }
 
-fn quoted_field(row: &str, at: usize, quote: usize, delimiter: u8) -> (Cow<'_, str>, usize) {
+/// The text, whether nothing was trimmed of it, and where the field ends.
+fn quoted_field(row: &str, at: usize, quote: usize, delimiter: u8) -> (Cow<'_, str>, bool, usize) {
     let bytes = row.as_bytes();
     let mut doubled = false;
     let mut close = quote + 1;
@@ -57,10 +59,12 @@ fn quoted_field(row: &str, at: usize, quote: usize, delimiter: u8) -> (Cow<'_, s
     let spaces = leading_spaces(&bytes[after..], delimiter);
     let end = field_end(bytes, after, delimiter);
     if close >= bytes.len() || end != after + spaces {
-        return (Cow::Borrowed(trim(&row[at..end])), end);
+        let cell = trim(&row[at..end]);
+        return (Cow::Borrowed(cell), cell.len() == end - at, end);
     }
     let inside = trim(&row[quote + 1..close]);
-    (if doubled { Cow::Owned(inside.replace("\"\"", "\"")) } else { Cow::Borrowed(inside) }, end)
+    let whole = inside.len() == close - quote - 1;
+    (if doubled { Cow::Owned(inside.replace("\"\"", "\"")) } else { Cow::Borrowed(inside) }, whole, end)
 }
 
 #[cfg(test)]
@@ -69,7 +73,7 @@ mod tests {
 
     fn check(row: &str, expected: &[&str]) {
         let mut cells = Vec::new();
-        split(row, b',', |cell| cells.push(cell.into_owned()));
+        split(row, b',', |cell, _| cells.push(cell.into_owned()));
         assert_eq!(cells, expected);
     }
 
@@ -79,6 +83,13 @@ mod tests {
         check("", &[""]);
         check(",", &["", ""]);
         check("\u{a0}x\u{a0}", &["x"]);
+    }
+
+    #[test]
+    fn white_space_around_a_field_is_told() {
+        let mut told = Vec::new();
+        split("a, b,c ,\"d\",\" e\",\"f \"\"\", \"g\" ,\"h\" i", b',', |_, padded| told.push(padded));
+        assert_eq!(told, [false, true, true, false, true, false, false, false]);
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub(super) fn give_text(bytes: &[u8], columns: &[&str], layout: FileLayout) -> R
 /// Reads what a source's path names in a folder, by a mapping that names these columns.
 pub(super) fn give_listed(folder: &Folder, pattern: &str, columns: &[&str]) -> Result<Given, Error> {
     let wanted = columns.iter().map(|column| (fold(column), (*column).to_owned())).collect();
-    give(&claims_of(&folder.path(), pattern, wanted)?)
+    give(&claims_of(&folder.path(), pattern, wanted)?.0)
 }
 
 /// What is wrong and what to do, in one line.
@@ -119,7 +119,8 @@ pub(super) fn refusal(outcome: Result<Given, Error>) -> String {
     }
 }
 
-fn letter(kind: RowKind) -> char {
+/// The letter of a row in [`Given::kinds`].
+pub(super) fn letter(kind: RowKind) -> char {
     match kind {
         RowKind::Data => 'd',
         RowKind::Header => 'h',

@@ -6,8 +6,7 @@ use super::fixity::{Survey, survey, unusable};
 use super::format;
 use super::layout::{Expectation, Found, Line, NoTable, Table};
 use super::outlet::{Desk, Outlet};
-use super::packed::Listed;
-use super::packed::{self, Place};
+use super::packed::{self, Listed, Place};
 use super::read::{line_of, sheet_of};
 use super::workbook::{self, Filled, Workbook};
 use super::{Batch, Cell, Error, Origin, Progress, Sheet, SourceFile};
@@ -17,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// A header stands among so many first rows.
 const FIRST_ROWS: u32 = 60;
+/// As a mapping says that there is none: every row is one of data.
+const NO_HEADER: u32 = 0;
 
 /// One of the first rows of a sheet: its number, and its cells.
 #[derive(Debug)]
@@ -28,7 +29,8 @@ pub struct FirstRow {
 }
 
 /// Reads every sheet of one file. `find_header` is shown the first rows of each sheet that hold anything and says in which
-/// the header stands; then the sheet's rows go to `take` as they would under a mapping that states this header row.
+/// the header stands; then the sheet's rows go to `take` as they would under a mapping that states this header row, or
+/// that there is none.
 pub fn read_unmapped(
     path: &Path,
     find_header: &mut dyn FnMut(&[FirstRow]) -> Option<u32>,
@@ -43,7 +45,7 @@ pub fn read_unmapped(
     let (read_as, sheets) = match format {
         FileFormat::Csv => {
             let first = first_rows(Text::open(&claim, &survey)?.first_lines(FIRST_ROWS as usize)?);
-            claim.layout.header_row = find_header(&first);
+            claim.layout.header_row = Some(find_header(&first).unwrap_or(NO_HEADER));
             let text = Text::open(&claim, &survey)?;
             let found = text.give(Outlet::new(&mut desk, &claim.name, claim.origin, 0, 0))?;
             (text.read_as(), vec![sheet_of(found, String::new(), false, false)])
@@ -65,7 +67,7 @@ pub fn members_of(path: &Path) -> Result<Vec<PathBuf>, Error> {
         Some(member) => PathBuf::from(format!("{}!{member}", path.display())),
         None => path.to_owned(),
     };
-    Ok(packed::list(path, None)?.into_iter().map(named).collect())
+    Ok(packed::list(path, None)?.files.into_iter().map(named).collect())
 }
 
 fn place_of(path: &Path) -> Result<Place, Error> {
@@ -76,8 +78,8 @@ fn place_of(path: &Path) -> Result<Place, Error> {
     };
     let escaped = member.map(|member| glob::Pattern::new(&glob::Pattern::escape(member)));
     let pattern = escaped.transpose().map_err(|_| unusable(path, "there is no such file in the archive", LIST))?;
-    let listed = packed::list(outer, pattern.as_ref())?;
-    let found = listed.into_iter().next().map(|listed| listed.place);
+    let listing = packed::list(outer, pattern.as_ref())?;
+    let found = listing.files.into_iter().next().map(|listed| listed.place);
     found.ok_or_else(|| unusable(path, "there is no such file in the archive", LIST))
 }
 
@@ -114,7 +116,7 @@ fn give_sheets(
         let found = if first.is_empty() {
             Found::default()
         } else {
-            claim.layout.header_row = find_header(&first);
+            claim.layout.header_row = Some(find_header(&first).unwrap_or(NO_HEADER));
             let outlet = Outlet::new(desk, &claim.name, claim.origin, 0, at);
             give_sheet(claim, book, &sheet, outlet)?
         };
@@ -143,11 +145,7 @@ fn give_sheet(
     outlet: Outlet<'_, '_>,
 ) -> Result<Found, Error> {
     let no_table = |NoTable(what): NoTable| {
-        super::fixity::unusable(
-            claim.place.shown(),
-            format!("sheet {} {what}", sheet.name),
-            "open it and look at its first rows",
-        )
+        unusable(claim.place.shown(), format!("sheet {} {what}", sheet.name), "open it and look at its first rows")
     };
     let mut table = Table::new(Expectation::of(claim, false), outlet);
     let mut last = 0;
@@ -162,8 +160,7 @@ fn give_sheet(
 
 #[cfg(test)]
 mod tests {
-    use super::super::RowKind;
-    use super::super::trial::Folder;
+    use super::super::trial::{Folder, letter};
     use super::*;
     use rust_xlsxwriter::Workbook as Writer;
 
@@ -180,14 +177,7 @@ mod tests {
                 header
             },
             &mut |batch| {
-                kinds.extend(batch.rows.iter().map(|row| match row.kind {
-                    RowKind::Data => 'd',
-                    RowKind::Header => 'h',
-                    RowKind::Preamble => 'p',
-                    RowKind::Footer => 'f',
-                    RowKind::Blank => '.',
-                    RowKind::SetAside(_) => 'x',
-                }));
+                kinds.extend(batch.rows.iter().map(|row| letter(row.kind)));
             },
             &mut |_| {},
         )
@@ -204,6 +194,31 @@ mod tests {
         assert_eq!((sheets, kinds.as_str(), shown), (vec![(String::new(), 5, Some(3))], "p.hdf", vec![4]));
         folder.write("b.csv", b"1,2\n3,4\n");
         assert_eq!(read(&folder, "b.csv", None).1, "dd");
+        folder.write("c.csv", b"Name,Town,Knee\nA,Ely,Hip\n");
+        assert_eq!(read(&folder, "c.csv", None), (vec![(String::new(), 2, None)], "dd".to_owned(), vec![2]));
+    }
+
+    #[test]
+    fn white_space_around_texts_is_told() {
+        let folder = Folder::new();
+        folder.write("a.csv", b"Name ,Town\nA, Ely\n , B \n");
+        let mut book = Writer::new();
+        let sheet = book.add_worksheet();
+        for (row, cells) in (0..).zip([["Name ", "Town"], ["A", " Ely"], [" ", " B "]]) {
+            sheet.write_row(row, 0, cells).expect("a row");
+        }
+        folder.write("a.xlsx", &book.save_to_buffer().expect("a workbook"));
+        for name in ["a.csv", "a.xlsx"] {
+            let mut padded = Vec::new();
+            read_unmapped(
+                &folder.path().join(name),
+                &mut |_| Some(1),
+                &mut |batch| padded.extend(batch.rows.into_iter().map(|row| row.padded)),
+                &mut |_| {},
+            )
+            .expect("a usable file");
+            assert_eq!(padded, [vec![0], vec![1], vec![1]], "{name}");
+        }
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! Workbooks: their sheets, and the rows of a sheet. Nothing that a workbook holds may make us panic or take the
 //! memory it claims to need.
 
-use super::cells::{of_data, of_data_ref};
+use super::cells::{is_padded_ref, of_data_ref};
 use super::concealed::{self, Concealed};
 use super::fixity::unusable;
 use super::format::word;
+use super::gather::Rows;
 use super::packed::{Input, Place};
 use super::{Cell, DateSystem, Error, Finding, ReadAs};
 use crate::config::FileFormat;
 use calamine::{DataRef, OdsError, Reader, SheetType, SheetVisible, XlsError, XlsbError, XlsxError};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::rc::Rc;
 
-const ROWS_MAX: u32 = 1 << 20;
-const COLUMNS_MAX: u32 = 1 << 14;
+pub(super) const ROWS_MAX: u32 = 1 << 20;
+pub(super) const COLUMNS_MAX: u32 = 1 << 14;
 
 /// An open workbook.
 pub(super) struct Workbook {
@@ -21,6 +24,8 @@ pub(super) struct Workbook {
     format: FileFormat,
     system: DateSystem,
     book: Book,
+    /// What sheets keep from view, by name, once looked at.
+    concealed: BTreeMap<String, Rc<Concealed>>,
 }
 
 enum Book {
@@ -44,10 +49,12 @@ pub(super) struct Filled {
     pub(super) row: u32,
     pub(super) cells: Vec<Cell>,
     pub(super) findings: Vec<Finding>,
+    /// Columns whose text stands between white space.
+    pub(super) padded: Vec<u16>,
 }
 
 /// Why a reading library gave up.
-enum Trouble {
+pub(super) enum Trouble {
     Password,
     Damaged,
     Io(std::io::Error),
@@ -64,7 +71,7 @@ impl Workbook {
         let opened = Self::open_book(place, format)?;
         let (book, from_1904) = opened.map_err(|trouble| fail(place.shown(), trouble))?;
         let system = if from_1904 { DateSystem::From1904 } else { DateSystem::From1900 };
-        Ok(Workbook { place: place.clone(), format, system, book })
+        Ok(Workbook { place: place.clone(), format, system, book, concealed: BTreeMap::new() })
     }
 
     fn open_book(place: &Place, format: FileFormat) -> Result<Result<(Book, bool), Trouble>, Error> {
@@ -126,10 +133,16 @@ impl Workbook {
     }
 
     /// What the sheet keeps from view.
-    pub(super) fn concealed(&self, sheet: &Listed) -> Concealed {
-        if !sheet.has_cells {
-            return Concealed::default();
+    pub(super) fn concealed(&mut self, sheet: &Listed) -> Rc<Concealed> {
+        if let Some(known) = self.concealed.get(&sheet.name) {
+            return Rc::clone(known);
         }
+        let found = Rc::new(if sheet.has_cells { self.look_at(sheet) } else { Concealed::default() });
+        self.concealed.insert(sheet.name.clone(), Rc::clone(&found));
+        found
+    }
+
+    fn look_at(&self, sheet: &Listed) -> Concealed {
         match self.format {
             FileFormat::Xlsx => concealed::of_xlsx(&self.place, &sheet.name),
             FileFormat::Xlsb => super::xlsb::concealed(&self.place, &sheet.name),
@@ -151,9 +164,18 @@ impl Workbook {
         if !sheet.has_cells {
             return Ok(());
         }
+        // The library passes over formulas without a value; of an .xlsx it tells them.
+        let concealed = match self.format {
+            FileFormat::Xlsb | FileFormat::Ods => self.concealed(sheet),
+            FileFormat::Xlsx | FileFormat::Xls | FileFormat::Csv => Rc::default(),
+        };
         let (path, system) = (self.place.shown(), self.system);
+        if concealed.ends_beyond {
+            return Err(beyond(path, &sheet.name));
+        }
         let failed = |trouble| fail(path, trouble);
-        let mut rows = Rows { path, row: None, cells: Vec::new(), findings: Vec::new() };
+        let uncached = concealed.uncached.as_slice();
+        let mut rows = Rows::new(path, uncached);
         match &mut self.book {
             Book::Xlsx(book) => {
                 let mut reader = guarded(|| book.worksheet_cells_reader(&sheet.name)).map_err(failed)?;
@@ -162,6 +184,7 @@ impl Workbook {
                     if !rows.add(cell.pos, of_data_ref(&cell.value, system), uncached, give)? {
                         return Ok(());
                     }
+                    rows.pad(cell.pos.1, is_padded_ref(&cell.value));
                 }
             }
             Book::Xlsb(book) => {
@@ -170,6 +193,7 @@ impl Workbook {
                     if !rows.add(cell.get_position(), of_data_ref(cell.get_value(), system), false, give)? {
                         return Ok(());
                     }
+                    rows.pad(cell.get_position().1, is_padded_ref(cell.get_value()));
                 }
             }
             Book::Xls(book) => {
@@ -206,7 +230,7 @@ pub fn is_guarded() -> bool {
 }
 
 /// The library's own words may quote a cell, so they go no further.
-fn fail(path: &Path, trouble: Trouble) -> Error {
+pub(super) fn fail(path: &Path, trouble: Trouble) -> Error {
     match trouble {
         Trouble::Password => {
             unusable(path, "the workbook is protected with a password", "save a copy without the password")
@@ -236,73 +260,10 @@ macro_rules! troubles {
 
 troubles!(XlsxError, XlsbError, XlsError, OdsError,);
 
-/// Puts cells together into rows.
-struct Rows<'a> {
-    path: &'a Path,
-    row: Option<u32>,
-    cells: Vec<Cell>,
-    findings: Vec<Finding>,
-}
-
-impl Rows<'_> {
-    /// Takes one cell, with its place counted from nought. False when no more rows are asked for.
-    fn add(
-        &mut self,
-        (row, column): (u32, u32),
-        cell: Cell,
-        uncached: bool,
-        give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
-    ) -> Result<bool, Error> {
-        if cell.is_empty() && !uncached {
-            return Ok(true);
-        }
-        let out_of_order = self.row.is_some_and(|current| row < current);
-        if row >= ROWS_MAX || column >= COLUMNS_MAX || out_of_order {
-            return Err(fail(self.path, Trouble::Damaged));
-        }
-        if self.row != Some(row) && !self.finish(give)? {
-            return Ok(false);
-        }
-        self.row = Some(row);
-        let column = column as usize;
-        if self.cells.len() <= column {
-            self.cells.resize_with(column + 1, || Cell::Empty);
-        }
-        if !self.cells[column].is_empty() {
-            return Err(fail(self.path, Trouble::Damaged));
-        }
-        self.cells[column] = cell;
-        if uncached && self.findings.is_empty() {
-            self.findings.push(Finding::FormulaWithoutValue);
-        }
-        Ok(true)
-    }
-
-    fn add_range(
-        &mut self,
-        range: &calamine::Range<calamine::Data>,
-        system: DateSystem,
-        give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
-    ) -> Result<(), Error> {
-        let Some((first_row, first_column)) = range.start() else { return Ok(()) };
-        for (row, column, value) in range.used_cells() {
-            let place = (first_row + row as u32, first_column + column as u32);
-            if !self.add(place, of_data(value, system), false, give)? {
-                return Ok(());
-            }
-        }
-        self.end(give)
-    }
-
-    fn end(&mut self, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<(), Error> {
-        self.finish(give).map(|_| ())
-    }
-
-    fn finish(&mut self, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<bool, Error> {
-        let Some(row) = self.row.take() else { return Ok(true) };
-        let (cells, findings) = (std::mem::take(&mut self.cells), std::mem::take(&mut self.findings));
-        give(Filled { row: row + 1, cells, findings })
-    }
+/// What stands there would be passed over without a word.
+pub(super) fn beyond(path: &Path, sheet: &str) -> Error {
+    let what = format!("sheet {sheet} holds something beyond the {ROWS_MAX} rows and {COLUMNS_MAX} columns of a sheet");
+    unusable(path, what, "the file is damaged: ask for it again, or for the data as .csv")
 }
 
 #[cfg(test)]

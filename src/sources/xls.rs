@@ -358,7 +358,7 @@ pub(super) mod tests {
         ];
         let merged = vec![Merged { rows: (2, 3), columns: (0, 0) }];
         let found = concealed_in(Records { stream: &stream.concat() });
-        assert_eq!(found, Concealed { rows: vec![(7, 8)], columns: vec![(3, 4)], merged, uncached: Vec::new() });
+        assert_eq!(found, Concealed { rows: vec![(7, 8)], columns: vec![(3, 4)], merged, ..Concealed::default() });
     }
 
     #[test]

@@ -11,6 +11,8 @@ const FORMULA_ERROR: u16 = 11;
 const COLUMNS: u16 = 60;
 const SHEET: u16 = 156;
 const MERGED: u16 = 176;
+/// Where rows end; behind it the reading library ends without a word.
+const ROWS_MAX: u32 = 1 << 20;
 /// No record that is looked at here is longer.
 const RECORD_BYTES_MAX: u64 = 1 << 16;
 
@@ -87,6 +89,7 @@ fn in_sheet(input: &mut impl Read) -> Concealed {
             // "fDyZero: a bit that specifies that the row is hidden."
             ROW => {
                 row = word(&data, 0).unwrap_or(u32::MAX).saturating_add(1);
+                concealed.ends_beyond |= row > ROWS_MAX;
                 if data.get(11).is_some_and(|flags| flags & 0x10 != 0) {
                     concealed.hide_rows(row, row);
                 }
@@ -134,11 +137,18 @@ mod tests {
             record(MERGED, &words(&[1, 3, 0, 1])),
         ];
         let merged = vec![Merged { rows: (2, 4), columns: (0, 1) }];
-        let expected = Concealed { rows: vec![(5, 6)], columns: vec![(2, 3)], merged, uncached: vec![7] };
+        let expected =
+            Concealed { rows: vec![(5, 6)], columns: vec![(2, 3)], merged, uncached: vec![7], ends_beyond: false };
         assert_eq!(in_sheet(&mut sheet.concat().as_slice()), expected);
         for length in 0..sheet.concat().len() {
             in_sheet(&mut &sheet.concat()[..length]);
         }
+    }
+
+    #[test]
+    fn a_row_beyond_the_last_is_seen() {
+        let beyond = |row: u32| in_sheet(&mut record(ROW, &words(&[row, 0, 0, 0, 0])).as_slice()).ends_beyond;
+        assert!(!beyond(ROWS_MAX - 1) && beyond(ROWS_MAX) && beyond(u32::MAX));
     }
 
     #[test]

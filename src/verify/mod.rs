@@ -4,6 +4,7 @@
 //! Holds: everything is re-derived from the bytes and from `schemas/`; a check ends passed, failed, not applicable or could not run.
 
 mod account;
+mod binary;
 mod agreement;
 mod bag;
 mod care;

@@ -2,7 +2,7 @@
 
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::{Component, Path, PathBuf};
 
 /// A workbook inside an archive is read in memory, and may not be larger.
@@ -42,11 +42,11 @@ impl Lying {
     /// Its bytes in any order.
     pub(super) fn input(&self, bytes_max: u64) -> io::Result<Input> {
         if self.member.is_none() {
-            return Ok(Input::File(BufReader::new(File::open(&self.path)?)));
+            return Ok(Box::new(BufReader::new(File::open(&self.path)?)));
         }
         let mut bytes = Vec::new();
         self.read(bytes_max.min(WORKBOOK_BYTES_MAX), |stream| stream.read_to_end(&mut bytes))?;
-        Ok(Input::Memory(Cursor::new(bytes)))
+        Ok(Box::new(Cursor::new(bytes)))
     }
 
     fn is_gzip(&self) -> bool {
@@ -54,29 +54,13 @@ impl Lying {
     }
 }
 
-/// What the reading library reads from.
-pub(super) enum Input {
-    File(BufReader<File>),
-    Memory(Cursor<Vec<u8>>),
-}
+/// What the reading library reads from: a file, or a member of an archive unpacked.
+pub(super) type Input = Box<dyn InAnyOrder>;
 
-impl Read for Input {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Input::File(file) => file.read(into),
-            Input::Memory(bytes) => bytes.read(into),
-        }
-    }
-}
+/// Bytes that can be read in any order.
+pub(super) trait InAnyOrder: Read + Seek {}
 
-impl Seek for Input {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        match self {
-            Input::File(file) => file.seek(to),
-            Input::Memory(bytes) => bytes.seek(to),
-        }
-    }
-}
+impl<T: Read + Seek> InAnyOrder for T {}
 
 #[cfg(test)]
 mod tests {

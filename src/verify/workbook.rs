@@ -1,9 +1,11 @@
 //! Rows of workbooks, through the reading library alone.
 
+use super::binary;
 use super::packed::Input;
 use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime, date};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Seek as _, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -21,7 +23,8 @@ const EXPANSION_APPLIES_FROM_BYTES: u64 = 10 << 20;
 /// An open workbook.
 pub(super) enum Workbook {
     Xlsx(Box<calamine::Xlsx<Input>>),
-    Xlsb(Box<calamine::Xlsb<Input>>),
+    /// With the rows of each sheet that hold a formula which the library passes over.
+    Xlsb(Box<calamine::Xlsb<Input>>, BTreeMap<String, BTreeSet<u32>>),
     Xls(Box<calamine::Xls<Input>>),
     Ods(Box<calamine::Ods<Input>>),
 }
@@ -38,7 +41,11 @@ impl Workbook {
             }
             Some(match format {
                 "xlsx" => Workbook::Xlsx(Box::new(Reader::new(input).ok()?)),
-                "xlsb" => Workbook::Xlsb(Box::new(Reader::new(input).ok()?)),
+                "xlsb" => {
+                    let bare = binary::rows_of_errors(&mut input).unwrap_or_default();
+                    input.rewind().ok()?;
+                    Workbook::Xlsb(Box::new(Reader::new(input).ok()?), bare)
+                }
                 "xls" => Workbook::Xls(Box::new(Reader::new(input).ok()?)),
                 "ods" => Workbook::Ods(Box::new(Reader::new(input).ok()?)),
                 _ => return None,
@@ -50,7 +57,7 @@ impl Workbook {
     pub(super) fn sheets(&self) -> Vec<(String, bool)> {
         let sheets = match self {
             Workbook::Xlsx(book) => book.sheets_metadata(),
-            Workbook::Xlsb(book) => book.sheets_metadata(),
+            Workbook::Xlsb(book, _) => book.sheets_metadata(),
             Workbook::Xls(book) => book.sheets_metadata(),
             Workbook::Ods(book) => book.sheets_metadata(),
         };
@@ -59,7 +66,7 @@ impl Workbook {
 
     /// Gives every row that holds something; the answer is the number of the last. `None` when the sheet is damaged.
     pub(super) fn rows(&mut self, sheet: &str, each: &mut EachRow) -> Option<u64> {
-        let mut rows = Rows { last: None, cells: Vec::new(), each };
+        let mut rows = Rows { last: None, cells: Vec::new(), bare: BTreeSet::new(), each };
         guarded(|| {
             match self {
                 Workbook::Xlsx(book) => {
@@ -67,27 +74,45 @@ impl Workbook {
                     let mut reader = book.worksheet_cells_reader(sheet).ok()?;
                     while let Some(cell) = reader.next_cell_with_formula_metadata().ok()? {
                         let text = text_of_ref(&cell.value, from_1904);
-                        rows.cell(cell.pos, text, cell.formula.is_some())?;
+                        let bare = cell.formula.is_some() && cell.value == DataRef::Empty;
+                        rows.cell(cell.pos, text, bare)?;
                     }
                 }
-                Workbook::Xlsb(book) => {
+                Workbook::Xlsb(book, bare) => {
                     let from_1904 = book.has_1904_epoch();
+                    rows.bare = bare.get(sheet).cloned().unwrap_or_default();
                     let mut reader = book.worksheet_cells_reader(sheet).ok()?;
                     while let Some(cell) = reader.next_cell().ok()? {
                         rows.cell(cell.get_position(), text_of_ref(cell.get_value(), from_1904), false)?;
                     }
+                    rows.bare_before(ROWS_MAX)?;
                 }
                 Workbook::Xls(book) => {
                     let from_1904 = book.has_1904_epoch();
                     rows.range(&book.worksheet_range(sheet).ok()?, from_1904)?;
                 }
-                Workbook::Ods(book) => rows.range(&book.worksheet_range(sheet).ok()?, false)?,
+                Workbook::Ods(book) => {
+                    let values = book.worksheet_range(sheet).ok()?;
+                    rows.bare = bare_rows(&values, &book.worksheet_formula(sheet).ok()?);
+                    rows.range(&values, false)?;
+                    rows.bare_before(ROWS_MAX)?;
+                }
             }
             Some(())
         })?;
         rows.finish();
         Some(rows.last.map_or(0, |last| u64::from(last) + 1))
     }
+}
+
+/// Rows, from nought, with a formula and no value in its place.
+fn bare_rows(values: &calamine::Range<Data>, formulas: &calamine::Range<String>) -> BTreeSet<u32> {
+    let (row, column) = formulas.start().unwrap_or_default();
+    let places = formulas.used_cells().map(|cell| (row + cell.0 as u32, column + cell.1 as u32));
+    places
+        .filter(|place| values.get_value(*place).is_none_or(|value| *value == Data::Empty))
+        .map(|place| place.0)
+        .collect()
 }
 
 /// A small archive can claim to hold more than any memory does.
@@ -124,17 +149,23 @@ pub fn is_guarded() -> bool {
 struct Rows<'a, 'b> {
     last: Option<u32>,
     cells: Vec<String>,
+    /// Rows with a bare formula, which the library does not give.
+    bare: BTreeSet<u32>,
     each: &'a mut EachRow<'b>,
 }
 
 impl Rows<'_, '_> {
-    /// A cell with its place from nought. A formula without a value still makes its row one that holds something.
-    fn cell(&mut self, (row, column): (u32, u32), text: String, formula: bool) -> Option<()> {
-        if text.is_empty() && !formula {
+    /// A cell with its place from nought. A bare formula, of which no value is stored, makes its row one that holds
+    /// something; one whose stored value is an empty text does not.
+    fn cell(&mut self, (row, column): (u32, u32), text: String, bare: bool) -> Option<()> {
+        if text.is_empty() && !bare {
             return Some(());
         }
         if row >= ROWS_MAX || column >= COLUMNS_MAX || self.last.is_some_and(|last| row < last) {
             return None;
+        }
+        if !bare && !self.bare.is_empty() {
+            self.bare_before(row)?;
         }
         if self.last != Some(row) {
             self.finish();
@@ -145,6 +176,16 @@ impl Rows<'_, '_> {
             self.cells.resize(column + 1, String::new());
         }
         self.cells[column] = text;
+        Some(())
+    }
+
+    fn bare_before(&mut self, row: u32) -> Option<()> {
+        while let Some(first) = self.bare.first().copied().filter(|first| *first < row) {
+            self.bare.pop_first();
+            if self.last.is_none_or(|last| last < first) {
+                self.cell((first, 0), String::new(), true)?;
+            }
+        }
         Some(())
     }
 
@@ -273,7 +314,7 @@ mod tests {
     use std::path::Path;
 
     fn input(path: &Path) -> Input {
-        Input::File(std::io::BufReader::new(File::open(path).expect("a file")))
+        Box::new(std::io::BufReader::new(File::open(path).expect("a file")))
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod journal;
 mod laws;
 mod packages;
 mod profile;
+mod readers;
 mod review;
 mod torture;
 mod trace;

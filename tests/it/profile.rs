@@ -498,3 +498,47 @@ fn a_draft_says_why_and_leaves_to_people_what_only_they_know() {
     assert_eq!((said.code, said.out.as_str()), (0, ""));
     insta::assert_snapshot!(fs::read_to_string(folder.path().join("out/list.toml")).expect("a draft"));
 }
+
+#[test]
+fn hidden_sheets_are_drafted_and_what_is_not_is_told_with_the_reason() {
+    let folder = Transition::empty();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let tables: [(&str, &[[&str; 2]]); 3] = [
+        ("Now", &[["NHS number", "Surname"], ["9990000018", " Quillfeather"], ["9990000026", "Thistlewood"]]),
+        ("Before", &[["NHS number ", "Surname"], ["9990000018", "Quillfeather"], ["9990000034", "Pennyfather"]]),
+        ("Colours", &[["Level", "Category"], ["red", "warm"], ["blue", "cold"]]),
+    ];
+    for (name, rows) in tables {
+        let sheet = book.add_worksheet().set_name(name).expect("a name");
+        for (row, cells) in (0..).zip(rows) {
+            sheet.write_row(row, 0, cells.iter().copied()).expect("a row");
+        }
+        sheet.set_hidden(name == "Before");
+    }
+    book.save(folder.path().join("lists.xlsx")).expect("saved");
+    let said = folder.handover(&["profile", "lists.xlsx", "--draft", "drafts"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let draft = |name: &str| fs::read_to_string(folder.path().join("drafts").join(name)).expect("a draft");
+    assert!(draft("lists_before.toml").contains("# The workbook hides this sheet: ask whether"));
+    assert!(!draft("lists_now.toml").contains("hides"));
+    let not_drafted = "Not drafted:\n  lists.xlsx [Colours]: nothing of people,";
+    assert!(said.out.contains(not_drafted), "{}", said.out);
+    assert!(said.out.contains("1 stand between spaces: read without them"), "{}", said.out);
+    assert!(said.out.contains("its name stands between spaces"), "{}", said.out);
+}
+
+#[test]
+fn the_source_of_a_file_in_an_archive_is_named_from_the_transition() {
+    let folder = Transition::empty();
+    folder.write("site/handover.toml", "");
+    folder.write("site/sources/.keep", "");
+    let path = folder.path().join("site/sources/all.zip");
+    let mut archive = zip::ZipWriter::new(fs::File::create(path).expect("made"));
+    archive.start_file("in/people.csv", zip::write::SimpleFileOptions::default()).expect("begun");
+    archive.write_all(b"NHS number,Surname\n9990000018,Quillfeather\n9990000026,Thistlewood\n").expect("written");
+    archive.finish().expect("closed");
+    let said = folder.handover(&["profile", "site/sources/all.zip", "--draft", "site/mappings"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("path = \"sources/all.zip!in/people.csv\""), "{}", said.out);
+    assert!(said.out.contains("mapping = \"mappings/people.toml\""), "{}", said.out);
+}

@@ -5,7 +5,7 @@
 //! this with as many cases as it is asked for; the ordinary tests run a few.
 
 mod bytes;
-mod sound;
+pub mod sound;
 
 use crate::transition::Transition;
 use bytes::{Dice, damaged};

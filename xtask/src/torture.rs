@@ -3,7 +3,7 @@
 //! The cases and the watching are those of the ordinary tests, which run a few: here they are asked for as many as wanted.
 
 use crate::Failure;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -27,9 +27,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         What::Readers => ("torture::readers_withstand_hostile_bytes", "HANDOVER_TORTURE_CASES"),
     };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["test", "--package", "handover", "--test", "it", "--", "--exact", test, "--nocapture"])
-        .env(variable, arguments.cases.to_string())
-        .status()?;
+    let asked = |more: &str| {
+        let mut command = Command::new(&cargo);
+        command.args(["test", "--package", "handover", "--test", "it", "--", "--exact", test, more]);
+        command
+    };
+    // A name that no test has would pass, having run nothing.
+    let listed = asked("--list").stderr(Stdio::inherit()).output()?;
+    if !String::from_utf8_lossy(&listed.stdout).lines().any(|line| line == format!("{test}: test")) {
+        return Err(format!("there is no test {test}: nothing was tortured").into());
+    }
+    let status = asked("--nocapture").env(variable, arguments.cases.to_string()).status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -41,7 +41,7 @@ impl Candidate {
 /// Finds the fields of a sheet.
 pub(super) fn assign(columns: &[Facts<'_>], preset: Option<&Preset>) -> Assigned {
     let all = candidates(columns, preset);
-    let kinds = kinds(&all, preset);
+    let kinds = kinds(&all, columns, preset);
     let is_open = |candidate: &&Candidate| kinds.contains(&candidate.field.kind);
     let mut taken: (BTreeSet<usize>, BTreeSet<Field>) = Default::default();
     let mut open: Vec<&Candidate> = all.iter().filter(is_open).filter(|one| one.values > 0.0 || one.preset).collect();
@@ -127,7 +127,7 @@ fn field_of_parts(kind: &str, name: &str) -> Option<Field> {
 }
 
 /// What rows speak of. A kind is there when its own fields are: a referral's number on a row of appointments makes no referral.
-fn kinds(all: &[Candidate], preset: Option<&Preset>) -> Vec<RecordKind> {
+fn kinds(all: &[Candidate], columns: &[Facts<'_>], preset: Option<&Preset>) -> Vec<RecordKind> {
     let fits = |kind: RecordKind, name: &str| {
         let field = kind.field(name);
         all.iter().any(|one| Some(one.field) == field && one.values > 0.0)
@@ -140,9 +140,10 @@ fn kinds(all: &[Candidate], preset: Option<&Preset>) -> Vec<RecordKind> {
         told(kind).any(|one| one.name.is_some_and(|name| name.telling) && !except.contains(&one.field.name()))
     };
     let is = |kind: RecordKind| match kind {
-        RecordKind::Person => ["nhs_number", "family_name", "full_name", "date_of_birth", "local_id", "given_name"]
-            .iter()
-            .any(|name| fits(kind, name)),
+        RecordKind::Person => {
+            let people = ["nhs_number", "family_name", "full_name", "date_of_birth", "given_name"];
+            people.iter().any(|name| fits(kind, name)) || (fits(kind, "local_id") && !is_of_places(all, columns))
+        }
         RecordKind::Referral => {
             tells(kind, &["local_id", "referrer", "clinician", "pathway_issuer", "last_seen", "referred_on_to"])
                 && named(kind) >= 2
@@ -170,6 +171,21 @@ fn kinds(all: &[Candidate], preset: Option<&Preset>) -> Vec<RecordKind> {
         }) && all.iter().any(|one| one.preset && one.field.kind == kind)
     };
     RecordKind::ALL.iter().map(|(kind, _)| *kind).filter(|kind| is(*kind) || of_preset(*kind)).collect()
+}
+
+/// Whether the rows list places: they say where each lies or what it is called, and the id is not said to be a patient's.
+fn is_of_places(all: &[Candidate], columns: &[Facts<'_>]) -> bool {
+    let says = |facts: &Facts<'_>, wanted: &[&str]| facts.words.iter().any(|word| wanted.contains(&word.as_str()));
+    let of_patients = all
+        .iter()
+        .filter(|one| one.field == person::LOCAL_ID)
+        .any(|one| says(&columns[one.column], &["patient", "mrn", "pas", "crn", "unit", "medical", "emis", "rio"]));
+    let of_place = |facts: &Facts<'_>| {
+        let is_named =
+            says(facts, &["name"]) && says(facts, &["location", "hospital", "site", "practice", "organisation"]);
+        is_named || says(facts, &["longitude", "latitude", "easting", "northing"])
+    };
+    !of_patients && columns.iter().any(of_place)
 }
 
 fn why(candidate: &Candidate, facts: &Facts<'_>, preset: Option<&Preset>) -> String {
@@ -308,5 +324,48 @@ fn doubts(
             is => format!("its name says so, but its values are of another kind ({})", is.word()),
         };
         assigned.doubts.push((column, best.field, why));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::judge;
+    use super::super::tally::Tally;
+    use super::super::words::words;
+    use super::*;
+    use crate::sources::Cell;
+
+    #[track_caller]
+    fn check(columns: &[(&str, &str)], expected: &[RecordKind]) {
+        let tallies = columns.iter().map(|(_, value)| {
+            let mut tally = Tally::new();
+            (1..9).for_each(|row| {
+                tally.see(&Cell::Text(value.replace('#', &row.to_string()).into()), jiff::civil::date(2026, 1, 1))
+            });
+            tally
+        });
+        let tallies: Vec<Tally> = tallies.collect();
+        let facts = columns.iter().zip(&tallies).map(|((name, _), tally)| {
+            let words = words(name);
+            let column_type = judge::column_type(tally, &words);
+            Facts { name, words, column_type, tally }
+        });
+        assert_eq!(assign(&facts.collect::<Vec<_>>(), None).kinds, expected, "{columns:?}");
+    }
+
+    #[test]
+    fn a_list_of_places_speaks_of_nobody() {
+        let place = [("HospitalID", "H10#"), ("Postcode", "TX# 1AB"), ("Address", "# Mill Lane, Ely")];
+        check(&[&place[..], &[("Location Name", "Clinic #")]].concat(), &[]);
+        check(&[&place[..], &[("Longitude", "-4.5#"), ("Latitude", "55.#")]].concat(), &[]);
+        check(&place, &[RecordKind::Person]);
+        check(
+            &[&place[..], &[("Location Name", "Clinic #"), ("Date of birth", "0#/02/1961")]].concat(),
+            &[RecordKind::Person],
+        );
+        check(
+            &[("Patient ID", "H10#"), ("Postcode", "TX# 1AB"), ("Practice name", "Surgery #")],
+            &[RecordKind::Person],
+        );
     }
 }

@@ -19,6 +19,8 @@ pub struct Drafted {
     pub file: String,
     /// The sheet; empty for delimited text.
     pub sheet: String,
+    /// Whether the workbook hides the sheet.
+    pub hidden: bool,
     /// The mapping, as TOML.
     pub mapping: String,
     /// The name of the system that the sheet looks like an export of.
@@ -27,7 +29,7 @@ pub struct Drafted {
     pub standing: &'static [(&'static str, &'static str)],
 }
 
-/// A mapping for every visible sheet of which something is recognised; no two of one name.
+/// A mapping for every sheet of which something is recognised, hidden or not; no two of one name.
 pub fn drafts(files: &[FileProfile]) -> Vec<Drafted> {
     let mut drafted: Vec<Drafted> = Vec::new();
     for file in files {
@@ -42,6 +44,7 @@ pub fn drafts(files: &[FileProfile]) -> Vec<Drafted> {
                 name,
                 file: file.path.clone(),
                 sheet: sheet.name.clone(),
+                hidden: sheet.hidden,
                 mapping: mapping(file, sheet),
                 system: sheet.likeness.map(|likeness| likeness.system),
                 standing: standing(sheet),
@@ -54,7 +57,7 @@ pub fn drafts(files: &[FileProfile]) -> Vec<Drafted> {
 /// Whether enough of a sheet is recognised for a mapping.
 fn is_draftable(sheet: &SheetProfile) -> bool {
     let maps = |draft: &FieldDraft| draft.mapped && draft.field.kind != RecordKind::Paper;
-    !sheet.hidden && (sheet.declared.is_some() || sheet.fields.iter().any(maps))
+    sheet.declared.is_some() || sheet.fields.iter().any(maps)
 }
 
 fn stem(path: &str) -> String {
@@ -88,6 +91,12 @@ fn mapping(file: &FileProfile, sheet: &SheetProfile) -> String {
     let name = file.path.rsplit(['/', '\\']).next().unwrap_or(&file.path);
     let _ =
         writeln!(text, "# Drafted by `handover profile` from {}: read every line before you rely on it.", plain(name));
+    if sheet.hidden {
+        let _ = writeln!(
+            text,
+            "# The workbook hides this sheet: ask whether it is in use, or an old copy, before you map it."
+        );
+    }
     if let Some(likeness) = sheet.likeness {
         let _ = writeln!(text, "# It looks like {} ({}).", likeness.what, likeness.note);
     }

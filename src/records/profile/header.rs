@@ -17,6 +17,8 @@ use std::sync::LazyLock;
 const ROWS_BELOW: usize = 25;
 /// Names of columns can be whole sentences.
 const NAME_LENGTH_MAX: usize = 250;
+/// What only rows below a row can tell is told by so many of them.
+const ROWS_BELOW_MIN: usize = 3;
 /// So many rows above the header may be as wide as it is: a header may stand on three rows.
 const WIDE_ABOVE_MAX: usize = 2;
 
@@ -166,8 +168,8 @@ fn is_of_people(word: &str) -> bool {
 
 /// How much speaks for a row, `None` where it cannot be the header.
 fn score(rows: &[Vec<Seen>], at: usize) -> Option<f64> {
-    let row = &rows[at];
     let below = &rows[at + 1..(at + 1 + ROWS_BELOW).min(rows.len())];
+    let row = &of_table(&rows[at], below);
     let filled = |row: &[Seen]| row.iter().filter(|cell| **cell != Seen::Empty).count();
     let mut widths: Vec<usize> = below.iter().map(|row| filled(row)).collect();
     widths.sort_unstable();
@@ -181,22 +183,51 @@ fn score(rows: &[Vec<Seen>], at: usize) -> Option<f64> {
         return None;
     }
     let wide_above = rows[..at].iter().filter(|row| filled(row) * 10 >= usual * 6).count();
-    let sentences = names.iter().filter(|name| text_of(name).is_some_and(|text| text.split(' ').count() > 12)).count();
-    if (usual > 2 && wide_above > WIDE_ABOVE_MAX) || sentences * 2 > names.len() {
+    if usual > 2 && wide_above > WIDE_ABOVE_MAX {
         return None;
     }
+    let contrast = (0..row.len()).filter(|&column| contrasts(row, below, column)).count();
+    // Long sentences may be notes, and words that come again may be data: not where figures stand below most of them.
+    let above_figures = names.len() > 2 && below.len() >= ROWS_BELOW_MIN && contrast * 2 >= names.len();
+    let sentences = names.iter().filter(|name| text_of(name).is_some_and(|text| text.split(' ').count() > 12)).count();
     let distinct: BTreeSet<&str> = names.iter().filter_map(|name| text_of(name)).collect();
     let words = names.iter().filter(|name| text_of(name).is_some()).count();
-    if words == 0 || distinct.len() * 10 < words * 7 {
+    if words == 0 || (!above_figures && (distinct.len() * 10 < words * 7 || sentences * 2 > names.len())) {
         return None;
     }
     let known = names.iter().filter(|name| matches!(name, Seen::Words { known: true, .. })).count();
-    let contrast = (0..row.len()).filter(|&column| contrasts(row, below, column)).count();
     if again(row, below) || contrast == 0 && (known * 2 < names.len() || names.len() == 1 || wide_above > 0) {
         return None;
     }
     // Of a header on two rows the lower one has more names; of a title and a header, the header.
     Some(3.0 * known as f64 + 2.0 * contrast as f64 + names.len() as f64 - 0.01 * at as f64)
+}
+
+/// The row without figures that stand beside the table: nothing is left of such a figure, and nothing below it.
+fn of_table(row: &[Seen], below: &[Vec<Seen>]) -> Vec<Seen> {
+    let is_clear = |column: usize| below.iter().all(|row| row.get(column).is_none_or(|cell| *cell == Seen::Empty));
+    let is_beside = |column: usize| {
+        row[column] == Seen::Data
+            && below.len() >= ROWS_BELOW_MIN
+            && column > 0
+            && row[column - 1] == Seen::Empty
+            && is_clear(column - 1)
+            && is_clear(column)
+    };
+    (0..row.len()).map(|column| if is_beside(column) { Seen::Empty } else { row[column].clone() }).collect()
+}
+
+/// The names of a header's columns. A figure that stands beside the table is none.
+pub(super) fn names_of(header: Vec<String>) -> Vec<String> {
+    let is_left_out = |column: usize| {
+        column > 0 && header[column - 1].is_empty() && look(&header[column]).date.is_none() && {
+            let text = header[column].as_str();
+            of_text(text) == Seen::Data && !(text.len() == 4 && ("1990"..="2100").contains(&text))
+        }
+    };
+    let left_out: Vec<bool> = (0..header.len()).map(is_left_out).collect();
+    let names = header.into_iter().zip(left_out);
+    names.map(|(name, is_left_out)| if is_left_out { String::new() } else { name }).collect()
 }
 
 fn text_of(cell: &Seen) -> Option<&str> {
@@ -261,6 +292,36 @@ mod tests {
     #[test]
     fn marks_for_numbers_that_were_withheld_are_no_words() {
         check("Parent|Region|Leavers\nX|Kent|[c]\nY|Devon|[c]\nZ|Essex|12\n", Some(1));
+    }
+
+    #[test]
+    fn names_that_come_again_under_groups_stand_above_figures() {
+        let rows = "04/2017|-|52+|9|8|7|6|5|4\n05/2017|4|3|9|8|7|6|5|4\n06/2017|4|3|9|8|7|6|5|4\n";
+        check(&format!("|Waiting|||Seen|||New||\n|Median|Upper|All|Median|Upper|All|Median|Upper\n{rows}"), Some(2));
+        check("Pain|Pain|Pain|Hip\nKnee|Back|Pain|Hip\nHip|Knee|Knee|Back\n", None);
+    }
+
+    #[test]
+    fn a_figure_beside_the_table_does_not_hide_its_header() {
+        let rows = "2017-04-01|1138652|54371|1\n2017-05-01|1150728|55181|1\n2017-06-01|1163143|54961|1\n";
+        check(&format!("Period|Type 1|Type 2|Standard||0.95\n{rows}"), Some(1));
+        check(&format!("Period|Type 1|Type 2|0.95\n{rows}"), None);
+        let header = ["Period", "Type 1", "", "0.95", "2017", "", "2018", "", "2017-04-01"];
+        let named = ["Period", "Type 1", "", "", "2017", "", "2018", "", "2017-04-01"];
+        assert_eq!(names_of(header.map(str::to_owned).into()), named);
+    }
+
+    #[test]
+    fn names_may_be_sentences_where_figures_stand_below() {
+        let name = |grade: &str| {
+            format!("Number of staff that left the whole service in the year of the count at grade {grade}")
+        };
+        let rows = "Crown|Kent|10|20|[c]|30\nCrown|Devon|0|0|5|10\nHome|Kent|1|2|3|4\n";
+        let names: Vec<String> = ["one", "two", "three", "four"].map(name).into();
+        check(&format!("Table 1\nParent|Region|{}\n{rows}", names.join("|")), Some(2));
+        check(&format!("{}\n27/11/2010\n", names[0]), None);
+        let notes = names.join("|");
+        check(&format!("{notes}\nKnee|Hip|Back|Neck\nHip|Back|Knee|Hip\nNeck|Neck|Hip|Knee\n"), None);
     }
 
     #[test]

@@ -141,6 +141,7 @@ fn problems(tally: &Tally, column_type: ColumnType, words: &[String]) -> Vec<Pro
         say("postcode-shape", odd, "are no postcode");
     }
     say("line-break", tally.line_breaks, "run over several lines");
+    say("outer-spaces", tally.padded, "stand between spaces: read without them");
     if is_date {
         say(
             "placeholder",
@@ -161,6 +162,10 @@ fn problems(tally: &Tally, column_type: ColumnType, words: &[String]) -> Vec<Pro
     let cut = lost_noughts(tally, column_type);
     say("leading-zero", cut, "may have lost leading noughts: others of the column begin with one");
     found.extend(repeated_ids(tally, column_type, words));
+    found.extend(tally.padded_name.then(|| Problem {
+        slug: "outer-spaces-name",
+        what: "its name stands between spaces: a mapping names it without them".to_owned(),
+    }));
     found
 }
 

@@ -22,30 +22,6 @@ pub(super) const SEXES: &[&str] = &[
     "non-binary",
 ];
 
-const TITLES: &[&str] = &[
-    "mr",
-    "mrs",
-    "miss",
-    "ms",
-    "mx",
-    "dr",
-    "prof",
-    "professor",
-    "rev",
-    "revd",
-    "reverend",
-    "sir",
-    "dame",
-    "lady",
-    "lord",
-    "master",
-    "mstr",
-    "fr",
-    "sister",
-    "capt",
-    "baby",
-];
-
 const GIVEN_NAMES: &[&str] = &[
     "aaron",
     "adam",
@@ -373,11 +349,6 @@ const FAMILY_NAMES: &[&str] = &[
     "young",
 ];
 
-/// Whether a word in lower case is a title.
-pub(super) fn is_title(word: &str) -> bool {
-    TITLES.contains(&word)
-}
-
 /// Whether a word in lower case is a common given name.
 pub(super) fn is_given_name(word: &str) -> bool {
     GIVEN_NAMES.binary_search(&word).is_ok()
@@ -397,6 +368,5 @@ mod tests {
         assert!(GIVEN_NAMES.is_sorted() && FAMILY_NAMES.is_sorted());
         assert!(is_given_name("sarah") && !is_given_name("knee"));
         assert!(is_family_name("patel") && !is_family_name("clinic"));
-        assert!(is_title("mrs") && !is_title("patel"));
     }
 }

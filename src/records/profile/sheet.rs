@@ -4,6 +4,7 @@ use super::assign::{self, Assigned};
 use super::codes;
 use super::declared;
 use super::fit::Facts;
+use super::header;
 use super::judge;
 use super::presets;
 use super::product::{ColumnProfile, ColumnType, FieldDraft, FileProfile, Proposal, RowCounts, SheetProfile};
@@ -48,6 +49,11 @@ impl Profiler {
         if counted.columns.len() < width {
             counted.columns.resize_with(width, Tally::new);
         }
+        for (row, column) in batch.rows.iter().flat_map(|row| row.padded.iter().map(move |column| (row, *column))) {
+            let Some(tally) = counted.columns.get_mut(usize::from(column)) else { continue };
+            tally.padded += u64::from(row.kind == RowKind::Data);
+            tally.padded_name |= row.kind == RowKind::Header;
+        }
         let today = self.today;
         // Columns are independent, so that the counts are the same on any number of threads.
         counted.columns.par_iter_mut().enumerate().for_each(|(place, tally)| {
@@ -74,12 +80,7 @@ impl Profiler {
 impl Counted {
     fn count(&mut self, row: &RawRow) {
         let counts = &mut self.counts;
-        let kind = match row.kind {
-            // Without a header nothing stands before or at it.
-            RowKind::Header | RowKind::Preamble if self.headless => RowKind::Data,
-            kind => kind,
-        };
-        *match kind {
+        *match row.kind {
             RowKind::Data => &mut counts.data,
             RowKind::Header => &mut counts.header_again,
             RowKind::Preamble => &mut counts.preamble,
@@ -92,7 +93,7 @@ impl Counted {
 
     fn finish(mut self, sheet: Sheet) -> SheetProfile {
         let header_row = sheet.header_row.filter(|_| !self.headless);
-        let names = if header_row.is_some() { sheet.header } else { Vec::new() };
+        let names = if header_row.is_some() { header::names_of(sheet.header) } else { Vec::new() };
         // The header itself is not one that comes again.
         self.counts.header_again = self.counts.header_again.saturating_sub(u64::from(header_row.is_some()));
         let width = used_width(&names, &self.columns);

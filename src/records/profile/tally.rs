@@ -39,6 +39,9 @@ pub(super) struct Tally {
     pub placeholders: u64,
     pub after_today: u64,
     pub line_breaks: u64,
+    /// Texts between white space, and whether the name is one.
+    pub padded: u64,
+    pub padded_name: bool,
     /// Characters of all values.
     pub length: u64,
     /// Values and their counts, while they may be codes.
@@ -79,6 +82,8 @@ impl Tally {
             placeholders: 0,
             after_today: 0,
             line_breaks: 0,
+            padded: 0,
+            padded_name: false,
             length: 0,
             values: Some(BTreeMap::new()),
         }

@@ -3,6 +3,7 @@
 use super::calendar;
 use super::people;
 use crate::records::clean::said;
+use crate::records::names::is_title;
 use crate::values::{NhsNumber, NhsNumberFault, Postcode, Scheme};
 
 /// Something a value may be.
@@ -177,7 +178,7 @@ fn phones(text: &str, look: &mut Look) {
 fn words(text: &str, look: &mut Look) {
     let bare = text.trim_end_matches('.').to_lowercase();
     look.set(Mark::Sex, people::SEXES.contains(&bare.as_str()));
-    look.set(Mark::Title, people::is_title(&bare));
+    look.set(Mark::Title, is_title(&bare));
     look.set(Mark::Total, ["total", "grand total", "totals", "subtotal", "sub total"].contains(&bare.as_str()));
     let letters = |word: &str| word.chars().all(|sign| sign.is_alphabetic() || "'’-.".contains(sign));
     let parts: Vec<&str> = bare.split([' ', ',', '(', ')']).filter(|word| !word.is_empty()).collect();
@@ -189,7 +190,7 @@ fn words(text: &str, look: &mut Look) {
     if !all_letters || parts.len() < 2 || parts.len() > 6 {
         return;
     }
-    let titled = parts.iter().any(|word| people::is_title(word.trim_end_matches('.')));
+    let titled = parts.iter().any(|word| is_title(word));
     let comma = text.split_once(',').is_some_and(|(family, given)| {
         !family.trim().contains(' ') && (1..=3).contains(&given.split_whitespace().count())
     });

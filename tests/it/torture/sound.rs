@@ -225,7 +225,8 @@ fn xls_parts() -> Parts {
     vec![("Workbook", stream)]
 }
 
-/// [MS-CFB]: a header, one sector of the allocation table, one of the directory, then the stream.
+/// [MS-CFB]: a header, one sector of the allocation table, one of the directory, then the stream. The reader's own tests
+/// build such a file too: what a library makes for its tests cannot be had from here.
 fn compound(parts: &Parts) -> Vec<u8> {
     let (name, stream) = (parts[0].0, &parts[0].1[..parts[0].1.len().min(120 * 512)]);
     let sectors = stream.len().div_ceil(512);
