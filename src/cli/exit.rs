@@ -118,6 +118,7 @@ impl From<pipeline::Error> for Failure {
 fn hint_of_decisions(error: &decisions::Error) -> &'static str {
     match error {
         decisions::Error::Line { .. } => "a journal is only ever added to; restore it from its last good copy",
+        decisions::Error::NoFile { .. } => "name a file as transition.decisions in handover.toml, or leave the key out",
         decisions::Error::Io { .. } => "check that the journal may be read, then run the command again",
         decisions::Error::Write { .. } => "make room, or have the folder's owner let you write; then decide again",
         decisions::Error::Entry { .. } => "",
@@ -176,7 +177,7 @@ fn of_settings(error: &config::Error) -> &'static str {
 fn of_decisions(error: &decisions::Error) -> Outcome {
     match error {
         decisions::Error::Io { .. } | decisions::Error::Line { .. } => Outcome::Input,
-        decisions::Error::Entry { .. } => Outcome::Usage,
+        decisions::Error::NoFile { .. } | decisions::Error::Entry { .. } => Outcome::Usage,
         decisions::Error::Write { .. } => Outcome::Machine,
     }
 }

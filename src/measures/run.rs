@@ -28,12 +28,11 @@ pub fn measure(config: &Config, reconciled: &Reconciled, decisions: &Decisions) 
 mod tests {
     use super::*;
     use crate::config::{Exclusion, SafetySwitch, Waiver};
-    use crate::decisions::{Act, Entry, Event, ShownRow, Standing};
+    use crate::decisions::{Act, ShownRow, example};
     use crate::measures::{Gate, GateState};
     use crate::reconcile::fixture::{COMMUNITY, HOSPITAL, LETTERS, LIST, PAPER, World};
     use crate::reconcile::{Classification, Cohort};
     use crate::records::{PaperFolder, row_name};
-    use crate::values::Digest;
     use jiff::civil::date;
     use std::collections::BTreeSet;
 
@@ -124,20 +123,7 @@ mod tests {
             name: row_name(&world.config, &reconciled.linked.records, people.row(*person)),
             commitment: String::new(),
         };
-        let event = |(number, (act, rows)): (usize, &(Act, &[u32]))| Event {
-            number,
-            digest: Digest::of(&[number as u8]),
-            entry: Entry {
-                at: "2017-09-25".into(),
-                who: "a clinician".into(),
-                note: String::new(),
-                model: None,
-                rows: rows.iter().map(shown).collect(),
-                act: act.clone(),
-            },
-        };
-        let events: Vec<Event> = (1..).zip(acts).map(event).collect();
-        Decisions { standings: vec![Standing::InEffect; events.len()], events, ..Decisions::default() }
+        example::in_effect(acts.iter().map(|(act, rows)| (act.clone(), rows.iter().map(shown).collect())))
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::config::{
     Standing, Transition,
 };
 use crate::decisions::Standing as Weighed;
-use crate::decisions::{Act, Answer, Decisions, Effects, Entry, Event, PairDecision, Placing, RowName, ShownRow};
+use crate::decisions::{Act, Answer, Decisions, Effects, PairDecision, Placing, RowName, ShownRow, example};
 use crate::ledger::{Disposition, Exception, Ledger, Reason};
 use crate::linkage::{ComparisonWeights, JoinedBy, Linked, PairStanding, Place, Rule, Rulings, ScoredPair};
 use crate::measures::{Figure, Gate, GateState, Item, Measures};
@@ -372,26 +372,15 @@ pub(crate) fn measures() -> Measures {
 
 pub(crate) fn decisions() -> Decisions {
     let row = |row| RowName { source: "clinic".into(), file: "sources/clinic.csv".into(), sheet: String::new(), row };
-    let event = |number, act, rows: &[u32]| Event {
-        number,
-        digest: Digest::of(&[number as u8]),
-        entry: Entry {
-            at: "2017-09-25T10:22:05Z".into(),
-            who: "Records officer".into(),
-            note: String::new(),
-            model: None,
-            rows: rows.iter().map(|number| ShownRow { name: row(*number), commitment: String::new() }).collect(),
-            act,
-        },
-    };
+    let shown = |rows: &[u32]| rows.iter().map(|of| ShownRow { name: row(*of), commitment: String::new() }).collect();
     let undo = Act::Undo { event: Digest::of(&[1]).to_string() };
     Decisions {
-        events: vec![
-            event(1, Act::Pair(Answer::Different), &[2, 3]),
-            event(2, undo, &[]),
-            event(3, Act::Pair(Answer::Same), &[2, 3]),
-            event(4, Act::RowPlaced(Placing::Nobody), &[9]),
-        ],
+        events: example::events([
+            (Act::Pair(Answer::Different), shown(&[2, 3])),
+            (undo, shown(&[])),
+            (Act::Pair(Answer::Same), shown(&[2, 3])),
+            (Act::RowPlaced(Placing::Nobody), shown(&[9])),
+        ]),
         standings: vec![Weighed::Undone(1), Weighed::InEffect, Weighed::InEffect, Weighed::RowGone],
         pairs: vec![PairDecision { event: 3, left: row(2), right: row(3), answer: Answer::Same }],
         digest: Some(Digest::of(b"journal")),

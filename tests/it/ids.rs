@@ -134,7 +134,8 @@ fn decide(chain: &Transition, package: &Package, answer: Answer, rows: [(&str, u
         rows: shown.into(),
         act: Act::Pair(answer),
     };
-    decisions::append(&chain.path().join("decisions.jsonl"), &[entry]).expect("recorded");
+    let path = chain.path().join("decisions.jsonl");
+    decisions::append::<decisions::Error>(&path, |_| Ok(vec![entry])).expect("recorded");
 }
 
 #[test]

@@ -143,14 +143,20 @@ fn answers_are_taken_once() {
     assert_eq!(import(&twins, answer("unsure"), &[]).code, 0);
     let said = import(&twins, answer("unsure"), &["--json"]).json();
     assert_eq!((&said["recorded"], &said["decided_already"]), (&0.into(), &1.into()), "{said}");
-    // A second thought is another answer.
-    assert_eq!(import(&twins, answer("same"), &["--json"]).json()["recorded"], 1);
+    assert_eq!(said["superseded"], 0);
+    // A second thought is another answer, and it is said that one was in effect.
+    let said = import(&twins, answer("same"), &["--json"]).json();
+    assert_eq!((&said["recorded"], &said["superseded"]), (&1.into(), &1.into()), "{said}");
     let answers: Vec<Value> = journal(&twins).into_iter().map(|event| event["answer"].clone()).collect();
     assert_eq!(answers, ["unsure", "same"]);
     // Another export leaves the pair out; the first workbook is still good.
     assert_eq!(twins.handover(&["review", "export", "again.xlsx", "--queue", "pairs"]).code, 0);
     assert_eq!(sheet(&mut read(&twins.path().join("again.xlsx")), "Pairs").len(), 1);
-    assert_eq!(import(&twins, answer("different"), &[]).code, 0);
+    let said = import(&twins, answer("different"), &[]);
+    assert!(said.code == 0 && said.out.contains("another answer was in effect"), "{}", said.all());
+    // While nothing is recorded nothing is superseded.
+    let said = import(&twins, |sheets| (answer("same")(sheets), sheet(sheets, "Pairs")[0][4].push('x')).0, &["--json"]);
+    assert_eq!((said.code, &said.json()["superseded"]), (1, &0.into()), "{}", said.all());
 }
 
 #[test]
@@ -474,12 +480,20 @@ fn another_reading_must_be_said() {
     let example = example(&["--queue", "paper"]);
     let other = |note: &'static str| {
         move |sheets: &mut Sheets| {
-            let line = &mut sheet(sheets, "Paper")[1];
+            let lines = sheet(sheets, "Paper").iter_mut();
+            let line = { lines }.find(|line| line[5] == "person.date_of_birth").expect("a date to read");
             (line[ANSWER], line[NOTE]) = ("other".into(), note.into());
         }
     };
-    let said = import(&example, other(" "), &[]);
-    assert!(said.code == 1 && said.out.contains("the note does not say what the folder says"), "{}", said.all());
+    for (note, told) in [
+        (" ", "the note does not say what the folder says"),
+        ("see the letter", "the note cannot be read as "),
+        ("31/02/1961", "the note cannot be read as "),
+    ] {
+        let said = import(&example, other(note), &["--accept-rest"]);
+        assert!(said.code == 1 && said.out.contains(told) && journal(&example).is_empty(), "{}", said.all());
+        assert!(!said.all().contains("letter") && !said.all().contains("1961"), "it is not quoted: {}", said.all());
+    }
     assert_eq!(import(&example, other("9 July 1961"), &[]).code, 0);
     assert_eq!(journal(&example)[0]["answer"], "other");
 }
