@@ -11,6 +11,7 @@ mod held;
 mod link;
 mod model;
 mod names;
+mod number;
 mod pairs;
 mod product;
 mod rulings;
@@ -25,6 +26,7 @@ mod units;
 
 pub use link::{Prepared, link, prepare, train};
 pub use model::{BlockingReport, ComparisonModel, LevelModel, LinkModel, SessionReport, TrainingReport};
+pub use number::{NumberStatus, PatientNumbers};
 pub use product::{
     COMPARISONS, ComparisonWeights, JoinedBy, Linked, PairStanding, PatientIndex, Place, Rule, ScoredPair,
 };

@@ -97,6 +97,21 @@ mod tests {
     }
 
     #[test]
+    fn two_numbers_that_lead_to_somebody_elses_are_two() {
+        let check = |successor_is_held: bool, expected| {
+            let mut world = World::new();
+            for (source, number) in [(COMMUNITY, "9990000018"), (HOSPITAL, "9990000026")] {
+                world.row(source, "p").person(&[("nhs_number", number), ("superseded_by", "9990000050")]);
+            }
+            let held = if successor_is_held { "9990000050" } else { "9990000034" };
+            world.row(COMMUNITY, "q").person(&[("nhs_number", held)]);
+            assert_eq!(figure(&measured(&world), "patients.without-verified-number"), expected);
+        };
+        check(true, (1, Some(2), 1));
+        check(false, (0, Some(2), 0));
+    }
+
+    #[test]
     fn parts_add_up_and_names_are_distinct() {
         let measures = measured(&world());
         let names: BTreeSet<&str> = measures.figures.iter().map(|figure| figure.name.as_str()).collect();

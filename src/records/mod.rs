@@ -12,6 +12,7 @@ mod draft;
 mod moved;
 mod names;
 mod normalise;
+mod number;
 mod paper;
 mod placeholders;
 pub mod profile;
