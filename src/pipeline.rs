@@ -168,17 +168,13 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let fixed_model = fixed_model(&config)?;
     let out = options.out.clone().unwrap_or_else(|| package::default_out(&config));
     package::refuse_existing(&out)?;
-    let key = key_in_use(&config, &journal)?;
+    let key = key_in_use(&config, || has_history(&config, &journal))?;
     if let Some(warning) = lost_decisions(&config, &journal, &key) {
         observer.warns(&warning);
         config.warnings.push(warning);
     }
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
-    let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, &key);
-    let mut records = read(&config, observer, finish)?;
-    records.find_traced(&config, &key);
-    let rows = RowNames::new(&config, &records, &key);
-    let decisions = journal.clone().weigh(|row| rows.find(row));
+    let (records, decisions) = decided(&config, journal, &key, observer)?;
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let summary = measures::Summary::of(&config, &reconciled, &measures, &decisions, options.final_run);
     if options.final_run && !summary.ready() {
@@ -196,15 +192,27 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     Ok(Finished { summary, package: Some(sealed.path), example_key, ids, source_changes, warnings })
 }
 
+/// The records, with what people said of their values, and the decisions that are held against them.
+fn decided(
+    config: &Config,
+    journal: Journal,
+    key: &CommitmentKey,
+    observer: &mut dyn Observer,
+) -> Result<(Records, Decisions), Error> {
+    let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, key);
+    let mut records = read(config, observer, finish)?;
+    records.find_traced(config, key);
+    let rows = RowNames::new(config, &records, key);
+    let decisions = journal.weigh(|row| rows.find(row));
+    Ok((records, decisions))
+}
+
 /// The key. A new one is made for a new transition alone: where something was made with one that is lost, every id would
 /// change and no decision would hold.
-fn key_in_use(config: &Config, journal: &Journal) -> Result<CommitmentKey, Error> {
+fn key_in_use(config: &Config, is_in_use: impl FnOnce() -> bool) -> Result<CommitmentKey, Error> {
     let path = config.folder.join(&config.transition.key);
-    let is_in_use = || {
-        config.transition.previous.is_some() || !journal.events.is_empty() || !package::sealed_beside(config).is_empty()
-    };
     if path.symlink_metadata().is_err() && is_in_use() {
-        let what = "the commitment key is not there, and packages or decisions were made with it".to_owned();
+        let what = "the commitment key is not there, and packages, decisions or questions were made with it".to_owned();
         let hint =
             "restore it from its backup; to begin anew, with other ids and no decisions, move packages/ and the \
                     journal away first"
@@ -213,6 +221,11 @@ fn key_in_use(config: &Config, journal: &Journal) -> Result<CommitmentKey, Error
         return Err(config::Error::Mistakes(vec![lost]).into());
     }
     Ok(config::load_key(config)?)
+}
+
+/// Whether a package or a decision was made before.
+fn has_history(config: &Config, journal: &Journal) -> bool {
+    config.transition.previous.is_some() || !journal.events.is_empty() || !package::sealed_beside(config).is_empty()
 }
 
 /// What to say when the journal has not grown out of the one that an earlier package obeyed: decisions are lost.
@@ -236,24 +249,21 @@ pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<packa
     let config = config::load(path)?;
     let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
     let fixed_model = fixed_model(&config)?;
-    let key = key_in_use(&config, &journal)?;
+    let key = key_in_use(&config, || has_history(&config, &journal))?;
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
-    let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, &key);
-    let mut records = read(&config, observer, finish)?;
-    records.find_traced(&config, &key);
-    let rows = RowNames::new(&config, &records, &key);
-    let decisions = journal.weigh(|row| rows.find(row));
+    let (records, decisions) = decided(&config, journal, &key, observer)?;
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let naming = Naming { key: &key, previous };
     let plan = package::plan(&config, reconciled, measures, &decisions, naming, model, false);
     Ok(package::people_to_trace(&plan))
 }
 
-/// What rows are asked about by: the references that answers of the national service come back under.
+/// What rows are asked about by: the references that answers of the national service come back under. Whoever has an answer
+/// asked with a key: a new one is never made.
 pub fn references(path: &Path, observer: &mut dyn Observer) -> Result<BTreeSet<String>, Error> {
     let mut config = config::load(path)?;
     config.sources.retain(|source| source.standing != config::Standing::Trace);
-    let key = config::load_key(&config)?;
+    let key = key_in_use(&config, || true)?;
     let records = read(&config, observer, Normaliser::finish)?;
     Ok(records.digest.iter().map(|row| key.reference(row)).collect())
 }
