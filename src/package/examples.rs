@@ -4,7 +4,7 @@ use super::carry::Change;
 use super::ids::Naming;
 use super::line::Line;
 use super::plan::{PackagePlan, plan};
-use super::previous::{Draft, Kind, Previous, ended};
+use super::previous::{Draft, Id, Kind, Previous, RowDigest, ended, leading};
 use super::schema::Schema;
 use crate::config::fields::{appointment, person, referral};
 use crate::config::{
@@ -25,6 +25,21 @@ use crate::sources::{DateSystem, Intake, Origin, ReadAs, RowRef, Sheet, SourceFi
 use crate::values::{CommitmentKey, Digest, Moment, PartialDate, Priority, ReferralStatus};
 use jiff::civil::date;
 use std::collections::BTreeMap;
+
+/// The sheet of the clinic, and that of the letters.
+pub(super) const CLINIC: [&[u8]; 3] = [b"clinic", b"sources/clinic.csv", b""];
+pub(super) const LETTERS: [&[u8]; 3] = [b"letters", b"sources/letters.csv", b""];
+
+/// The digest of a row of the clinic (file 0) or of the letters.
+pub(super) fn content(file: u16, row: u32) -> RowDigest {
+    leading(&Digest::of(format!("{file}:{row}").as_bytes()))
+}
+
+/// What an id is that is made of this local id; `again` tells those apart of which there are several.
+pub(super) fn local(kind: Kind, id: &str, again: &[&str]) -> Id {
+    let anchor = [&["local", "RNU", "SystmOne", id], again].concat();
+    kind.id(key().id_key().id(kind.prefix(), &anchor).as_bytes()).expect("an id")
+}
 
 pub(crate) fn key() -> CommitmentKey {
     CommitmentKey::parse(&[7; 32]).expect("32 bytes")

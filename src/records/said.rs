@@ -164,7 +164,6 @@ fn remove(records: &mut Records, row: RowRef, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::PaperMapping;
     use crate::config::fields::person::{DATE_OF_BIRTH, NHS_NUMBER, POSTCODE};
     use crate::config::fields::referral::RECEIVED;
     use crate::decisions::{ShownRow, example};
@@ -211,9 +210,7 @@ mod tests {
 
     /// Two keyings, the second in the row that stands first.
     fn keyed(acts: &[(Act, &[u32], bool)]) -> (Records, Config) {
-        let mut mapping = sample::mapping(&PAPER);
-        mapping.paper = Some(PaperMapping::default());
-        let config = sample::config(vec![mapping]);
+        let config = sample::paper(&PAPER, &[]);
         let rows: [&[&str]; 2] = [
             &["7", "2", "4010232137", "SMITH", "05/05/1960", "01/09/2017"],
             &["7", "1", "9990000050", "SMITH", "06/05/1960", "02/09/2017"],

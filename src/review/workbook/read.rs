@@ -165,7 +165,7 @@ mod tests {
             let mut entry = from.by_index(place).expect("an entry");
             let mut text = String::new();
             std::io::Read::read_to_string(&mut entry, &mut text).expect("text");
-            to.start_file(entry.name(), zip::write::SimpleFileOptions::default()).expect("an entry");
+            to.start_file(entry.name().expect("a name"), zip::write::SimpleFileOptions::default()).expect("an entry");
             // As a program leaves it that works nothing out.
             std::io::Write::write_all(&mut to, text.replace("<v>77</v>", "").as_bytes()).expect("written");
         }
