@@ -265,7 +265,7 @@ fn screen_of_import(journal: &str, imported: &Imported) -> String {
         lines.push(line("Notes not kept", imported.notes_alone, "there is no answer beside them"));
     }
     if imported.contradictions > 0 {
-        let what = "decisions cannot all be right: none of them joins anybody until they are settled";
+        let what = "cannot all be right, and join nobody until one is taken back: see handover run, then handover review undo";
         lines.push(line("Contradictions", imported.contradictions, what));
     }
     if !imported.problems.is_empty() {
