@@ -168,7 +168,7 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let fixed_model = fixed_model(&config)?;
     let out = options.out.clone().unwrap_or_else(|| package::default_out(&config));
     package::refuse_existing(&out)?;
-    let key = key_in_use(&config, || has_history(&config, &journal))?;
+    let key = key_of(&config, &journal)?;
     if let Some(warning) = lost_decisions(&config, &journal, &key) {
         observer.warns(&warning);
         config.warnings.push(warning);
@@ -207,20 +207,9 @@ fn decided(
     Ok((records, decisions))
 }
 
-/// The key. A new one is made for a new transition alone: where something was made with one that is lost, every id would
-/// change and no decision would hold.
-fn key_in_use(config: &Config, is_in_use: impl FnOnce() -> bool) -> Result<CommitmentKey, Error> {
-    let path = config.folder.join(&config.transition.key);
-    if path.symlink_metadata().is_err() && is_in_use() {
-        let what = "the commitment key is not there, and packages, decisions or questions were made with it".to_owned();
-        let hint =
-            "restore it from its backup; to begin anew, with other ids and no decisions, move packages/ and the \
-                    journal away first"
-                .to_owned();
-        let lost = Mistake { file: path, line: None, column: None, what, hint };
-        return Err(config::Error::Mistakes(vec![lost]).into());
-    }
-    Ok(config::load_key(config)?)
+/// The key. A new one is made for a new transition alone.
+fn key_of(config: &Config, journal: &Journal) -> Result<CommitmentKey, Error> {
+    Ok(if has_history(config, journal) { config::load_key_in_use(config) } else { config::load_key(config) }?)
 }
 
 /// Whether a package or a decision was made before.
@@ -249,7 +238,7 @@ pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<packa
     let config = config::load(path)?;
     let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
     let fixed_model = fixed_model(&config)?;
-    let key = key_in_use(&config, || has_history(&config, &journal))?;
+    let key = key_of(&config, &journal)?;
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
     let (records, decisions) = decided(&config, journal, &key, observer)?;
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
@@ -259,11 +248,11 @@ pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<packa
 }
 
 /// What rows are asked about by: the references that answers of the national service come back under. Whoever has an answer
-/// asked with a key: a new one is never made.
+/// asked with a key.
 pub fn references(path: &Path, observer: &mut dyn Observer) -> Result<BTreeSet<String>, Error> {
     let mut config = config::load(path)?;
     config.sources.retain(|source| source.standing != config::Standing::Trace);
-    let key = key_in_use(&config, || true)?;
+    let key = config::load_key_in_use(&config)?;
     let records = read(&config, observer, Normaliser::finish)?;
     Ok(records.digest.iter().map(|row| key.reference(row)).collect())
 }

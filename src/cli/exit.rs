@@ -135,7 +135,7 @@ impl From<review::Error> for Failure {
     fn from(error: review::Error) -> Self {
         use review::Error;
         let (outcome, hint) = match &error {
-            Error::Key(error) => (of_config(error), ""),
+            Error::Key(error) => (of_config(error), of_settings(error)),
             Error::Package(error) => (of_package(error), error.hint()),
             Error::Decisions(error) => (of_decisions(error), hint_of_decisions(error)),
             Error::Workbook(sources::Error::Unusable { hint, .. }) => (Outcome::Input, hint.as_str()),

@@ -28,7 +28,7 @@ mod trace;
 
 pub use normalise::Normaliser;
 pub use rows::{RowNames, find_person, row_name};
-pub use said::unreadable;
+pub use said::{REPAIRS, unreadable};
 pub use store::{
     DeclaredFigure, Keying, PaperDisagreement, PaperFolder, PersonId, RecordOutcome, RecordRef, Records, Site, Table,
 };

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// Reasons of values that are used all the same: a nought that a spreadsheet dropped was put back; a postcode of no legal
 /// shape is kept as found.
-const REPAIRS: [Reason; 2] = [Reason::NhsNumberLeadingZero, Reason::PostcodeShape];
+pub const REPAIRS: [Reason; 2] = [Reason::NhsNumberLeadingZero, Reason::PostcodeShape];
 
 /// Decisions in effect about values.
 #[derive(Default)]

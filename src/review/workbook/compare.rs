@@ -26,6 +26,8 @@ pub enum ProblemKind {
     NotAnAnswer,
     /// An answer or a note is a formula whose value the file does not hold.
     Formula,
+    /// What a folder is said to hold is no value of its field.
+    Unreadable,
 }
 
 impl ProblemKind {
@@ -40,6 +42,7 @@ impl ProblemKind {
             ProblemKind::Duplicated => "duplicated",
             ProblemKind::NotAnAnswer => "not-an-answer",
             ProblemKind::Formula => "formula-without-value",
+            ProblemKind::Unreadable => "reading-unreadable",
         }
     }
 
@@ -56,6 +59,9 @@ impl ProblemKind {
             ProblemKind::Duplicated => "keep one of the lines",
             ProblemKind::NotAnAnswer => "choose an answer from the cell's list, or leave the cell empty",
             ProblemKind::Formula => "type the answer and the note themselves, no formulas",
+            ProblemKind::Unreadable => {
+                "write the value alone into the note, as it would be keyed; a date as the mapping has it, or as 1961-07-09"
+            }
         }
     }
 }
@@ -98,7 +104,8 @@ pub(super) struct Compared {
     pub problems: Vec<Problem>,
 }
 
-/// Holds every sheet against what was asked on it. Of what an answer means, `refuse` says why it cannot be used.
+/// Holds every sheet against what was asked on it. Of what an answer means, `refuse` says why the next run could
+/// not read it.
 pub(super) fn compare(asked: &[Asked], sheets: &Sheets, refuse: &dyn Fn(&Said) -> Option<String>) -> Compared {
     let mut compared = Compared::default();
     let nothing = BTreeMap::new();
@@ -246,16 +253,17 @@ impl Sheet<'_> {
             let note = |line: usize| lines[line].map_or("", |line| cell(&self.lines[&line], NOTE)).to_owned();
             let alone = (0..lines.len()).filter(|line| answers[*line].is_none() && !note(*line).is_empty());
             compared.notes_alone += alone.count();
-            let said = item.said(&answers, &note(0)).map_err(|why| why.words().to_owned());
-            match said.and_then(|said| said.iter().find_map(self.refuse).map_or(Ok(said), Err)) {
+            let said = item.said(&answers, &note(0)).map_err(|why| (ProblemKind::NotAnAnswer, why.words().to_owned()));
+            let refused = |said: &Said| (self.refuse)(said).map(|what| (ProblemKind::Unreadable, what));
+            match said.and_then(|said| said.iter().find_map(refused).map_or(Ok(said), Err)) {
                 Ok(said) if said.is_empty() => compared.undecided += 1,
                 Ok(said) => compared.said.extend(said.into_iter().map(|said| {
                     let note = note(said.line);
                     (self.grid.asked.queue, said, note)
                 })),
-                Err(what) => {
+                Err((kind, what)) => {
                     let line = lines.iter().flatten().next().copied().unwrap_or(0);
-                    problems.push(Problem::new(self.grid.name(), line, ProblemKind::NotAnAnswer, what));
+                    problems.push(Problem::new(self.grid.name(), line, kind, what));
                 }
             }
         }

@@ -13,7 +13,6 @@ use crate::config::{self, Config};
 use crate::decisions::{self, Act, Beside, Entry, Journal, Reading};
 use crate::package::{self, Opened};
 use crate::records;
-use crate::values::CommitmentKey;
 use about::{About, Mark};
 use compare::Compared;
 use grid::Grid;
@@ -85,7 +84,7 @@ pub struct Imported {
 pub fn export(config: &Config, options: &ExportOptions, out: &Path) -> Result<Exported, Error> {
     let queues = queues(&options.queues)?;
     refuse_place(out)?;
-    let key = load_key(config)?;
+    let key = config::load_key_in_use(config)?;
     let package = match &options.package {
         Some(folder) => Opened::open(folder)?,
         None => newest_dry_run(config)?,
@@ -118,7 +117,7 @@ pub fn import(config: &Config, options: &ImportOptions, workbook: &Path) -> Resu
     if options.who.trim().is_empty() {
         return Err(Error::asked("--who is empty", "say who decided, such as --who \"A. Records Officer\""));
     }
-    let key = load_key(config)?;
+    let key = config::load_key_in_use(config)?;
     let sheets = read::sheets(workbook)?;
     let mark = match Mark::read(&sheets) {
         Ok(mark) => mark,
@@ -237,16 +236,6 @@ fn queues(named: &[Queue]) -> Result<Vec<Queue>, Error> {
         return Err(Error::asked(what, "export it by itself, for somebody who is entitled to see it"));
     }
     Ok(queues)
-}
-
-/// The key that is there. A new one would be of no use: nothing was made with it.
-fn load_key(config: &Config) -> Result<CommitmentKey, Error> {
-    let path = config.folder.join(&config.transition.key);
-    if !path.exists() {
-        let what = format!("{}: the commitment key is not there", path.display());
-        return Err(Error::asked(what, "restore it from its backup, or run again to have a key and a package made"));
-    }
-    Ok(config::load_key(config)?)
 }
 
 fn newest_dry_run(config: &Config) -> Result<Opened, Error> {
