@@ -254,7 +254,7 @@ fn screen_of_import(journal: &str, imported: &Imported) -> String {
     };
     let mut lines = vec![
         line("Recorded", imported.recorded, &recorded),
-        line("Decided already", imported.decided_already, "the same answer is in effect"),
+        line("Decided already", imported.decided_already, "the same answer stands in the journal"),
         line("Not decided", imported.undecided, "left empty"),
     ];
     if imported.superseding > 0 {
@@ -265,7 +265,8 @@ fn screen_of_import(journal: &str, imported: &Imported) -> String {
         lines.push(line("Notes not kept", imported.notes_alone, "there is no answer beside them"));
     }
     if imported.contradictions > 0 {
-        let what = "cannot all be right, and join nobody until one is taken back: see handover run, then handover review undo";
+        let what =
+            "cannot all be right, and join nobody until one is taken back: see handover run, then handover review undo";
         lines.push(line("Contradictions", imported.contradictions, what));
     }
     if !imported.problems.is_empty() {

@@ -109,9 +109,11 @@ impl Decisions {
         standing.filter(|(_, (_, standing))| **standing == Standing::InEffect).map(|(place, (event, _))| (place, event))
     }
 
-    /// The questions that events in effect answer, with the answers.
+    /// The questions that are answered, with the answers: those in effect, and those that wait because they contradict others.
     pub fn answers(&self) -> Answers<'_> {
-        let entries = self.in_effect().map(|(_, event)| &event.entry);
+        let all = self.events.iter().zip(&self.standings);
+        let standing = all.filter(|(_, standing)| matches!(standing, Standing::InEffect | Standing::Contradicted));
+        let entries = standing.map(|(event, _)| &event.entry);
         Answers(entries.map(|entry| (question(&entry.act, &entry.rows), said(&entry.act, &entry.rows))).collect())
     }
 
@@ -134,14 +136,14 @@ impl Decisions {
 /// What is answered, by question.
 pub struct Answers<'e>(BTreeMap<Question<'e>, Answered<'e>>);
 
-/// What a new answer is beside those in effect.
+/// What a new answer is beside those that stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beside {
     /// The first to its question.
     First,
     /// What is answered already.
     Same,
-    /// Another than is in effect: it takes that one's place.
+    /// Another than stands: it takes that one's place.
     Another,
 }
 

@@ -311,7 +311,11 @@ fn an_answer_is_held_against_the_one_in_effect() {
         entry(reading(Reading::First), &[6, 7]),
         entry(other("male"), &[8, 9]),
         entry(Act::MemberOut, &[12, 10, 11]),
+        pair(20, 21, Answer::Same),
+        pair(21, 22, Answer::Same),
+        pair(20, 22, Answer::Different),
     ]);
+    assert!(!decisions.contradictions.is_empty());
     let answers = decisions.answers();
     for (act, rows, expected) in [
         (Act::Pair(Answer::Same), &[3, 2][..], Beside::Same),
@@ -326,6 +330,9 @@ fn an_answer_is_held_against_the_one_in_effect() {
         (other("female"), &[8, 9], Beside::Another),
         (Act::MemberOut, &[12, 11, 10], Beside::Same),
         (Act::MemberOut, &[11, 10, 12], Beside::First),
+        // What waits because it contradicts others is answered all the same.
+        (Act::Pair(Answer::Same), &[21, 20], Beside::Same),
+        (Act::Pair(Answer::Different), &[21, 20], Beside::Another),
     ] {
         assert_eq!(answers.beside(&act, &of(rows)), expected, "{act:?} {rows:?}");
     }
