@@ -181,22 +181,19 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let fixed_model = fixed_model(&config)?;
     let out = options.out.clone().unwrap_or_else(|| package::default_out(&config));
     package::refuse_existing(&out)?;
-    let key = key_in_use(&config, &journal)?;
+    let key = key_of(&config, &journal)?;
     if let Some(warning) = lost_decisions(&config, &journal, &key) {
         observer.warns(&warning);
         config.warnings.push(warning);
     }
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
-    let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, &key);
-    let mut records = read(&config, observer, finish)?;
-    let warnings = left_out(&config, &records.intake);
-    records.find_traced(&config, &key);
-    let rows = RowNames::new(&config, &records, &key);
-    let decisions = journal.clone().weigh(|row| rows.find(row));
+    let (records, decisions) = decided(&config, journal, &key, observer)?;
+    let unread = left_out(&config, &records.intake);
+    config.warnings.extend(unread);
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let summary = measures::Summary::of(&config, &reconciled, &measures, &decisions, options.final_run);
     if options.final_run && !summary.ready() {
-        let (example_key, warnings) = (key.is_example(), [config.warnings, warnings].concat());
+        let (example_key, warnings) = (key.is_example(), config.warnings);
         return Ok(Finished { summary, package: None, example_key, ids: None, source_changes: vec![], warnings });
     }
     observer.begins(Stage::Package);
@@ -206,27 +203,33 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let source_changes = plan.source_tallies().to_vec();
     let report = report::draw(&plan);
     let sealed = package::seal(plan, report, &out, &mut |progress| observer.writes(progress))?;
-    let (example_key, warnings) = (key.is_example(), [config.warnings, warnings].concat());
+    let (example_key, warnings) = (key.is_example(), config.warnings);
     Ok(Finished { summary, package: Some(sealed.path), example_key, ids, source_changes, warnings })
 }
 
-/// The key. A new one is made for a new transition alone: where something was made with one that is lost, every id would
-/// change and no decision would hold.
-fn key_in_use(config: &Config, journal: &Journal) -> Result<CommitmentKey, Error> {
-    let path = config.folder.join(&config.transition.key);
-    let is_in_use = || {
-        config.transition.previous.is_some() || !journal.events.is_empty() || !package::sealed_beside(config).is_empty()
-    };
-    if path.symlink_metadata().is_err() && is_in_use() {
-        let what = "the commitment key is not there, and packages or decisions were made with it".to_owned();
-        let hint =
-            "restore it from its backup; to begin anew, with other ids and no decisions, move packages/ and the \
-                    journal away first"
-                .to_owned();
-        let lost = Mistake { file: path, line: None, column: None, what, hint };
-        return Err(config::Error::Mistakes(vec![lost]).into());
-    }
-    Ok(config::load_key(config)?)
+/// The records, with what people said of their values, and the decisions that are held against them.
+fn decided(
+    config: &Config,
+    journal: Journal,
+    key: &CommitmentKey,
+    observer: &mut dyn Observer,
+) -> Result<(Records, Decisions), Error> {
+    let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, key);
+    let mut records = read(config, observer, finish)?;
+    records.find_traced(config, key);
+    let rows = RowNames::new(config, &records, key);
+    let decisions = journal.weigh(|row| rows.find(row));
+    Ok((records, decisions))
+}
+
+/// The key. A new one is made for a new transition alone.
+fn key_of(config: &Config, journal: &Journal) -> Result<CommitmentKey, Error> {
+    Ok(if has_history(config, journal) { config::load_key_in_use(config) } else { config::load_key(config) }?)
+}
+
+/// Whether a package or a decision was made before.
+fn has_history(config: &Config, journal: &Journal) -> bool {
+    config.transition.previous.is_some() || !journal.events.is_empty() || !package::sealed_beside(config).is_empty()
 }
 
 /// What to say when the journal has not grown out of the one that an earlier package obeyed: decisions are lost.
@@ -250,24 +253,21 @@ pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<packa
     let config = config::load(path)?;
     let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
     let fixed_model = fixed_model(&config)?;
-    let key = key_in_use(&config, &journal)?;
+    let key = key_of(&config, &journal)?;
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
-    let finish = |normaliser: Normaliser<'_>, intake| normaliser.finish_decided(intake, &journal, &key);
-    let mut records = read(&config, observer, finish)?;
-    records.find_traced(&config, &key);
-    let rows = RowNames::new(&config, &records, &key);
-    let decisions = journal.weigh(|row| rows.find(row));
+    let (records, decisions) = decided(&config, journal, &key, observer)?;
     let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
     let naming = Naming { key: &key, previous };
     let plan = package::plan(&config, reconciled, measures, &decisions, naming, model, false);
     Ok(package::people_to_trace(&plan))
 }
 
-/// What rows are asked about by: the references that answers of the national service come back under.
+/// What rows are asked about by: the references that answers of the national service come back under. Whoever has an answer
+/// asked with a key.
 pub fn references(path: &Path, observer: &mut dyn Observer) -> Result<BTreeSet<String>, Error> {
     let mut config = config::load(path)?;
     config.sources.retain(|source| source.standing != config::Standing::Trace);
-    let key = config::load_key(&config)?;
+    let key = config::load_key_in_use(&config)?;
     let records = read(&config, observer, Normaliser::finish)?;
     Ok(records.digest.iter().map(|row| key.reference(row)).collect())
 }

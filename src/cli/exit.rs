@@ -118,6 +118,7 @@ impl From<pipeline::Error> for Failure {
 fn hint_of_decisions(error: &decisions::Error) -> &'static str {
     match error {
         decisions::Error::Line { .. } => "a journal is only ever added to; restore it from its last good copy",
+        decisions::Error::NoFile { .. } => "name a file as transition.decisions in handover.toml, or leave the key out",
         decisions::Error::Io { .. } => "check that the journal may be read, then run the command again",
         decisions::Error::Write { .. } => "make room, or have the folder's owner let you write; then decide again",
         decisions::Error::Entry { .. } => "",
@@ -134,7 +135,7 @@ impl From<review::Error> for Failure {
     fn from(error: review::Error) -> Self {
         use review::Error;
         let (outcome, hint) = match &error {
-            Error::Key(error) => (of_config(error), ""),
+            Error::Key(error) => (of_config(error), of_settings(error)),
             Error::Package(error) => (of_package(error), error.hint()),
             Error::Decisions(error) => (of_decisions(error), hint_of_decisions(error)),
             Error::Workbook(sources::Error::Unusable { hint, .. }) => (Outcome::Input, hint.as_str()),
@@ -176,7 +177,7 @@ fn of_settings(error: &config::Error) -> &'static str {
 fn of_decisions(error: &decisions::Error) -> Outcome {
     match error {
         decisions::Error::Io { .. } | decisions::Error::Line { .. } => Outcome::Input,
-        decisions::Error::Entry { .. } => Outcome::Usage,
+        decisions::Error::NoFile { .. } | decisions::Error::Entry { .. } => Outcome::Usage,
         decisions::Error::Write { .. } => Outcome::Machine,
     }
 }

@@ -4,6 +4,7 @@ use super::Voice;
 use super::exit::{Failure, Outcome};
 use super::terminal::{print, say, thousands};
 use crate::config;
+use crate::decisions::Appended;
 use crate::review::{self, ExportOptions, Exported, ImportOptions, Imported, Problem, Queue, UndoOptions};
 use clap::{Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -125,19 +126,30 @@ fn now() -> String {
 
 fn undo(config: &Path, options: &UndoOptions, voice: Voice) -> Result<Outcome, Failure> {
     let config = config::load(config)?;
-    let lines = review::undo(&config, options)?;
+    let Appended { lines, cut } = review::undo(&config, options)?;
     let (first, last) = (lines.start, lines.end - 1);
+    tell_of_torn_line(cut);
     if voice.json {
-        print(
-            &serde_json::json!({ "format": 1, "ok": true, "taken_back": lines.len(), "lines": [first, last] })
-                .to_string(),
-        );
+        let document = serde_json::json!({
+            "format": 1, "ok": true, "taken_back": lines.len(), "lines": [first, last], "torn_line_cut": cut,
+        });
+        print(&document.to_string());
     } else if !voice.quiet {
         let kept = format!("{}, lines {first} to {last}", config.transition.decisions);
         print(&line("Taken back", lines.len(), &kept));
         print("Run handover run again: it is as if they had not been decided");
     }
     Ok(Outcome::Done)
+}
+
+/// Nobody was told that what it said was recorded; but somebody may have thought so.
+fn tell_of_torn_line(cut: Option<usize>) {
+    if let Some(line) = cut {
+        say(&format!(
+            "warning: the journal's last line, {line}, was torn and has been cut off: it was never acknowledged; if somebody \
+             decided just then, decide anew"
+        ));
+    }
 }
 
 fn export(workbook: &Path, place: &Path, options: &ExportOptions, voice: Voice) -> Result<Outcome, Failure> {
@@ -197,6 +209,7 @@ fn import(workbook: &Path, config: &Path, options: &ImportOptions, voice: Voice)
     let config = config::load(config)?;
     let imported = review::import(&config, options, workbook)?;
     let is_whole = imported.problems.is_empty();
+    tell_of_torn_line(imported.cut);
     if voice.json {
         print(&json_of_import(workbook, &imported).to_string());
     } else if !voice.quiet || !is_whole {
@@ -224,7 +237,8 @@ fn json_of_import(workbook: &Path, imported: &Imported) -> serde_json::Value {
     };
     serde_json::json!({
         "format": 1, "ok": imported.problems.is_empty(), "workbook": workbook, "package": imported.package,
-        "recorded": imported.recorded, "decided_already": imported.decided_already, "undecided": imported.undecided,
+        "recorded": imported.recorded, "superseded": imported.superseding, "decided_already": imported.decided_already,
+        "undecided": imported.undecided, "torn_line_cut": imported.cut,
         "notes_without_answer": imported.notes_alone, "contradictions": imported.contradictions,
         "problems": imported.problems.iter().map(problem).collect::<Vec<_>>(),
     })
@@ -240,14 +254,19 @@ fn screen_of_import(journal: &str, imported: &Imported) -> String {
     };
     let mut lines = vec![
         line("Recorded", imported.recorded, &recorded),
-        line("Decided already", imported.decided_already, "the same answer is in effect"),
+        line("Decided already", imported.decided_already, "the same answer stands in the journal"),
         line("Not decided", imported.undecided, "left empty"),
     ];
+    if imported.superseding > 0 {
+        let what = "of them: another answer was in effect, and is superseded";
+        lines.insert(1, line("Superseding", imported.superseding, what));
+    }
     if imported.notes_alone > 0 {
         lines.push(line("Notes not kept", imported.notes_alone, "there is no answer beside them"));
     }
     if imported.contradictions > 0 {
-        let what = "decisions cannot all be right: none of them joins anybody until they are settled";
+        let what =
+            "cannot all be right, and join nobody until one is taken back: see handover run, then handover review undo";
         lines.push(line("Contradictions", imported.contradictions, what));
     }
     if !imported.problems.is_empty() {

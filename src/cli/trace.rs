@@ -59,7 +59,7 @@ pub(super) fn import(answer: &Path, config: &Path, voice: Voice) -> Result<Outco
     let folder = loaded.folder.join(ANSWERS);
     refuse_what_is_there(&folder, answer, &bytes)?;
     let unknown = unknown_references(answer, &bytes, config, voice)?;
-    fs::create_dir_all(&folder).map_err(|error| Failure::io(&folder, &error))?;
+    make_folder(&folder).map_err(|error| Failure::io(&folder, &error))?;
     let kept = next(&folder);
     write_new(&kept, &bytes).map_err(|error| Failure::io(&kept, &error))?;
     let mapping = loaded.folder.join(MAPPING);
@@ -175,6 +175,15 @@ fn list_source(loaded: &config::Config) -> Result<(), Failure> {
     );
     let write = || fs::OpenOptions::new().append(true).open(&loaded.path)?.write_all(text.as_bytes());
     write().map_err(|error| Failure::io(&loaded.path, &error))
+}
+
+/// Makes a folder for its owner alone, where there is none.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// Writes a file that is not there, for its owner alone.

@@ -15,11 +15,28 @@ const BYTES_MAX: u64 = 4096;
 /// No error holds a byte of the key.
 pub fn load_key(config: &Config) -> Result<CommitmentKey, Error> {
     let path = config.folder.join(&config.transition.key);
+    // To open a pipe is to wait for whoever holds its other end.
+    if path.metadata().is_ok_and(|about| !about.is_file()) {
+        return Err(mistake(&path, "a commitment key is a file, and this is none", "name its file as transition.key"));
+    }
     match File::open(&path) {
         Ok(file) => read(&path, file),
         Err(error) if error.kind() == io::ErrorKind::NotFound => create(&path),
         Err(source) => Err(Error::Unreadable { path, source }),
     }
+}
+
+/// Reads the commitment key that packages, decisions or questions were made with. A new one is never made in the place of one
+/// that is lost: every id would change, and no decision would hold.
+pub fn load_key_in_use(config: &Config) -> Result<CommitmentKey, Error> {
+    let path = config.folder.join(&config.transition.key);
+    if path.symlink_metadata().is_err() {
+        let what = "the commitment key is not there, and packages, decisions or questions were made with it";
+        let hint = "restore it from its backup; to begin anew, with other ids and no decisions, move packages/ and the \
+                    journal away first";
+        return Err(mistake(&path, what, hint));
+    }
+    load_key(config)
 }
 
 fn read(path: &Path, file: File) -> Result<CommitmentKey, Error> {
@@ -121,6 +138,31 @@ mod tests {
         assert!(!open_to_others(&file).expect("its permissions"));
         let (_other_folder, other) = super::tests::config();
         assert_ne!(ids(&made), ids(&load_key(&other).expect("another key")));
+    }
+
+    #[test]
+    fn a_key_that_is_lost_is_not_made_anew() {
+        let (folder, config) = config();
+        let message = load_key_in_use(&config).map(|key| ids(&key)).expect_err("lost").to_string();
+        assert!(message.contains("restore it from its backup"), "{message}");
+        assert!(!folder.path().join("commitment.key").exists());
+        let made = load_key(&config).expect("a new key");
+        assert_eq!(ids(&load_key_in_use(&config).expect("it is there")), ids(&made));
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_and_not_waited_for() {
+        let (folder, config) = config();
+        let path = folder.path().join("commitment.key");
+        let refused = || load_key(&config).map(|key| ids(&key)).expect_err("no file").to_string();
+        std::fs::create_dir(&path).expect("made");
+        assert!(refused().contains("a commitment key is a file"), "{}", refused());
+        #[cfg(unix)]
+        {
+            std::fs::remove_dir(&path).expect("removed");
+            assert!(std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
+            assert!(refused().contains("a commitment key is a file"), "{}", refused());
+        }
     }
 
     #[track_caller]

@@ -393,6 +393,22 @@ fn an_inner_mistake_has_its_own_message() {
 }
 
 #[test]
+fn an_empty_text_is_no_setting_left_out() {
+    for key in ["previous", "decisions", "key", "sites"] {
+        let handover = format!("{TRANSITION}{key} = \" \"\n{SOURCE}");
+        let report =
+            load_files(&[("handover.toml", &handover), ("mappings/oh_physio.toml", MAPPING)]).expect_err("empty");
+        assert!(report.contains(&format!("`transition.{key}` is empty")), "{report}");
+    }
+    for key in ["name", "role", "reason"] {
+        let all = ["name", "role", "reason"].map(|of| format!("{of} = \"{}\"\n", if of == key { "" } else { "x" }));
+        let waiver = format!("[[waiver]]\ngate = \"extract_age_days\"\ndate = 2017-09-30\n{}", all.concat());
+        check_mistake(&waiver, &format!("`waiver.{key}` is empty"));
+        check_mistake(&waiver.replace(&format!("{key} = \"\"\n"), ""), &format!("`{key}`"));
+    }
+}
+
+#[test]
 fn broken_syntax_hides_no_other_mistake_and_invents_none() {
     let handover = format!("{TRANSITION}sites = sites.csv\n{SOURCE}standing = \"recrod\"\n[link\nmatch = 2.0\n");
     let mapping = "[person]\nlocal_id = \n[person\nx = 1\n";

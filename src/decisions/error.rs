@@ -13,6 +13,12 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// Something else stands there.
+    #[error("{}: a journal of decisions is a file, and this is none", path.display())]
+    NoFile {
+        /// Where the journal should be.
+        path: PathBuf,
+    },
     /// It cannot be written.
     #[error("{}: cannot be written; no decision was recorded", path.display())]
     Write {

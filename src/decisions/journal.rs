@@ -38,6 +38,7 @@ const NO_LINE: &str = "000000000000000000000000000000000000000000000000000000000
 /// Reads the journal. A journal that is not there holds no decisions.
 pub fn load(path: &Path) -> Result<Journal, Error> {
     let fault = |source| Error::Io { path: path.to_owned(), source };
+    refuse_what_is_no_file(path)?;
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Journal::default()),
@@ -50,22 +51,40 @@ pub fn load(path: &Path) -> Result<Journal, Error> {
     Ok(parse(path, &bytes)?.journal)
 }
 
-/// Appends events, in order, and gives their lines once they are on the disk. Writers take turns; a torn last line is cut
-/// off first. Either all events are acknowledged or none is.
-pub fn append(path: &Path, entries: &[Entry]) -> Result<Appended, Error> {
-    let fault = |source| Error::Write { path: path.to_owned(), source };
-    let wrong = |what| Error::Entry { path: path.to_owned(), what };
-    let mut file = open_for_append(path).map_err(fault)?;
-    file.lock().map_err(fault)?;
+/// Appends the events that `decide` gives, in order, and gives their lines once they are on the disk. Writers take turns, and
+/// `decide` sees the journal as it stands in this one's: what others have said meanwhile is in it. A torn last line is cut off
+/// first. Either all events are acknowledged or none is; without any, nothing is written.
+pub fn append<E: From<Error>>(
+    path: &Path,
+    decide: impl FnOnce(&Journal) -> Result<Vec<Entry>, E>,
+) -> Result<Appended, E> {
+    refuse_what_is_no_file(path)?;
+    let mut file = open_for_append(path).map_err(|source| Error::Write { path: path.to_owned(), source })?;
+    file.lock().map_err(|source| Error::Write { path: path.to_owned(), source })?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let Parsed { journal, whole, last } = parse(path, &bytes)?;
+    let parsed = parse(path, &bytes)?;
+    let entries = decide(&parsed.journal)?;
+    let next = parsed.journal.events.last().map_or(1, |event| event.number + 1);
+    if entries.is_empty() {
+        return Ok(Appended { lines: next..next, cut: None });
+    }
+    write(path, &mut file, &bytes, &parsed, &entries)?;
+    Ok(Appended { lines: next..next + entries.len(), cut: parsed.journal.torn })
+}
+
+/// Writes the entries behind the whole lines, and waits until they are on the disk.
+fn write(path: &Path, file: &mut File, bytes: &[u8], parsed: &Parsed, entries: &[Entry]) -> Result<(), Error> {
+    let fault = |source| Error::Write { path: path.to_owned(), source };
+    let wrong = |what| Error::Entry { path: path.to_owned(), what };
+    let Parsed { journal, whole, last } = parsed;
+    let whole = *whole;
     let mut known: BTreeSet<String> = journal.events.iter().map(|event| event.digest.to_string()).collect();
     let mut text = Vec::new();
     if whole > 0 && bytes[whole - 1] != b'\n' {
         text.push(b'\n');
     }
-    let mut previous = last;
+    let mut previous = last.clone();
     for entry in entries {
         entry.check().map_err(wrong)?;
         if let Act::Undo { event } = &entry.act
@@ -89,8 +108,15 @@ pub fn append(path: &Path, entries: &[Entry]) -> Result<Appended, Error> {
         let _ = file.set_len(whole as u64);
         return Err(fault(source));
     }
-    let first = journal.events.last().map_or(1, |event| event.number + 1);
-    Ok(Appended { lines: first..first + entries.len(), cut: journal.torn })
+    Ok(())
+}
+
+/// To open a pipe is to wait for whoever holds its other end. Where nothing stands, there is no journal yet.
+fn refuse_what_is_no_file(path: &Path) -> Result<(), Error> {
+    match path.metadata() {
+        Ok(about) if !about.is_file() => Err(Error::NoFile { path: path.to_owned() }),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Opens or makes it, for its owner alone: it holds patient data.

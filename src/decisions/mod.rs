@@ -6,6 +6,8 @@
 mod effect;
 mod error;
 mod event;
+#[cfg(test)]
+pub(crate) mod example;
 mod journal;
 mod line;
 mod standing;
@@ -16,4 +18,4 @@ pub use effect::{Effect, Effects};
 pub use error::Error;
 pub use event::{Act, Answer, Entry, Event, Placing, Reading, RowName, ShownRow};
 pub use journal::{Appended, Journal, append, load};
-pub use standing::{Contradiction, Decisions, PairDecision, Presence, Standing};
+pub use standing::{Answers, Beside, Contradiction, Decisions, PairDecision, Presence, Standing};

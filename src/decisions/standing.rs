@@ -1,7 +1,7 @@
 //! Which decisions are in effect, and why the others are not. What is in effect does not depend on the order in which
 //! decisions about different things were made.
 
-use super::event::{Act, Answer, Event, Placing, RowName, ShownRow};
+use super::event::{Act, Answer, Event, Placing, Reading, RowName, ShownRow};
 use super::journal::Journal;
 use crate::values::Digest;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -109,6 +109,14 @@ impl Decisions {
         standing.filter(|(_, (_, standing))| **standing == Standing::InEffect).map(|(place, (event, _))| (place, event))
     }
 
+    /// The questions that are answered, with the answers: those in effect, and those that wait because they contradict others.
+    pub fn answers(&self) -> Answers<'_> {
+        let all = self.events.iter().zip(&self.standings);
+        let standing = all.filter(|(_, standing)| matches!(standing, Standing::InEffect | Standing::Contradicted));
+        let entries = standing.map(|(event, _)| &event.entry);
+        Answers(entries.map(|entry| (question(&entry.act, &entry.rows), said(&entry.act, &entry.rows))).collect())
+    }
+
     /// The number of the event that took an event back, answered its question anew, or stands against it.
     pub fn by(&self, place: usize) -> Option<usize> {
         let by = match &self.standings[place] {
@@ -122,6 +130,31 @@ impl Decisions {
     /// The number of the event with this digest of its line.
     pub fn number_of(&self, digest: &str) -> Option<usize> {
         self.events.iter().find(|event| event.digest.to_string() == digest).map(|event| event.number)
+    }
+}
+
+/// What is answered, by question.
+pub struct Answers<'e>(BTreeMap<Question<'e>, Answered<'e>>);
+
+/// What a new answer is beside those that stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// The first to its question.
+    First,
+    /// What is answered already.
+    Same,
+    /// Another than stands: it takes that one's place.
+    Another,
+}
+
+impl Answers<'_> {
+    /// What an answer of these rows is.
+    pub fn beside(&self, act: &Act, rows: &[ShownRow]) -> Beside {
+        match self.0.get(&question(act, rows)) {
+            None => Beside::First,
+            Some(answer) if *answer == said(act, rows) => Beside::Same,
+            Some(_) => Beside::Another,
+        }
     }
 }
 
@@ -160,9 +193,8 @@ fn drop_changed(events: &mut [Event], standings: &mut [Standing], presence: impl
 /// more than the other.
 type Question<'e> = (&'static str, &'e str, Vec<&'e RowName>);
 
-fn question(event: &Event) -> Question<'_> {
-    let act = &event.entry.act;
-    let mut rows: Vec<&RowName> = event.entry.rows.iter().map(|row| &row.name).collect();
+fn question<'e>(act: &'e Act, rows: &'e [ShownRow]) -> Question<'e> {
+    let mut rows: Vec<&RowName> = rows.iter().map(|row| &row.name).collect();
     match act {
         // Of keyings it is said which of the rows is meant, in whatever order they stand.
         Act::Pair(_) | Act::SafetyClosed { .. } | Act::DifferenceCause { .. } | Act::PaperReading { .. } => {
@@ -176,12 +208,26 @@ fn question(event: &Event) -> Question<'_> {
     (act.kind(), act.about(), rows)
 }
 
+/// An answer: its word or text, and the row that it means where it means one.
+type Answered<'e> = (&'e str, Option<&'e RowName>);
+
+fn said<'e>(act: &'e Act, rows: &'e [ShownRow]) -> Answered<'e> {
+    let row = |place: usize| rows.get(place).map(|row| &row.name);
+    match act {
+        Act::PaperReading { reading: Reading::First, .. } => ("", row(0)),
+        Act::PaperReading { reading: Reading::Second, .. } => ("", row(1)),
+        Act::PaperReading { reading: Reading::Other(text), .. } => (text, None),
+        Act::RowPlaced(Placing::There) => (act.answer(), row(1)),
+        _ => (act.answer(), None),
+    }
+}
+
 /// Of answers to one question the last stands.
 fn supersede(events: &[Event], standings: &mut [Standing]) {
     let mut last: BTreeMap<Question<'_>, usize> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
         let counts = standings[place] == Standing::InEffect && !matches!(event.entry.act, Act::Undo { .. });
-        if counts && let Some(earlier) = last.insert(question(event), place) {
+        if counts && let Some(earlier) = last.insert(question(&event.entry.act, &event.entry.rows), place) {
             standings[earlier] = Standing::Superseded(place);
         }
     }

@@ -14,14 +14,11 @@ fn commitment(number: u32) -> String {
 }
 
 fn entry(act: Act, rows: &[u32]) -> Entry {
-    Entry {
-        at: "2017-09-25T10:22:05Z".into(),
-        who: "a records officer".into(),
-        note: String::new(),
-        model: None,
-        rows: rows.iter().copied().map(row).collect(),
-        act,
-    }
+    example::entry(act, rows.iter().copied().map(row).collect())
+}
+
+fn append(path: &Path, entries: &[Entry]) -> Result<Appended, Error> {
+    super::append(path, |_| Ok(entries.to_vec()))
 }
 
 fn pair(left: u32, right: u32, answer: Answer) -> Entry {
@@ -269,6 +266,76 @@ fn many_writers_lose_nothing() {
     });
     let read = load(&path).expect("a whole chain");
     assert_eq!((read.events.len(), read.torn), (100, None));
+}
+
+#[test]
+fn whoever_writes_sees_what_others_wrote_before() {
+    let (_folder, path) = journal();
+    let once = |journal: &Journal| -> Result<Vec<Entry>, Error> {
+        Ok(if journal.events.is_empty() { vec![pair(2, 3, Answer::Same)] } else { Vec::new() })
+    };
+    std::thread::scope(|scope| {
+        (0..8).for_each(|_| drop(scope.spawn(|| super::append(&path, once).expect("written"))));
+    });
+    assert_eq!(load(&path).expect("a whole chain").events.len(), 1);
+    assert_eq!(super::append(&path, once).expect("nothing to write").lines, 2..2);
+}
+
+#[test]
+fn what_is_no_file_is_refused_and_not_waited_for() {
+    let (folder, path) = journal();
+    std::fs::create_dir(&path).expect("made");
+    let refused = |path: &Path| {
+        assert!(matches!(load(path), Err(Error::NoFile { .. })));
+        assert!(matches!(append(path, &[pair(2, 3, Answer::Same)]), Err(Error::NoFile { .. })));
+    };
+    refused(&path);
+    #[cfg(unix)]
+    {
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+        assert!(made.success());
+        refused(&pipe);
+    }
+    assert!(folder.path().exists());
+}
+
+#[test]
+fn an_answer_is_held_against_the_one_in_effect() {
+    let of = |rows: &[u32]| rows.iter().copied().map(row).collect::<Vec<_>>();
+    let reading = |reading| Act::PaperReading { field: "person.sex".into(), reading };
+    let other = |text: &str| reading(Reading::Other(text.into()));
+    let decisions = weighed(&[
+        pair(2, 3, Answer::Same),
+        entry(Act::RowPlaced(Placing::There), &[4, 5]),
+        entry(reading(Reading::First), &[6, 7]),
+        entry(other("male"), &[8, 9]),
+        entry(Act::MemberOut, &[12, 10, 11]),
+        pair(20, 21, Answer::Same),
+        pair(21, 22, Answer::Same),
+        pair(20, 22, Answer::Different),
+    ]);
+    assert!(!decisions.contradictions.is_empty());
+    let answers = decisions.answers();
+    for (act, rows, expected) in [
+        (Act::Pair(Answer::Same), &[3, 2][..], Beside::Same),
+        (Act::Pair(Answer::Different), &[2, 3], Beside::Another),
+        (Act::Pair(Answer::Same), &[2, 4], Beside::First),
+        (Act::RowPlaced(Placing::There), &[4, 5], Beside::Same),
+        (Act::RowPlaced(Placing::There), &[4, 6], Beside::Another),
+        (Act::RowPlaced(Placing::Nobody), &[4], Beside::Another),
+        (reading(Reading::Second), &[7, 6], Beside::Same),
+        (reading(Reading::First), &[7, 6], Beside::Another),
+        (other("male"), &[9, 8], Beside::Same),
+        (other("female"), &[8, 9], Beside::Another),
+        (Act::MemberOut, &[12, 11, 10], Beside::Same),
+        (Act::MemberOut, &[11, 10, 12], Beside::First),
+        // What waits because it contradicts others is answered all the same.
+        (Act::Pair(Answer::Same), &[21, 20], Beside::Same),
+        (Act::Pair(Answer::Different), &[21, 20], Beside::Another),
+    ] {
+        assert_eq!(answers.beside(&act, &of(rows)), expected, "{act:?} {rows:?}");
+    }
 }
 
 /// Answers about pairs among a few rows, each pair at most once: decisions that are independent of one another.

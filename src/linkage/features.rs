@@ -24,7 +24,7 @@ pub(super) struct Profile {
     pub practice: Symbol,
     /// The NHS number as an integer; nought when missing.
     pub number: u64,
-    /// Whether the number is verified: status 01 where a status column is mapped, else valid and no refused pattern.
+    /// Whether the number is verified: see [`Records::is_number_verified`].
     pub verified: bool,
 }
 
@@ -55,16 +55,8 @@ impl Features {
             .iter()
             .map(|source| words.intern(&format!("{}\u{1f}{}", source.provider, source.system)))
             .collect();
-        let status_mapped: Vec<bool> = config
-            .sources
-            .iter()
-            .map(|source| source.mapping.fields.contains_key(&person::NHS_NUMBER_STATUS))
-            .collect();
         let people = &records.people;
-        let mut profiles: Vec<Profile> = people
-            .places()
-            .map(|record| plain(records, record, status_mapped[usize::from(records.source[record as usize])]))
-            .collect();
+        let mut profiles: Vec<Profile> = people.places().map(|record| plain(config, records, record)).collect();
         let mut shop = Shop { records, words: &mut words, profiles: &mut profiles };
         shop.fill(person::GIVEN_NAME, names::given, |profile| &mut profile.given);
         shop.fill(person::OTHER_NAMES, names::given, |profile| &mut profile.others);
@@ -94,8 +86,7 @@ impl Features {
 
     /// The NHS number that a record gives itself, and whether it is verified; nought when it gives none.
     pub(super) fn stated_number(config: &Config, records: &Records, record: PersonId) -> (u64, bool) {
-        let source = &config.sources[usize::from(records.source[record as usize])];
-        let profile = plain(records, record, source.mapping.fields.contains_key(&person::NHS_NUMBER_STATUS));
+        let profile = plain(config, records, record);
         (profile.number, profile.verified)
     }
 
@@ -106,10 +97,9 @@ impl Features {
 }
 
 /// A profile with all that is not a word.
-fn plain(records: &Records, record: PersonId, status_mapped: bool) -> Profile {
+fn plain(config: &Config, records: &Records, record: PersonId) -> Profile {
     let people = &records.people;
     let number = people.nhs_number(&records.texts, person::NHS_NUMBER, record);
-    let status = people.text(&records.texts, person::NHS_NUMBER_STATUS, record);
     Profile {
         born: people.bits(person::DATE_OF_BIRTH, record),
         sex: match people.text(&records.texts, person::SEX, record) {
@@ -118,7 +108,7 @@ fn plain(records: &Records, record: PersonId, status_mapped: bool) -> Profile {
             _ => 0,
         },
         number: number.map_or(0, |number| number.reveal_integer()),
-        verified: number.is_some() && (!status_mapped || matches!(status, "01" | "1")),
+        verified: records.is_number_verified(config, record),
         ..Profile::default()
     }
 }

@@ -12,6 +12,7 @@ mod held;
 mod link;
 mod model;
 mod names;
+mod number;
 mod pairs;
 mod product;
 mod rulings;
@@ -26,6 +27,7 @@ mod units;
 
 pub use link::{Prepared, link, prepare, train};
 pub use model::{BlockingReport, ComparisonModel, LevelModel, LinkModel, SessionReport, TrainingReport};
+pub use number::{NumberStatus, PatientNumbers};
 pub use product::{
     COMPARISONS, ComparisonWeights, JoinedBy, Linked, PairStanding, PatientIndex, Place, Rule, ScoredPair,
 };

@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::fields::person;
 use crate::config::{Config, Field, Mapping, Standing};
-use crate::decisions::{Act, Answer, Decisions, Effect, Entry, Event, PairDecision, Placing, RowName, ShownRow};
+use crate::decisions::{Act, Answer, Decisions, Effect, PairDecision, Placing, RowName, ShownRow, example};
 use crate::ledger::Reason;
 use crate::records::{PersonId, Records};
 use crate::sources::{Origin, ReadAs, RowRef, Sheet, SourceFile};
@@ -368,21 +368,8 @@ pub(super) fn said(answers: &[(At, At, Answer)]) -> Decisions {
 
 /// A person said of rows of the second system that they are nobody's.
 pub(super) fn nobodys(rows: &[u32]) -> Decisions {
-    let event = |(number, of): (usize, &u32)| Event {
-        number,
-        digest: Digest::of(&[number as u8]),
-        entry: Entry {
-            at: "2017-09-25".into(),
-            who: "a records officer".into(),
-            note: String::new(),
-            model: None,
-            rows: vec![ShownRow { name: row(1, *of), commitment: String::new() }],
-            act: Act::RowPlaced(Placing::Nobody),
-        },
-    };
-    let events: Vec<Event> = (1..).zip(rows).map(event).collect();
-    let standings = vec![crate::decisions::Standing::InEffect; events.len()];
-    Decisions { events, standings, ..Decisions::default() }
+    let shown = |of: &u32| ShownRow { name: row(1, *of), commitment: String::new() };
+    example::in_effect(rows.iter().map(|of| (Act::RowPlaced(Placing::Nobody), vec![shown(of)])))
 }
 
 #[test]

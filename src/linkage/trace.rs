@@ -408,7 +408,7 @@ mod tests {
     fn an_answer_that_nobody_asked_for_is_nobodys() {
         let n = number(1);
         let held = ["2", &n, "Bramblewick", "Otto", "1972-07-21", "male", "", ""];
-        for (reference, expected) in [("XXXX", Reason::PersonNotFound), ("", Reason::PersonTooThin)] {
+        for (reference, expected) in [("T-UNKNOWN", Reason::PersonNotFound), ("", Reason::PersonTooThin)] {
             let mut answer = OTTO;
             let other = number(2);
             (answer[0], answer[1]) = (reference, &other);

@@ -1,11 +1,9 @@
 //! What more than one figure or gate asks for, counted once.
 
-use crate::config::fields::person;
 use crate::config::{Config, Standing};
 use crate::ledger::{Disposition, Severity};
-use crate::linkage::{PatientIndex, Superseded};
+use crate::linkage::{NumberStatus, PatientIndex, PatientNumbers, Superseded};
 use crate::reconcile::Reconciled;
-use crate::records::PersonId;
 use crate::sources::{Origin, RowRef};
 use std::collections::BTreeSet;
 
@@ -80,37 +78,15 @@ fn rows(config: &Config, reconciled: &Reconciled) -> Vec<SourceRows> {
     rows
 }
 
-/// "verified NHS number – status code 01 where a status column is mapped; else check-digit valid and not a refused
-/// pattern": a record keeps only numbers that are valid.
-fn is_verified(config: &Config, reconciled: &Reconciled, member: PersonId) -> bool {
-    let records = &reconciled.linked.records;
-    if records.people.nhs_number(&records.texts, person::NHS_NUMBER, member).is_none() {
-        return false;
-    }
-    let source = &config.sources[usize::from(records.source[member as usize])];
-    let status = records.people.text(&records.texts, person::NHS_NUMBER_STATUS, member);
-    // "an2, leading zero significant; a lost zero is a rejection": but a spreadsheet loses it.
-    !source.mapping.fields.contains_key(&person::NHS_NUMBER_STATUS) || matches!(status.trim(), "01" | "1")
-}
-
 fn unverified(config: &Config, reconciled: &Reconciled) -> Vec<PatientIndex> {
-    let members = &reconciled.linked.members;
-    let records = &reconciled.linked.records;
-    let superseded = Superseded::of(config, records);
-    let verified = |members: &Vec<PersonId>| {
-        let verified = members.iter().filter(|member| is_verified(config, reconciled, **member));
-        let of = |member: &PersonId| {
-            let is_answer = config.sources[usize::from(records.source[*member as usize])].standing == Standing::Trace;
-            let number = records.people.nhs_number(&records.texts, person::NHS_NUMBER, *member)?;
-            Some((superseded.current(number), is_answer))
-        };
-        let numbers: BTreeSet<_> = verified.filter_map(of).collect();
-        let answered = numbers.iter().filter(|(_, is_answer)| *is_answer).count();
-        let distinct: BTreeSet<_> = numbers.iter().map(|(number, _)| number).collect();
-        // Two verified numbers are a conflict, unless the national service says which it is.
-        answered == 1 || distinct.len() == 1
-    };
-    (0u32..).zip(members).filter(|(_, members)| !verified(members)).map(|(patient, _)| patient).collect()
+    let linked = &reconciled.linked;
+    let superseded = Superseded::of(config, &linked.records);
+    let numbers = PatientNumbers { config, records: &linked.records, superseded: &superseded };
+    let patients = (0u32..).zip(&linked.members);
+    patients
+        .filter(|(_, members)| numbers.of(members).1 != NumberStatus::Verified)
+        .map(|(patient, _)| patient)
+        .collect()
 }
 
 /// Patients in several service lines, and in any.

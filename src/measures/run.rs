@@ -28,12 +28,11 @@ pub fn measure(config: &Config, reconciled: &Reconciled, decisions: &Decisions) 
 mod tests {
     use super::*;
     use crate::config::{Exclusion, SafetySwitch, Waiver};
-    use crate::decisions::{Act, Entry, Event, ShownRow, Standing};
+    use crate::decisions::{Act, ShownRow, example};
     use crate::measures::{Gate, GateState};
     use crate::reconcile::fixture::{COMMUNITY, HOSPITAL, LETTERS, LIST, PAPER, World};
     use crate::reconcile::{Classification, Cohort};
     use crate::records::{PaperFolder, row_name};
-    use crate::values::Digest;
     use jiff::civil::date;
     use std::collections::BTreeSet;
 
@@ -98,6 +97,21 @@ mod tests {
     }
 
     #[test]
+    fn two_numbers_that_lead_to_somebody_elses_are_two() {
+        let check = |successor_is_held: bool, expected| {
+            let mut world = World::new();
+            for (source, number) in [(COMMUNITY, "9990000018"), (HOSPITAL, "9990000026")] {
+                world.row(source, "p").person(&[("nhs_number", number), ("superseded_by", "9990000050")]);
+            }
+            let held = if successor_is_held { "9990000050" } else { "9990000034" };
+            world.row(COMMUNITY, "q").person(&[("nhs_number", held)]);
+            assert_eq!(figure(&measured(&world), "patients.without-verified-number"), expected);
+        };
+        check(true, (1, Some(2), 1));
+        check(false, (0, Some(2), 0));
+    }
+
+    #[test]
     fn parts_add_up_and_names_are_distinct() {
         let measures = measured(&world());
         let names: BTreeSet<&str> = measures.figures.iter().map(|figure| figure.name.as_str()).collect();
@@ -124,20 +138,7 @@ mod tests {
             name: row_name(&world.config, &reconciled.linked.records, people.row(*person)),
             commitment: String::new(),
         };
-        let event = |(number, (act, rows)): (usize, &(Act, &[u32]))| Event {
-            number,
-            digest: Digest::of(&[number as u8]),
-            entry: Entry {
-                at: "2017-09-25".into(),
-                who: "a clinician".into(),
-                note: String::new(),
-                model: None,
-                rows: rows.iter().map(shown).collect(),
-                act: act.clone(),
-            },
-        };
-        let events: Vec<Event> = (1..).zip(acts).map(event).collect();
-        Decisions { standings: vec![Standing::InEffect; events.len()], events, ..Decisions::default() }
+        example::in_effect(acts.iter().map(|(act, rows)| (act.clone(), rows.iter().map(shown).collect())))
     }
 
     #[test]

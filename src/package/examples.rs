@@ -4,7 +4,7 @@ use super::carry::Change;
 use super::ids::Naming;
 use super::line::Line;
 use super::plan::{PackagePlan, plan};
-use super::previous::{Draft, Kind, Previous, ended};
+use super::previous::{Draft, Id, Kind, Previous, RowDigest, ended, leading};
 use super::schema::Schema;
 use crate::config::fields::{appointment, person, referral};
 use crate::config::{
@@ -12,7 +12,7 @@ use crate::config::{
     Standing, Transition,
 };
 use crate::decisions::Standing as Weighed;
-use crate::decisions::{Act, Answer, Decisions, Effects, Entry, Event, PairDecision, Placing, RowName, ShownRow};
+use crate::decisions::{Act, Answer, Decisions, Effects, PairDecision, Placing, RowName, ShownRow, example};
 use crate::ledger::{Disposition, Exception, Ledger, Reason};
 use crate::linkage::{ComparisonWeights, JoinedBy, Linked, PairStanding, Place, Rule, Rulings, ScoredPair};
 use crate::measures::{Figure, Gate, GateState, Item, Measures};
@@ -25,6 +25,21 @@ use crate::sources::{DateSystem, Intake, Origin, ReadAs, RowRef, Sheet, SourceFi
 use crate::values::{CommitmentKey, Digest, Moment, PartialDate, Priority, ReferralStatus};
 use jiff::civil::date;
 use std::collections::BTreeMap;
+
+/// The sheet of the clinic, and that of the letters.
+pub(super) const CLINIC: [&[u8]; 3] = [b"clinic", b"sources/clinic.csv", b""];
+pub(super) const LETTERS: [&[u8]; 3] = [b"letters", b"sources/letters.csv", b""];
+
+/// The digest of a row of the clinic (file 0) or of the letters.
+pub(super) fn content(file: u16, row: u32) -> RowDigest {
+    leading(&Digest::of(format!("{file}:{row}").as_bytes()))
+}
+
+/// What an id is that is made of this local id; `again` tells those apart of which there are several.
+pub(super) fn local(kind: Kind, id: &str, again: &[&str]) -> Id {
+    let anchor = [&["local", "RNU", "SystmOne", id], again].concat();
+    kind.id(key().id_key().id(kind.prefix(), &anchor).as_bytes()).expect("an id")
+}
 
 pub(crate) fn key() -> CommitmentKey {
     CommitmentKey::parse(&[7; 32]).expect("32 bytes")
@@ -372,26 +387,15 @@ pub(crate) fn measures() -> Measures {
 
 pub(crate) fn decisions() -> Decisions {
     let row = |row| RowName { source: "clinic".into(), file: "sources/clinic.csv".into(), sheet: String::new(), row };
-    let event = |number, act, rows: &[u32]| Event {
-        number,
-        digest: Digest::of(&[number as u8]),
-        entry: Entry {
-            at: "2017-09-25T10:22:05Z".into(),
-            who: "Records officer".into(),
-            note: String::new(),
-            model: None,
-            rows: rows.iter().map(|number| ShownRow { name: row(*number), commitment: String::new() }).collect(),
-            act,
-        },
-    };
+    let shown = |rows: &[u32]| rows.iter().map(|of| ShownRow { name: row(*of), commitment: String::new() }).collect();
     let undo = Act::Undo { event: Digest::of(&[1]).to_string() };
     Decisions {
-        events: vec![
-            event(1, Act::Pair(Answer::Different), &[2, 3]),
-            event(2, undo, &[]),
-            event(3, Act::Pair(Answer::Same), &[2, 3]),
-            event(4, Act::RowPlaced(Placing::Nobody), &[9]),
-        ],
+        events: example::events([
+            (Act::Pair(Answer::Different), shown(&[2, 3])),
+            (undo, shown(&[])),
+            (Act::Pair(Answer::Same), shown(&[2, 3])),
+            (Act::RowPlaced(Placing::Nobody), shown(&[9])),
+        ]),
         standings: vec![Weighed::Undone(1), Weighed::InEffect, Weighed::InEffect, Weighed::RowGone],
         pairs: vec![PairDecision { event: 3, left: row(2), right: row(3), answer: Answer::Same }],
         digest: Some(Digest::of(b"journal")),

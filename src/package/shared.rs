@@ -185,29 +185,15 @@ fn match_by_content(config: &Config, records: &Records, previous: &Previous, mat
 
 #[cfg(test)]
 mod tests {
-    use super::super::examples;
+    use super::super::examples::{self, CLINIC, LETTERS, content, local};
     use super::super::previous::Draft;
     use super::*;
     use crate::config::fields::person;
     use crate::reconcile::Reconciled;
     use crate::values::Digest;
 
-    const CLINIC: [&[u8]; 3] = [b"clinic", b"sources/clinic.csv", b""];
-    const LETTERS: [&[u8]; 3] = [b"letters", b"sources/letters.csv", b""];
-
-    /// The digest of a row of the examples.
-    fn content(file: u16, row: u32) -> RowDigest {
-        leading(&Digest::of(format!("{file}:{row}").as_bytes()))
-    }
-
     fn id(kind: Kind, number: u32) -> Id {
         kind.id(format!("{}-{number:016}", kind.prefix()).as_bytes()).expect("an id")
-    }
-
-    /// What an id of this local id is.
-    fn local(kind: Kind, id: &str, again: &[&str]) -> Id {
-        let anchor = [&["local", "RNU", "SystmOne", id], again].concat();
-        kind.id(examples::key().id_key().id(kind.prefix(), &anchor).as_bytes()).expect("an id")
     }
 
     /// What is shared, as (earlier, present, rows).

@@ -294,24 +294,11 @@ fn keep_others(rows: &mut Vec<Loose>, taken: &[bool]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::examples;
+    use super::super::examples::{self, CLINIC, LETTERS, content, local};
     use super::super::ids::Naming;
-    use super::super::previous::{Draft, RowDigest, leading};
+    use super::super::previous::Draft;
     use super::*;
     use crate::values::Digest;
-
-    const CLINIC: [&[u8]; 3] = [b"clinic", b"sources/clinic.csv", b""];
-    const LETTERS: [&[u8]; 3] = [b"letters", b"sources/letters.csv", b""];
-
-    fn content(file: u16, row: u32) -> RowDigest {
-        leading(&Digest::of(format!("{file}:{row}").as_bytes()))
-    }
-
-    /// What an id of this local id is.
-    fn local(kind: Kind, id: &str) -> Id {
-        let id = examples::key().id_key().id(kind.prefix(), &["local", "RNU", "SystmOne", id]);
-        kind.id(id.as_bytes()).expect("an id")
-    }
 
     /// What became of the rows of the clinic and the letters, as (change, row now, row then), where rows 2 to 4 of both
     /// are here now.
@@ -377,8 +364,8 @@ mod tests {
     fn one_row_of_one_thing_with_other_content_has_changed() {
         let moved = |draft: &mut Draft| {
             as_they_are(draft, &ALL[1..]);
-            draft.person(CLINIC, 70, [9; 16], Some(local(Kind::Patient, "100")));
-            draft.also(CLINIC, 70, Kind::Appointment, local(Kind::Appointment, "A1"));
+            draft.person(CLINIC, 70, [9; 16], Some(local(Kind::Patient, "100", &[])));
+            draft.also(CLINIC, 70, Kind::Appointment, local(Kind::Appointment, "A1", &[]));
         };
         check(moved, &[(Changed, Some(2), Some(70))]);
     }
@@ -388,10 +375,10 @@ mod tests {
         let two = |draft: &mut Draft, rows: [u32; 2]| {
             as_they_are(draft, &ALL[1..]);
             for row in rows {
-                draft.person(CLINIC, row, [row as u8; 16], Some(local(Kind::Patient, "100")));
+                draft.person(CLINIC, row, [row as u8; 16], Some(local(Kind::Patient, "100", &[])));
             }
             for row in rows {
-                draft.also(CLINIC, row, Kind::Appointment, local(Kind::Appointment, "A1"));
+                draft.also(CLINIC, row, Kind::Appointment, local(Kind::Appointment, "A1", &[]));
             }
         };
         check(|draft| two(draft, [70, 71]), &[(Added, Some(2), None), (Gone, None, Some(70)), (Gone, None, Some(71))]);
@@ -402,7 +389,7 @@ mod tests {
     fn a_row_in_one_place_and_of_one_patient_has_changed_though_it_speaks_of_something_else() {
         let earlier = |draft: &mut Draft| {
             as_they_are(draft, &ALL[1..]);
-            draft.person(CLINIC, 2, [9; 16], Some(local(Kind::Patient, "100")));
+            draft.person(CLINIC, 2, [9; 16], Some(local(Kind::Patient, "100", &[])));
         };
         check(earlier, &[(Changed, Some(2), Some(2))]);
     }

@@ -7,29 +7,10 @@
 use super::contents::Contents;
 use crate::config::fields::person;
 use crate::config::{Field, FieldType, Standing};
+use crate::linkage::PatientNumbers;
 use crate::records::{PersonId, Symbol};
-use crate::values::{NhsNumber, PartialDate, Sex};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// How far a patient's NHS number can be relied on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NumberStatus {
-    Verified,
-    Unverified,
-    Missing,
-    Conflict,
-}
-
-impl NumberStatus {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            NumberStatus::Verified => "verified",
-            NumberStatus::Unverified => "unverified",
-            NumberStatus::Missing => "missing",
-            NumberStatus::Conflict => "conflict",
-        }
-    }
-}
+use crate::values::{PartialDate, Sex};
+use std::collections::BTreeSet;
 
 /// One value that records give, in four bytes.
 struct Candidate {
@@ -132,59 +113,9 @@ impl Contents<'_> {
         holding.map(|source| source.service_line.as_str()).filter(|line| !line.is_empty()).collect()
     }
 
-    /// The patient's NHS number: of verified ones, else of all, the one that most rows carry; of equals the smallest.
-    pub(super) fn nhs_number(&self, members: &[PersonId]) -> (Option<NhsNumber>, NumberStatus) {
-        let records = self.records();
-        if let Some(number) = self.traced_number(members) {
-            return (Some(number), NumberStatus::Verified);
-        }
-        let mut rows: BTreeMap<NhsNumber, (u32, bool)> = BTreeMap::new();
-        for member in members {
-            let Some(number) = records.people.nhs_number(&records.texts, person::NHS_NUMBER, *member) else { continue };
-            let entry = rows.entry(self.current(members, number)).or_default();
-            entry.0 += 1;
-            entry.1 |= self.verifies(*member);
-        }
-        let verified = rows.values().filter(|(_, verified)| *verified).count();
-        let best = rows.iter().rev().max_by_key(|(_, (rows, verified))| (*verified, *rows));
-        let status = match (best, verified) {
-            (None, _) => NumberStatus::Missing,
-            (Some(_), 0) => NumberStatus::Unverified,
-            (Some(_), 1) => NumberStatus::Verified,
-            (Some(_), _) => NumberStatus::Conflict,
-        };
-        (best.map(|(number, _)| *number), status)
-    }
-
-    /// The number that the national service gives, where its answers agree.
-    pub(super) fn traced_number(&self, members: &[PersonId]) -> Option<NhsNumber> {
-        let records = self.records();
-        let answers = members.iter().filter(|member| self.rank(**member) == 2);
-        let numbers: BTreeSet<NhsNumber> = answers
-            .filter_map(|answer| records.people.nhs_number(&records.texts, person::NHS_NUMBER, *answer))
-            .map(|number| self.current(members, number))
-            .collect();
-        numbers.first().copied().filter(|_| numbers.len() == 1)
-    }
-
-    /// The number that took a number's place, where linkage believed it and it is nobody else's in these data.
-    fn current(&self, members: &[PersonId], number: NhsNumber) -> NhsNumber {
-        let current = self.superseded.current(number);
-        let records = self.records();
-        let stated = |member: &PersonId| records.people.nhs_number(&records.texts, person::NHS_NUMBER, *member);
-        let is_ours = || members.iter().any(|member| stated(member) == Some(current));
-        if current == number || !self.superseded.is_carried(current) || is_ours() { current } else { number }
-    }
-
-    /// "Verified NHS number – status code 01 where a status column is mapped; else check-digit valid and not a refused
-    /// pattern", which every [`NhsNumber`] is. A spreadsheet makes 1 of 01.
-    fn verifies(&self, record: PersonId) -> bool {
-        let records = self.records();
-        let source = &self.config.sources[usize::from(records.source[record as usize])];
-        if !source.mapping.fields.contains_key(&person::NHS_NUMBER_STATUS) {
-            return true;
-        }
-        matches!(records.people.text(&records.texts, person::NHS_NUMBER_STATUS, record), "01" | "1")
+    /// What the records of a patient say of its NHS number.
+    pub(super) fn numbers(&self) -> PatientNumbers<'_> {
+        PatientNumbers { config: self.config, records: self.records(), superseded: &self.superseded }
     }
 }
 
@@ -192,7 +123,9 @@ impl Contents<'_> {
 mod tests {
     use super::super::examples;
     use super::*;
+    use crate::linkage::NumberStatus;
     use crate::reconcile::Reconciled;
+    use crate::values::NhsNumber;
 
     fn contents_after<T>(change: impl FnOnce(&mut Reconciled), see: impl FnOnce(&Contents<'_>) -> T) -> T {
         let config = examples::config();
@@ -220,7 +153,7 @@ mod tests {
                     }
                 },
                 |contents| {
-                    let (number, status) = contents.nhs_number(&[0, 1]);
+                    let (number, status) = contents.numbers().of(&[0, 1]);
                     (number.map(NhsNumber::reveal), status)
                 },
             )
@@ -239,7 +172,7 @@ mod tests {
                 set(reconciled, 2, person::NHS_NUMBER, "9990000026");
                 set(reconciled, 2, person::SUPERSEDED_BY, "9990000034");
             },
-            |contents| [&[0][..], &[1], &[2]].map(|members| contents.nhs_number(members).0.map(NhsNumber::reveal)),
+            |contents| [&[0][..], &[1], &[2]].map(|members| contents.numbers().of(members).0.map(NhsNumber::reveal)),
         );
         assert_eq!(numbers, ["9990000050", "9990000018", "9990000034"].map(|number| Some(number.to_owned())));
     }

@@ -6,11 +6,10 @@
 
 use super::PackagePlan;
 use super::contents::Contents;
-use super::summary::NumberStatus;
 use crate::config::fields::person;
 use crate::config::{Field, Standing};
 use crate::ledger::Reason;
-use crate::linkage::PairStanding;
+use crate::linkage::{NumberStatus, PairStanding};
 use crate::records::PersonId;
 use crate::values::{CommitmentKey, PartialDate, Precision};
 use std::collections::BTreeSet;
@@ -103,9 +102,9 @@ fn disputed(contents: &Contents<'_>) -> BTreeSet<u32> {
 }
 
 fn why(contents: &Contents<'_>, members: &[PersonId], disputed: bool) -> Option<Why> {
-    let is_answered = contents.traced_number(members).is_some();
+    let is_answered = contents.numbers().traced(members).is_some();
     let of_record = members.iter().any(|member| standing(contents, *member) != Standing::Trace);
-    match contents.nhs_number(members).1 {
+    match contents.numbers().of(members).1 {
         _ if is_answered || !of_record => None,
         NumberStatus::Missing => Some(Why::Missing),
         NumberStatus::Conflict => Some(Why::Disputed),
@@ -132,7 +131,7 @@ fn cells(contents: &Contents<'_>, key: &CommitmentKey, id: &str, members: &[Pers
         "indeterminate" => "9",
         _ => "",
     };
-    let number = contents.nhs_number(members).0.map(|number| number.reveal()).unwrap_or_default();
+    let number = contents.numbers().of(members).0.map(|number| number.reveal()).unwrap_or_default();
     vec![
         key.reference(&contents.records().digest[about as usize]),
         number,

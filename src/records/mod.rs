@@ -12,6 +12,7 @@ mod draft;
 mod moved;
 mod names;
 mod normalise;
+mod number;
 mod paper;
 mod placeholders;
 pub mod profile;
@@ -27,6 +28,7 @@ mod trace;
 
 pub use normalise::Normaliser;
 pub use rows::{RowNames, find_person, row_name};
+pub use said::{REPAIRS, unreadable};
 pub use store::{
     DeclaredFigure, Keying, PaperDisagreement, PaperFolder, PersonId, RecordOutcome, RecordRef, Records, Site, Table,
 };

@@ -413,10 +413,8 @@ mod tests {
     ];
 
     fn keyed(double: &[&str], rows: &[[&str; 9]]) -> Records {
-        let mut mapping = sample::mapping(&FIELDS);
-        mapping.paper = Some(PaperMapping { double: double.iter().map(|name| (*name).to_owned()).collect() });
         let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
-        sample::records(&sample::config(vec![mapping]), &FIELDS, &rows)
+        sample::records(&sample::paper(&FIELDS, double), &FIELDS, &rows)
     }
 
     fn reasons(records: &Records) -> Vec<(u32, &str, Reason)> {

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// Reasons of values that are used all the same: a nought that a spreadsheet dropped was put back; a postcode of no legal
 /// shape is kept as found.
-const REPAIRS: [Reason; 2] = [Reason::NhsNumberLeadingZero, Reason::PostcodeShape];
+pub const REPAIRS: [Reason; 2] = [Reason::NhsNumberLeadingZero, Reason::PostcodeShape];
 
 /// Decisions in effect about values.
 #[derive(Default)]
@@ -108,9 +108,9 @@ impl Said {
             let item = items.iter_mut().find(|item| item.name == *field);
             let (ToldReading::Text(text), Some(item)) = (&of.what, item) else { continue };
             let cleaned = item.clean_told(text, texts);
-            match (cleaned.bits, cleaned.filled, cleaned.reason) {
-                (0, true, Some(reason)) => exceptions.push(Exception { at: *row, field: field.clone(), reason }),
-                _ => drop(told.insert(of.event, cleaned)),
+            match refused(&cleaned) {
+                Some(reason) => exceptions.push(Exception { at: *row, field: field.clone(), reason }),
+                None => drop(told.insert(of.event, cleaned)),
             }
         }
         told
@@ -137,6 +137,19 @@ impl Said {
     }
 }
 
+/// Why a text cannot be what a folder of a source says in a field, such as `referral.received`.
+pub fn unreadable(config: &Config, source: &str, field: &str, text: &str) -> Option<Reason> {
+    let source = config.sources.iter().position(|of| of.id == source)?;
+    let mut items = Item::of_source(config, source);
+    let item = items.iter_mut().find(|item| item.name == field)?;
+    refused(&item.clean_told(text, &mut Texts::default()))
+}
+
+/// Why nothing is left of a value that was given.
+fn refused(cleaned: &Cleaned) -> Option<Reason> {
+    cleaned.reason.filter(|_| cleaned.bits == 0 && cleaned.filled)
+}
+
 /// Takes a value out of the record of a row.
 fn remove(records: &mut Records, row: RowRef, name: &str) {
     let Some((kind, field)) = name.split_once('.') else { return };
@@ -151,10 +164,9 @@ fn remove(records: &mut Records, row: RowRef, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::PaperMapping;
     use crate::config::fields::person::{DATE_OF_BIRTH, NHS_NUMBER, POSTCODE};
     use crate::config::fields::referral::RECEIVED;
-    use crate::decisions::{Entry, ShownRow};
+    use crate::decisions::{ShownRow, example};
     use crate::records::{Normaliser, RowNames, sample};
     use crate::sources::{Batch, Intake, Origin, RowKind};
 
@@ -168,20 +180,11 @@ mod tests {
             name: RowName { source: "source-0".into(), file: "sample.csv".into(), sheet: String::new(), row },
             commitment: key().commit_row(&Digest::of(&(row + u32::from(!as_it_is)).to_be_bytes())).to_string(),
         };
-        let event = |(number, (act, rows, as_it_is)): (usize, &(Act, &[u32], bool))| Event {
-            number,
-            digest: Digest::of(&[number as u8]),
-            entry: Entry {
-                at: "2017-09-25".into(),
-                who: "a records officer".into(),
-                note: String::new(),
-                model: None,
-                rows: rows.iter().map(|row| shown(*row, *as_it_is)).collect(),
-                act: act.clone(),
-            },
-        };
+        let said = acts
+            .iter()
+            .map(|(act, rows, as_it_is)| (act.clone(), rows.iter().map(|row| shown(*row, *as_it_is)).collect()));
         let mut journal = Journal::default();
-        journal.events.extend((1..).zip(acts).map(event));
+        journal.events = example::events(said);
         journal
     }
 
@@ -207,9 +210,7 @@ mod tests {
 
     /// Two keyings, the second in the row that stands first.
     fn keyed(acts: &[(Act, &[u32], bool)]) -> (Records, Config) {
-        let mut mapping = sample::mapping(&PAPER);
-        mapping.paper = Some(PaperMapping::default());
-        let config = sample::config(vec![mapping]);
+        let config = sample::paper(&PAPER, &[]);
         let rows: [&[&str]; 2] = [
             &["7", "2", "4010232137", "SMITH", "05/05/1960", "01/09/2017"],
             &["7", "1", "9990000050", "SMITH", "06/05/1960", "02/09/2017"],
@@ -241,6 +242,21 @@ mod tests {
         assert_eq!(records.referrals.reveal(texts, RECEIVED, 0), "2017-09-05");
         assert_eq!([1, 2, 3].map(|event| records.effects.of(event)), [Effect::ReadingTaken; 3]);
         assert_eq!((records.paper[0].fields_compared, records.paper[0].fields_disagreeing), (4, 3), "it was counted");
+    }
+
+    #[test]
+    fn a_text_that_is_not_of_the_fields_kind_cannot_be_read() {
+        let config = sample::config(vec![sample::mapping(&PAPER)]);
+        for (field, text, expected) in [
+            ("person.date_of_birth", "6/5/1960", None),
+            ("person.date_of_birth", "31/02/1960", Some(Reason::DateImpossible)),
+            ("person.nhs_number", "9990000050", None),
+            ("person.nhs_number", "9990000051", Some(Reason::NhsNumberCheckDigit)),
+            ("person.family_name", "31/02/1960", None),
+            ("person.ward", "7", None),
+        ] {
+            assert_eq!(unreadable(&config, "source-0", field, text), expected, "{field}: {text}");
+        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use super::{Normaliser, Records};
 use crate::config::fields::RecordKind;
 use crate::config::{
-    ClockSettings, Columns, Config, FieldRule, LinkSettings, Mapping, Overlap, Source, Standing, Transition,
+    ClockSettings, Columns, Config, FieldRule, LinkSettings, Mapping, Overlap, PaperMapping, Source, Standing,
+    Transition,
 };
 use crate::sources::{Batch, Cell, DateSystem, Intake, Origin, RawRow, ReadAs, RowKind, RowRef, Sheet, SourceFile};
 use crate::values::Digest;
@@ -54,6 +55,13 @@ fn source(number: usize, mapping: Mapping) -> Source {
         control_rows: None,
         certified_by: None,
     }
+}
+
+/// A config with one source of transcribed paper; `double` are the fields that were keyed twice, all where none is named.
+pub fn paper(fields: &[&str], double: &[&str]) -> Config {
+    let mut mapping = mapping(fields);
+    mapping.paper = Some(PaperMapping { double: double.iter().map(|name| (*name).to_owned()).collect() });
+    config(vec![mapping])
 }
 
 /// A mapping whose fields, such as `person.local_id`, are read from columns of the same name, with dates day first.

@@ -125,7 +125,7 @@ pub(super) fn pairs(plan: &PackagePlan<'_>) -> Section {
         @if !against.is_empty() {
             p {
                 "Decisions that cannot all be right wait until a person takes back the wrong one: "
-                code { "handover review" } ". Nothing is joined by them until then."
+                code { "handover review undo" } ". Nothing is joined by them until then."
             }
         }
         (table("Decisions that contradict others", &["Event of the journal", "Against event"], against))

@@ -250,6 +250,16 @@ pub(super) enum Meaningless {
     NothingRead,
 }
 
+impl Meaningless {
+    /// In words.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Meaningless::NobodyLeft => "every row is out, so none is left to be the patient: leave at least one in",
+            Meaningless::NothingRead => "the answer is other, and the note does not say what the folder says",
+        }
+    }
+}
+
 /// Each row that is out, from those that stay. If none stays, nobody is left to be apart from.
 fn members_out(rows: &[ShownRow], answers: &[Option<String>]) -> Option<Vec<Said>> {
     let is_out = |place: &usize| answers.get(place + 1).is_some_and(Option::is_some);

@@ -49,32 +49,23 @@ pub(super) fn referrals(
     Ok(referrals)
 }
 
-/// The rows of these referrals, in order, second keyings apart; with the patient of each referral.
-pub(super) fn referral_rows(
-    material: &mut Material<'_>,
-    wanted: &BTreeSet<String>,
-) -> Result<BTreeMap<String, Vec<Row>>, Error> {
-    let columns = ["source", "file", "sheet", "row", "referral_id", "relation"];
-    let mut of: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    let rows = &mut material.rows;
-    material.package.each_line("referral_records", columns, &mut |[source, file, sheet, row, id, relation]| {
-        if relation != "keying" && wanted.contains(id) {
-            of.entry(id.to_owned()).or_default().push(rows.number([source, file, sheet, row]));
-        }
-    })?;
-    Ok(of)
-}
+/// A table of rows with the things that they speak of: its name, the column of ids, and that of what a row is to its thing.
+pub(super) type SpeakingRows = [&'static str; 3];
 
-/// The rows of these appointments, in order.
-pub(super) fn appointment_rows(
+pub(super) const REFERRAL_ROWS: SpeakingRows = ["referral_records", "referral_id", "relation"];
+pub(super) const APPOINTMENT_ROWS: SpeakingRows = ["appointment_records", "appointment_id", "standing"];
+
+/// The rows of these things, in order. Second keyings are left out: of what they say nothing new is shown.
+pub(super) fn rows_of(
     material: &mut Material<'_>,
+    [table, id, relation]: SpeakingRows,
     wanted: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, Vec<Row>>, Error> {
-    let columns = ["source", "file", "sheet", "row", "appointment_id"];
     let mut of: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     let rows = &mut material.rows;
-    material.package.each_line("appointment_records", columns, &mut |[source, file, sheet, row, id]| {
-        if wanted.contains(id) {
+    let columns = ["source", "file", "sheet", "row", id, relation];
+    material.package.each_line(table, columns, &mut |[source, file, sheet, row, id, relation]| {
+        if relation != "keying" && wanted.contains(id) {
             of.entry(id.to_owned()).or_default().push(rows.number([source, file, sheet, row]));
         }
     })?;

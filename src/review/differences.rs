@@ -1,7 +1,7 @@
 //! Differences between the declared waiting list and the rebuilt one that no row explains.
 
 use super::asked::{Asked, Column, Item, Line, Question};
-use super::care::{OF_PERSON, OF_REFERRAL, person_cells, referral_rows, referrals};
+use super::care::{OF_PERSON, OF_REFERRAL, REFERRAL_ROWS, person_cells, referrals, rows_of};
 use super::fields::Values;
 use super::material::{Material, legible};
 use super::rows::Row;
@@ -41,7 +41,7 @@ struct Open {
 pub(super) fn ask(material: &mut Material<'_>) -> Result<Asked, Error> {
     let open = open(material)?;
     let of_referrals: BTreeSet<String> = open.iter().map(|open| open.referral.clone()).collect();
-    let rows = referral_rows(material, &of_referrals)?;
+    let rows = rows_of(material, REFERRAL_ROWS, &of_referrals)?;
     let referrals = referrals(material, &of_referrals)?;
     let patients = material.patients(&open.iter().map(|open| open.patient.clone()).collect())?;
     let people = material.people(&open.iter().filter_map(|open| open.declared).collect())?;

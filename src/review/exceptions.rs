@@ -7,10 +7,8 @@ use super::rows::Row;
 use super::{Error, Queue};
 use crate::decisions::{Act, RowName};
 use crate::ledger::Reason;
+use crate::records::REPAIRS;
 use std::collections::BTreeSet;
-
-/// Values that are used as the machine repaired them, until a person says otherwise.
-const REPAIRS: [Reason; 1] = [Reason::NhsNumberLeadingZero];
 
 /// One exception.
 struct Found {
@@ -62,6 +60,7 @@ fn found(material: &mut Material<'_>) -> Result<Vec<Found>, Error> {
 }
 
 impl Found {
+    /// Whether the value is used all the same, until a person says otherwise.
     fn is_repair(&self) -> bool {
         REPAIRS.iter().any(|reason| reason.slug() == self.reason)
     }

@@ -21,15 +21,22 @@ pub(super) struct Material<'a> {
 impl<'a> Material<'a> {
     /// Reads the rows, and holds the journal against them.
     pub(super) fn read(package: &'a Opened, key: &'a CommitmentKey, journal: Journal) -> Result<Self, Error> {
-        let mut rows = Rows::read(package)?;
-        let named = journal.events.iter().flat_map(|event| event.entry.rows.iter().map(|row| &row.name));
-        rows.look_for(package, &named.collect::<Vec<_>>())?;
-        let decisions = journal.weigh(|shown| rows.presence(shown, key));
+        let rows = Rows::read(package)?;
         let mut held_back = BTreeSet::new();
         package.each_line("review_decisions", ["event", "effect"], &mut |[event, effect]| {
             held_back.extend(event.parse::<usize>().ok().filter(|_| effect == Effect::HeldBack.word()));
         })?;
-        Ok(Material { package, key, rows, decisions, held_back })
+        let mut material = Material { package, key, rows, decisions: Decisions::default(), held_back };
+        material.weigh(journal)?;
+        Ok(material)
+    }
+
+    /// Holds another state of the journal against the rows.
+    pub(super) fn weigh(&mut self, journal: Journal) -> Result<(), Error> {
+        let named = journal.events.iter().flat_map(|event| event.entry.rows.iter().map(|row| &row.name));
+        self.rows.look_for(self.package, &named.collect::<Vec<_>>())?;
+        self.decisions = journal.weigh(|shown| self.rows.presence(shown, self.key));
+        Ok(())
     }
 
     /// What these rows say of their people.

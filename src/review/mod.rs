@@ -1,6 +1,6 @@
 //! # review: what the machine leaves to people is asked of them, and their answers are recorded.
 //! Takes: Config, a dry-run package, the journal, answers.   Gives: a workbook to answer in; Imported.
-//! May use: values, config, sources, ledger, decisions, package.   Touches: review workbooks; packages through package; the journal through decisions.
+//! May use: values, config, sources, ledger, decisions, records, package.   Touches: review workbooks; packages through package; the journal through decisions.
 //! Holds: only the journal changes, and it is only added to; an answer counts only beside what was shown.
 
 mod asked;

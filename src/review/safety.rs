@@ -1,7 +1,7 @@
 //! Open items of the safety list, for a clinician.
 
 use super::asked::{Asked, Column, Item, Line, Question, safety_choices};
-use super::care::{OF_PERSON, OF_REFERRAL, appointment_rows, person_cells, referral_rows, referrals};
+use super::care::{APPOINTMENT_ROWS, OF_PERSON, OF_REFERRAL, REFERRAL_ROWS, person_cells, referrals, rows_of};
 use super::material::{Material, legible};
 use super::rows::Row;
 use super::{Error, Queue};
@@ -27,8 +27,8 @@ pub(super) fn ask(material: &mut Material<'_>) -> Result<Asked, Error> {
     let ids = |kind: &str| -> BTreeSet<String> {
         open.iter().filter(|open| open.kind == kind).map(|open| open.item.clone()).collect()
     };
-    let of_referrals = referral_rows(material, &ids("referral"))?;
-    let of_appointments = appointment_rows(material, &ids("appointment"))?;
+    let of_referrals = rows_of(material, REFERRAL_ROWS, &ids("referral"))?;
+    let of_appointments = rows_of(material, APPOINTMENT_ROWS, &ids("appointment"))?;
     let referrals = referrals(material, &ids("referral"))?;
     let of_patients: BTreeMap<String, Vec<Row>> = if ids("patient").is_empty() {
         BTreeMap::new()

@@ -5,6 +5,7 @@ use crate::transition::{Transition, columns, files, fixtures, table};
 use handover::verify::{Options, Outcome, verify};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
 /// Tables that stand in `expected`, byte for byte.
 const EXPECTED: [(&str, &str); 4] = [
@@ -66,5 +67,24 @@ fn what_they_become_holds() {
     let verdict = verify(&tiny.path().join("package"), &options).expect("a folder");
     for check in &verdict.checks {
         assert_eq!(check.outcome, Outcome::Passed, "{}: {:?}", check.name, check.problems);
+    }
+}
+
+/// The example as README shows it; `BLESS=1` writes it anew.
+#[test]
+fn the_readme_shows_what_the_example_comes_to() {
+    let said = Transition::example().handover(&["run"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = fs::read_to_string(&path).expect("a readme");
+    // Below stands where the package is, and how long it took.
+    let until_package = |text: &str| text.find("\nPackage ").expect("where the package is");
+    let start = text.find("Thameshire MSK").expect("the example");
+    let end = start + until_package(&text[start..]);
+    let found = &said.out[..until_package(&said.out)];
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, format!("{}{found}{}", &text[..start], &text[end..])).expect("written");
+    } else {
+        assert!(&text[start..end] == found, "it comes to\n{found}\nand README shows\n{}", &text[start..end]);
     }
 }

@@ -1,35 +1,15 @@
 //! Ids through a chain of packages, each of which names the one before as `previous`: a source is added whose provider
 //! comes first, one decision makes two patients one, another makes one patient two, an extract is corrected.
 
-use crate::transition::{Transition, columns, files};
+use crate::transition::{Transition, columns, files, listed, two_providers};
 use handover::decisions::{self, Act, Answer, Entry, RowName, ShownRow};
 use handover::values::{CommitmentKey, Digest};
 use handover::verify::{Options, verify};
 use std::collections::BTreeMap;
 use std::fs;
 
-const CONFIG: &str = r#"[transition]
-name = "Chain"
-from = ["RNU", "RTH"]
-to = "NXX"
-transfer_date = 2017-10-01
-as_at = 2017-09-30
-
-[[source]]
-id = "hospital"
-path = "sources/hospital*.csv"
-mapping = "mappings/plain.toml"
-provider = "RTH"
-system = "PAS"
-"#;
-const CLINIC: &str = r#"
-[[source]]
-id = "clinic"
-path = "sources/clinic.csv"
-mapping = "mappings/plain.toml"
-provider = "RNU"
-system = "SystmOne"
-"#;
+const HOSPITAL_SOURCE: [&str; 4] = ["hospital", "hospital*.csv", "RTH", "PAS"];
+const CLINIC_SOURCE: [&str; 4] = ["clinic", "clinic.csv", "RNU", "SystmOne"];
 const MAPPING: &str = r#"[file]
 dates = ["%d/%m/%Y"]
 
@@ -66,7 +46,7 @@ type Package = BTreeMap<String, Vec<u8>>;
 
 fn hospital() -> Transition {
     let chain = Transition::empty();
-    chain.write("handover.toml", CONFIG);
+    chain.write("handover.toml", &two_providers("Chain", &[HOSPITAL_SOURCE]));
     chain.write("mappings/plain.toml", MAPPING);
     chain.write("sources/hospital.csv", &(HEADER.to_owned() + &HOSPITAL.concat()));
     chain.write("commitment.key", KEY);
@@ -77,7 +57,7 @@ fn hospital() -> Transition {
 fn with_clinic(chain: &Transition) {
     chain.write("sources/clinic.csv", &(HEADER.to_owned() + CLINIC_ROWS));
     let config = fs::read_to_string(chain.path().join("handover.toml")).expect("text");
-    chain.write("handover.toml", &(config + CLINIC));
+    chain.write("handover.toml", &(config + &listed(&CLINIC_SOURCE)));
 }
 
 /// Names the package before.
@@ -134,7 +114,8 @@ fn decide(chain: &Transition, package: &Package, answer: Answer, rows: [(&str, u
         rows: shown.into(),
         act: Act::Pair(answer),
     };
-    decisions::append(&chain.path().join("decisions.jsonl"), &[entry]).expect("recorded");
+    let path = chain.path().join("decisions.jsonl");
+    decisions::append::<decisions::Error>(&path, |_| Ok(vec![entry])).expect("recorded");
 }
 
 #[test]

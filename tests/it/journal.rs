@@ -61,7 +61,7 @@ pub fn append(folder: &Path, answers: &[Answered]) {
             rows: answered.rows.iter().map(shown).collect(),
             act: act(answered, &path),
         };
-        decisions::append(&path, &[entry]).expect("a good entry");
+        decisions::append::<decisions::Error>(&path, |_| Ok(vec![entry])).expect("a good entry");
     }
 }
 
@@ -170,6 +170,67 @@ fn processes_that_append_at_once_lose_nothing() {
     let standings = columns(&table, &["who", "standing"]);
     assert_eq!(standings.len(), events.len());
     assert!(standings.iter().all(|line| line[1] == "in-effect"), "{standings:?}");
+}
+
+/// One workbook imported by several processes at one moment: all have looked into the journal before any of them writes.
+#[test]
+fn processes_that_import_the_same_answers_at_once_record_each_once() {
+    let example = review::example(&["--queue", "pairs"]);
+    let journal = example.path().join("decisions.jsonl");
+    let answers = workbooks(&example)[0];
+    assert!(answers > 20);
+    File::create_new(&journal).expect("made");
+    let held = File::open(&journal).expect("there");
+    held.lock_shared().expect("held");
+    let clerks: Vec<Child> = (0..CLERKS).map(|_| import(&example, 0)).collect();
+    wait_for(&clerks);
+    held.unlock().expect("let go");
+    let said = clerks.into_iter().map(|process| {
+        let said = process.wait_with_output().expect("it ends");
+        let document: serde_json::Value = serde_json::from_slice(&said.stdout).expect("one document");
+        assert_eq!(said.status.code(), Some(0), "{document}");
+        let count = |name: &str| document[name].as_u64().expect("a count") as usize;
+        (count("recorded"), count("decided_already"), count("superseded"))
+    });
+    let mut said: Vec<(usize, usize, usize)> = said.collect();
+    said.sort_unstable();
+    let (one, others) = said.split_last().expect("clerks");
+    assert_eq!(*one, (answers, 0, 0));
+    assert_eq!(others, [(0, answers, 0); CLERKS - 1]);
+    assert_eq!(decisions::load(&journal).expect("the chain is whole").events.len(), answers);
+}
+
+/// Whoever decides while a torn line stands is told of it: somebody may think that it was recorded.
+#[test]
+fn a_torn_line_that_is_cut_off_is_told() {
+    let example = review::example(&["--queue", "pairs"]);
+    workbooks(&example);
+    let journal = example.path().join("decisions.jsonl");
+    fs::write(&journal, "{\"previous\":\"00").expect("written");
+    let said = example.handover(&["review", "import", &workbook(0), "--who", "x", "--json"]);
+    assert_eq!((said.code, &said.json()["torn_line_cut"]), (0, &1.into()), "{}", said.all());
+    assert!(said.err.contains("line, 1, was torn and has been cut off"), "{}", said.err);
+    let said = example.handover(&["review", "import", &workbook(1), "--who", "x", "--json"]);
+    assert_eq!((said.err.as_str(), &said.json()["torn_line_cut"]), ("", &serde_json::Value::Null));
+    let whole = fs::read(&journal).expect("a journal");
+    fs::write(&journal, [&whole[..], b"{"].concat()).expect("written");
+    let said = example.handover(&["review", "undo", "--event", "1", "--who", "x"]);
+    assert!(said.code == 0 && said.err.contains("was torn and has been cut off"), "{}", said.all());
+}
+
+/// A pipe is refused by every command that needs the journal; none waits for somebody to write into it.
+#[cfg(unix)]
+#[test]
+fn a_journal_that_is_no_file_is_refused() {
+    let clinic = Transition::clinic();
+    let made = Command::new("mkfifo").arg(clinic.path().join("decisions.jsonl")).status().expect("mkfifo");
+    assert!(made.success());
+    insta::assert_snapshot!(clinic.handover(&["run", "--quiet"]).refusal(), @r#"
+    2
+    error: the journal of decisions cannot be used
+      decisions.jsonl: a journal of decisions is a file, and this is none
+      next: name a file as transition.decisions in handover.toml, or leave the key out
+    "#);
 }
 
 fn who(clerk: usize) -> String {

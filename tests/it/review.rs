@@ -143,14 +143,20 @@ fn answers_are_taken_once() {
     assert_eq!(import(&twins, answer("unsure"), &[]).code, 0);
     let said = import(&twins, answer("unsure"), &["--json"]).json();
     assert_eq!((&said["recorded"], &said["decided_already"]), (&0.into(), &1.into()), "{said}");
-    // A second thought is another answer.
-    assert_eq!(import(&twins, answer("same"), &["--json"]).json()["recorded"], 1);
+    assert_eq!(said["superseded"], 0);
+    // A second thought is another answer, and it is said that one was in effect.
+    let said = import(&twins, answer("same"), &["--json"]).json();
+    assert_eq!((&said["recorded"], &said["superseded"]), (&1.into(), &1.into()), "{said}");
     let answers: Vec<Value> = journal(&twins).into_iter().map(|event| event["answer"].clone()).collect();
     assert_eq!(answers, ["unsure", "same"]);
     // Another export leaves the pair out; the first workbook is still good.
     assert_eq!(twins.handover(&["review", "export", "again.xlsx", "--queue", "pairs"]).code, 0);
     assert_eq!(sheet(&mut read(&twins.path().join("again.xlsx")), "Pairs").len(), 1);
-    assert_eq!(import(&twins, answer("different"), &[]).code, 0);
+    let said = import(&twins, answer("different"), &[]);
+    assert!(said.code == 0 && said.out.contains("another answer was in effect"), "{}", said.all());
+    // While nothing is recorded nothing is superseded.
+    let said = import(&twins, |sheets| (answer("same")(sheets), sheet(sheets, "Pairs")[0][4].push('x')).0, &["--json"]);
+    assert_eq!((said.code, &said.json()["superseded"]), (1, &0.into()), "{}", said.all());
 }
 
 #[test]
@@ -362,6 +368,27 @@ fn a_repair_is_accepted_or_refused() {
 }
 
 #[test]
+fn whatever_is_used_as_it_is_can_be_settled() {
+    let case = asked("cases/codes-and-postcodes/input", &["--queue", "exceptions"]);
+    let accept = |sheets: &mut Sheets| {
+        let lines = sheet(sheets, "Exceptions").iter_mut();
+        let line = { lines }.find(|line| line.contains(&"postcode-shape".to_owned())).expect("a postcode of no shape");
+        line[ANSWER] = "accepted".into();
+    };
+    let said = import(&case, accept, &[]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert_eq!(case.handover(&["run", "--quiet"]).code, 0);
+    let told = |package: &str| {
+        let path = case.path().join(format!("packages/{package}/data/tables/exceptions.csv"));
+        columns(&fs::read(path).expect("a table"), &["reason"])
+            .iter()
+            .filter(|line| line[0] == "postcode-shape")
+            .count()
+    };
+    assert_eq!((told("0001"), told("0002")), (1, 0));
+}
+
+#[test]
 fn hostile_cells_are_text() {
     let twins = Transition::copy_of(&fixtures().join(TWINS));
     let sources = files(&twins.path().join("sources"));
@@ -401,6 +428,7 @@ fn messages_of_an_import_hold_no_patient_data() {
         &[],
     );
     assert_eq!(said.code, 1);
+    assert!(words.len() > 100, "there is much that could be said");
     for word in words.keys() {
         assert!(!said.all().contains(word.as_str()), "says a word of {} letters of somebody", word.len());
     }
@@ -462,6 +490,7 @@ fn what_is_answered_of_paper_differences_and_safety_closes_their_gates() {
     for (_, gate) in QUEUES {
         assert_eq!(after[gate], ("green".into(), "0".into()), "{gate}");
     }
+    assert!(asked > QUEUES.len());
     let again =
         example.handover(&["review", "export", "again.xlsx", "--queue", "paper", "--queue", "safety", "--json"]);
     let left: u64 =
@@ -474,14 +503,25 @@ fn another_reading_must_be_said() {
     let example = example(&["--queue", "paper"]);
     let other = |note: &'static str| {
         move |sheets: &mut Sheets| {
-            let line = &mut sheet(sheets, "Paper")[1];
+            let lines = sheet(sheets, "Paper").iter_mut();
+            let line = { lines }.find(|line| line[5] == "person.date_of_birth").expect("a date to read");
             (line[ANSWER], line[NOTE]) = ("other".into(), note.into());
         }
     };
-    let said = import(&example, other(" "), &[]);
-    assert!(said.code == 1 && said.out.contains("the note does not say what the folder says"), "{}", said.all());
-    assert_eq!(import(&example, other("9 July 1961"), &[]).code, 0);
-    assert_eq!(journal(&example)[0]["answer"], "other");
+    for (note, told) in [
+        (" ", "the note does not say what the folder says"),
+        ("see the letter", "the note cannot be read as "),
+        ("31/02/1961", "the note cannot be read as person.date_of_birth: "),
+        ("9 July 1961", "a date as the mapping has it, or as 1961-07-09"),
+    ] {
+        let said = import(&example, other(note), &["--accept-rest"]);
+        assert!(said.code == 1 && said.out.contains(told) && journal(&example).is_empty(), "{}", said.all());
+        assert!(!said.all().contains("letter") && !said.all().contains("/1961"), "it is not quoted: {}", said.all());
+    }
+    assert_eq!(import(&example, other("9/7/1961"), &[]).code, 0);
+    assert_eq!(import(&example, other("1961-07-10"), &[]).code, 0);
+    let said = journal(&example).iter().map(|event| event["value"].clone()).collect::<Vec<Value>>();
+    assert_eq!(said, ["9/7/1961", "1961-07-10"]);
 }
 
 #[test]

@@ -1,33 +1,14 @@
 //! Tracing as commands: the people whose number is missing or unverified go out, the answer comes back among the sources,
 //! and the next run holds every answer against the person it was asked about.
 
-use crate::transition::{Transition, columns, files, table};
+use crate::transition::{Transition, columns, files, fixtures, table, two_providers};
 use handover::verify::{Options, verify};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-const CONFIG: &str = r#"[transition]
-name = "Traced"
-from = ["RNU", "RTH"]
-to = "NXX"
-transfer_date = 2017-10-01
-as_at = 2017-09-30
-
-[[source]]
-id = "clinic"
-path = "sources/clinic.csv"
-mapping = "mappings/plain.toml"
-provider = "RNU"
-system = "SystmOne"
-
-[[source]]
-id = "hospital"
-path = "sources/hospital.csv"
-mapping = "mappings/plain.toml"
-provider = "RTH"
-system = "PAS"
-"#;
+const SOURCES: [[&str; 4]; 2] =
+    [["clinic", "clinic.csv", "RNU", "SystmOne"], ["hospital", "hospital.csv", "RTH", "PAS"]];
 const MAPPING: &str = r#"[file]
 dates = ["%d/%m/%Y"]
 
@@ -60,32 +41,16 @@ const CLINIC: &str = "1,,,Quillfeather,Maude,03/02/1961,F,TH1 2AB,C1,03/07/2017,
 const HOSPITAL: &str = "71,9990001022,01,Thistlewod,Ambrose,14/11/1948,M,TH8 8ZZ,H1,08/07/2017,HA1,20/10/2017 10:00\n";
 const KEY: &str = "# EXAMPLE KEY\n0707070707070707070707070707070707070707070707070707070707070707\n";
 
-/// The columns of an answer, as the service gives them.
-const ANSWER: [&str; 23] = [
-    "UNIQUE REFERENCE",
-    "REQ_NHS_NO",
-    "FAMILY_NAME",
-    "GIVEN_NAME",
-    "OTHER_GIVEN_NAME",
-    "GENDER",
-    "DATE_OF_BIRTH",
-    "DATE_OF_DEATH",
-    "ADDRESS_LINE1",
-    "ADDRESS_LINE2",
-    "ADDRESS_LINE3",
-    "ADDRESS_LINE4",
-    "ADDRESS_LINE5",
-    "POSTCODE",
-    "GP_PRACTICE_CODE",
-    "TELEPHONE_NUMBER",
-    "MOBILE_NUMBER",
-    "EMAIL_ADDRESS",
-    "SENSITIVTY_FLAG",
-    "MPS_ID",
-    "ERROR/SUCCESS_CODE",
-    "MATCHED_NHS_NO",
-    "MATCHED_ALGORITHM_INDICATOR",
-];
+/// The columns of a request, as the service wants them.
+const REQUEST: &str = "UNIQUE REFERENCE,NHS_NO,FAMILY_NAME,GIVEN_NAME,OTHER_GIVEN_NAME,GENDER,DATE_OF_BIRTH,DATE_OF_DEATH,\
+     ADDRESS_LINE1,ADDRESS_LINE2,ADDRESS_LINE3,ADDRESS_LINE4,ADDRESS_LINE5,ADDRESS_DATE,POSTCODE,GP_PRACTICE_CODE,\
+     NHAIS_POSTING_ID,AS_AT_DATE,LOCAL_PATIENT_ID,INTERNAL_ID,TELEPHONE_NUMBER,MOBILE_NUMBER,EMAIL_ADDRESS\r\n";
+
+/// The columns of an answer, as the service gives them: those of the answer among the cases.
+fn answer_columns() -> Vec<String> {
+    let kept = fs::read(fixtures().join("cases/number-traced/input/sources/answer.csv")).expect("an answer");
+    table(&kept).swap_remove(0)
+}
 
 type Package = BTreeMap<String, Vec<u8>>;
 /// A request or an answer: each person by given name, with the cells by column.
@@ -94,7 +59,7 @@ type People = BTreeMap<String, BTreeMap<String, String>>;
 /// The transition after its first run, with that package as the one before.
 fn asked() -> (Transition, Package) {
     let traced = Transition::empty();
-    traced.write("handover.toml", CONFIG);
+    traced.write("handover.toml", &two_providers("Traced", &SOURCES));
     traced.write("mappings/plain.toml", MAPPING);
     traced.write("sources/clinic.csv", &(HEADER.to_owned() + CLINIC));
     traced.write("sources/hospital.csv", &(HEADER.to_owned() + HOSPITAL));
@@ -126,12 +91,13 @@ fn request(traced: &Transition, file: &str) -> People {
 /// An answer: of each person the reference as it was asked, what was asked of them, and what the service says instead.
 fn answer(request: &People, says: &[(&str, &[(&str, &str)])]) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(ANSWER).expect("written");
+    let columns = answer_columns();
+    writer.write_record(&columns).expect("written");
     for (name, says) in says {
         let asked = &request[*name];
         let said = |column: &str| says.iter().rev().find(|(of, _)| *of == column).map(|(_, value)| (*value).to_owned());
         let found = said("MATCHED_NHS_NO").is_some();
-        let cell = |column: &&str| match (*column, said(column)) {
+        let cell = |column: &String| match (column.as_str(), said(column)) {
             (_, Some(value)) => value,
             ("UNIQUE REFERENCE", _) => asked["UNIQUE REFERENCE"].clone(),
             ("REQ_NHS_NO", _) => asked["NHS_NO"].clone(),
@@ -139,7 +105,7 @@ fn answer(request: &People, says: &[(&str, &[(&str, &str)])]) -> String {
             (column, _) if found => asked.get(column).map(|value| value.to_uppercase()).unwrap_or_default(),
             _ => String::new(),
         };
-        writer.write_record(ANSWER.iter().map(cell)).expect("written");
+        writer.write_record(columns.iter().map(cell)).expect("written");
     }
     String::from_utf8(writer.into_inner().expect("written")).expect("text")
 }
@@ -198,6 +164,7 @@ fn who_is_asked_about() {
     assert_eq!(counts, [4, 3, 1, 0, 0].map(Some), "{document}");
     let requests = ["people.csv", "again.csv"].map(|name| fs::read(traced.path().join(name)).expect("a request"));
     assert!(requests[0] == requests[1], "the same people give the same bytes");
+    assert!(requests[0].starts_with(REQUEST.as_bytes()), "in the order of the service's data dictionary");
     for word in ["Quillfeather", "9990001014", "TH1 3DE", "1948"] {
         assert!(!said.all().contains(word), "what is said holds no patient data: {}", said.all());
     }
@@ -269,6 +236,8 @@ fn an_answer_is_put_among_the_sources_once() {
     assert_eq!(fs::read(&kept).expect("kept"), fs::read(traced.path().join("answer.csv")).expect("there"));
     #[cfg(unix)]
     assert_eq!([mode(&kept), mode(&traced.path().join("mappings/trace.toml"))], [0o600; 2]);
+    #[cfg(unix)]
+    assert_eq!(mode(kept.parent().expect("a folder")), 0o700, "it holds patient data");
 
     insta::assert_snapshot!(traced.handover(&["trace", "import", "answer.csv"]).refusal(), @r#"
     2
@@ -318,7 +287,7 @@ fn an_answer_that_was_not_asked_for_or_disagrees_outranks_nothing() {
         [&[("DATE_OF_DEATH", "20170606"), ("MATCHED_NHS_NO", "9990001006")][..], more].concat()
     };
     for (says, reason) in [
-        (with(&[("UNIQUE REFERENCE", "XXXX")]), "person-not-found"),
+        (with(&[("UNIQUE REFERENCE", "T-UNKNOWN")]), "person-not-found"),
         (with(&[("UNIQUE REFERENCE", "")]), "person-too-thin"),
         (with(&[]), "trace-disagrees"),
         (of_maude(&[("DATE_OF_BIRTH", "19610204")]), "trace-disagrees"),
@@ -350,7 +319,7 @@ fn an_answer_to_other_questions_is_refused() {
     let (traced, _) = asked();
     let request = request(&traced, "people.csv");
     let before = files(traced.path());
-    let unknown = |name| (name, &[("UNIQUE REFERENCE", "XXXX"), ("MATCHED_NHS_NO", "9990001006")][..]);
+    let unknown = |name| (name, &[("UNIQUE REFERENCE", "T-UNKNOWN"), ("MATCHED_NHS_NO", "9990001006")][..]);
     traced.write("others.csv", &answer(&request, &[unknown("Maude"), unknown("Isolde")]));
     insta::assert_snapshot!(traced.handover(&["trace", "import", "others.csv"]).refusal(), @r#"
     2
@@ -365,6 +334,19 @@ fn an_answer_to_other_questions_is_refused() {
     traced.write("more.csv", &answer(&request, &[unknown("Isolde"), SAYS[2]]));
     let said = traced.handover(&["trace", "import", "more.csv"]);
     assert!(said.all().contains("Not asked about from here: 1 of its lines"), "{}", said.all());
+}
+
+#[test]
+fn an_answer_makes_no_new_key_in_a_lost_ones_place() {
+    let (traced, _) = asked();
+    traced.write("answer.csv", &answer(&request(&traced, "people.csv"), &SAYS));
+    let key = traced.path().join("commitment.key");
+    fs::remove_file(&key).expect("removed");
+    for command in ["export", "import"] {
+        let said = traced.handover(&["trace", command, if command == "export" { "again.csv" } else { "answer.csv" }]);
+        assert!(said.code == 2 && said.err.contains("restore it from its backup"), "{}", said.all());
+        assert!(!key.exists(), "with another key every id would be another, and no decision would hold");
+    }
 }
 
 #[test]

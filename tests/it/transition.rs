@@ -47,6 +47,21 @@ const CLINIC: &str = "Patient ID,Surname,Forename,DOB,Phone\n\
                       1,Quillfeather,Maude,03/02/1961,01632 960001\n\
                       2,Thistlewood,Ambrose,14/11/1948,01632 960002\n";
 
+/// A configuration of two providers with these sources: of each its id, path, provider and system.
+pub fn two_providers(name: &str, sources: &[[&str; 4]]) -> String {
+    let head = format!("[transition]\nname = \"{name}\"\nfrom = [\"RNU\", \"RTH\"]\nto = \"NXX\"\n");
+    let dates = "transfer_date = 2017-10-01\nas_at = 2017-09-30\n";
+    head + dates + &sources.iter().map(listed).collect::<String>()
+}
+
+/// A source, read with `mappings/plain.toml`.
+pub fn listed([id, path, provider, system]: &[&str; 4]) -> String {
+    format!(
+        "\n[[source]]\nid = \"{id}\"\npath = \"sources/{path}\"\nmapping = \"mappings/plain.toml\"\n\
+         provider = \"{provider}\"\nsystem = \"{system}\"\n"
+    )
+}
+
 impl Transition {
     /// An empty folder.
     pub fn empty() -> Self {

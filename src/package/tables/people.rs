@@ -24,7 +24,7 @@ fn patient_line(contents: &Contents<'_>, patient: PatientIndex, line: &mut Line)
     let joined = |field| contents.all_texts(members, field).join(";");
     let address = || contents.text(contents.chosen_address(members, chosen(person::POSTCODE)));
     let other_family_names = || contents.other_family_names(members, text(person::FAMILY_NAME));
-    let (number, status) = contents.nhs_number(members);
+    let (number, status) = contents.numbers().of(members);
 
     line.text("patient_id", contents.ids.patient(patient));
     line.revealed("nhs_number", number, NhsNumber::reveal);

@@ -1,10 +1,9 @@
 //! What people decided of appointments and of differences.
 
-use crate::decisions::{Act, Answer, Decisions, Effect, Entry, Event, RowName, ShownRow, Standing};
+use crate::decisions::{Act, Answer, Effect, RowName, ShownRow, example};
 use crate::linkage::{JoinedBy, Place};
 use crate::reconcile::fixture::{COMMUNITY, LETTERS, LIST, TEXTS, World};
 use crate::reconcile::{Reconciled, reconcile};
-use crate::values::Digest;
 
 /// An answer with its rows, each a source and a number.
 type Said<'a> = (Act, &'a [(usize, u32)]);
@@ -16,20 +15,8 @@ fn decided(world: &World, acts: &[Said<'_>]) -> Reconciled {
         let name = RowName { source: source.id.clone(), file: source.path.clone(), sheet: String::new(), row: *row };
         ShownRow { name, commitment: String::new() }
     };
-    let event = |(number, (act, rows)): (usize, &Said<'_>)| Event {
-        number,
-        digest: Digest::of(&[number as u8]),
-        entry: Entry {
-            at: "2017-09-25".into(),
-            who: "a records officer".into(),
-            note: String::new(),
-            model: None,
-            rows: rows.iter().map(shown).collect(),
-            act: act.clone(),
-        },
-    };
-    let events: Vec<Event> = (1..).zip(acts).map(event).collect();
-    let decisions = Decisions { standings: vec![Standing::InEffect; events.len()], events, ..Decisions::default() };
+    let said = acts.iter().map(|(act, rows)| (act.clone(), rows.iter().map(shown).collect()));
+    let decisions = example::in_effect(said);
     reconcile(&world.config, world.linked(), &decisions)
 }
 

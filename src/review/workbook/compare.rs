@@ -1,9 +1,9 @@
 //! What came back against what was asked. An answer counts only where everything beside it is as it was shown.
 
 use super::grid::{ANSWER, Grid, GridLine, NOTE};
-use super::read::Sheets;
+use super::read::{NO_VALUE, Sheets};
 use crate::review::Queue;
-use crate::review::asked::{Asked, Meaningless, Said};
+use crate::review::asked::{Asked, Said};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
@@ -24,6 +24,10 @@ pub enum ProblemKind {
     Duplicated,
     /// What stands there is not an answer.
     NotAnAnswer,
+    /// An answer or a note is a formula whose value the file does not hold.
+    Formula,
+    /// What a folder is said to hold is no value of its field.
+    Unreadable,
 }
 
 impl ProblemKind {
@@ -37,6 +41,8 @@ impl ProblemKind {
             ProblemKind::Missing => "missing",
             ProblemKind::Duplicated => "duplicated",
             ProblemKind::NotAnAnswer => "not-an-answer",
+            ProblemKind::Formula => "formula-without-value",
+            ProblemKind::Unreadable => "reading-unreadable",
         }
     }
 
@@ -52,6 +58,10 @@ impl ProblemKind {
             ProblemKind::Missing => "put the line back, or take the other answers with --accept-rest",
             ProblemKind::Duplicated => "keep one of the lines",
             ProblemKind::NotAnAnswer => "choose an answer from the cell's list, or leave the cell empty",
+            ProblemKind::Formula => "type the answer and the note themselves, no formulas",
+            ProblemKind::Unreadable => {
+                "write the value alone into the note, as it would be keyed; a date as the mapping has it, or as 1961-07-09"
+            }
         }
     }
 }
@@ -94,14 +104,15 @@ pub(super) struct Compared {
     pub problems: Vec<Problem>,
 }
 
-/// Holds every sheet against what was asked on it.
-pub(super) fn compare(asked: &[Asked], sheets: &Sheets) -> Compared {
+/// Holds every sheet against what was asked on it. Of what an answer means, `refuse` says why the next run could
+/// not read it.
+pub(super) fn compare(asked: &[Asked], sheets: &Sheets, refuse: &dyn Fn(&Said) -> Option<String>) -> Compared {
     let mut compared = Compared::default();
     let nothing = BTreeMap::new();
     for asked in asked {
         let grid = Grid::new(asked);
         let lines = sheets.get(grid.name()).unwrap_or(&nothing);
-        Sheet { grid: &grid, lines, bad: BTreeSet::new() }.compare(&mut compared);
+        Sheet { grid: &grid, lines, refuse, bad: BTreeSet::new() }.compare(&mut compared);
     }
     compared
 }
@@ -110,6 +121,7 @@ pub(super) fn compare(asked: &[Asked], sheets: &Sheets) -> Compared {
 struct Sheet<'a> {
     grid: &'a Grid<'a>,
     lines: &'a BTreeMap<u32, Vec<String>>,
+    refuse: &'a dyn Fn(&Said) -> Option<String>,
     /// Questions whose answers are not taken.
     bad: BTreeSet<usize>,
 }
@@ -140,12 +152,14 @@ impl Sheet<'_> {
         problems.push(Problem::new(self.grid.name(), line, kind, what));
     }
 
-    fn compare_titles(&self, problems: &mut Vec<Problem>) {
+    /// Under other titles nobody can say what somebody saw who answered.
+    fn compare_titles(&mut self, problems: &mut Vec<Problem>) {
         let found = self.lines.get(&1).map(Vec::as_slice).unwrap_or_default();
         let titles = self.grid.titles.iter().map(|title| title.text.as_str());
         // A sheet that is gone altogether is told by its lines.
         if !self.lines.is_empty() && !titles.eq(found.iter().map(String::as_str)) {
-            let what = "the titles of the columns are not as they were";
+            let what = "the titles of the columns are not as they were: no answer of this sheet is taken";
+            self.bad.extend(0..self.grid.asked.items.len());
             problems.push(Problem::new(self.grid.name(), 1, ProblemKind::Changed, what));
         }
     }
@@ -239,23 +253,17 @@ impl Sheet<'_> {
             let note = |line: usize| lines[line].map_or("", |line| cell(&self.lines[&line], NOTE)).to_owned();
             let alone = (0..lines.len()).filter(|line| answers[*line].is_none() && !note(*line).is_empty());
             compared.notes_alone += alone.count();
-            match item.said(&answers, &note(0)) {
+            let said = item.said(&answers, &note(0)).map_err(|why| (ProblemKind::NotAnAnswer, why.words().to_owned()));
+            let refused = |said: &Said| (self.refuse)(said).map(|what| (ProblemKind::Unreadable, what));
+            match said.and_then(|said| said.iter().find_map(refused).map_or(Ok(said), Err)) {
                 Ok(said) if said.is_empty() => compared.undecided += 1,
                 Ok(said) => compared.said.extend(said.into_iter().map(|said| {
                     let note = note(said.line);
                     (self.grid.asked.queue, said, note)
                 })),
-                Err(why) => {
+                Err((kind, what)) => {
                     let line = lines.iter().flatten().next().copied().unwrap_or(0);
-                    let what = match why {
-                        Meaningless::NobodyLeft => {
-                            "every row is out, so none is left to be the patient: leave at least one in"
-                        }
-                        Meaningless::NothingRead => {
-                            "the answer is other, and the note does not say what the folder says"
-                        }
-                    };
-                    problems.push(Problem::new(self.grid.name(), line, ProblemKind::NotAnAnswer, what));
+                    problems.push(Problem::new(self.grid.name(), line, kind, what));
                 }
             }
         }
@@ -266,7 +274,14 @@ impl Sheet<'_> {
         let of_lines = grid.asked.items[item].lines.iter().zip(lines);
         let mut answers = Vec::with_capacity(lines.len());
         for (of, line) in of_lines {
-            let said = line.map_or("", |line| cell(&self.lines[&line], ANSWER)).to_lowercase();
+            let cells = line.map_or(&[][..], |line| &self.lines[&line]);
+            if !of.choices.is_empty() && [ANSWER, NOTE].into_iter().any(|column| cell(cells, column) == NO_VALUE) {
+                let what = "the answer or the note is a formula whose value the file does not hold".to_owned();
+                self.refuse(item, line.unwrap_or(0), ProblemKind::Formula, what, problems);
+                answers.push(None);
+                continue;
+            }
+            let said = cell(cells, ANSWER).to_lowercase();
             let said = said.split_whitespace().collect::<Vec<&str>>().join(" ");
             let known = of.choices.contains(&said);
             if !known && !said.is_empty() && !of.choices.is_empty() {
@@ -336,7 +351,7 @@ mod tests {
     #[track_caller]
     fn check(bend: impl FnOnce(&mut Sheets), said: &[&str], problems: &[&str]) {
         let asked = asked();
-        let compared = compare(&asked, &sheets(&asked, bend));
+        let compared = compare(&asked, &sheets(&asked, bend), &|_| None);
         let found: Vec<String> = compared.problems.iter().map(Problem::to_string).collect();
         assert_eq!(found.len(), problems.len(), "{found:?}");
         for (found, expected) in found.iter().zip(problems) {
@@ -388,6 +403,18 @@ mod tests {
         bent(|sheets| set(sheets, "Pairs", 3, 7, "x"), &["different", "out"], &["Pairs:3: changed"]);
         bent(|sheets| set(sheets, "Clusters", 5, 7, "x"), &["same", "different"], &["Clusters:5: changed"]);
         bent(
+            |sheets| set(sheets, "Pairs", 2, ANSWER, NO_VALUE),
+            &["different", "out"],
+            &["Pairs:2: formula-without-value"],
+        );
+        bent(
+            |sheets| set(sheets, "Pairs", 2, NOTE, NO_VALUE),
+            &["different", "out"],
+            &["Pairs:2: formula-without-value"],
+        );
+        bent(|sheets| set(sheets, "Pairs", 3, ANSWER, NO_VALUE), &["different", "out"], &["Pairs:3: changed"]);
+        bent(|sheets| set(sheets, "Pairs", 1, 6, "Given name"), &["out"], &["Pairs:1: changed"]);
+        bent(
             |sheets| drop(sheets.get_mut("Pairs").expect("a sheet").remove(&5)),
             &["same", "out"],
             &["Pairs: missing"],
@@ -412,7 +439,7 @@ mod tests {
     fn a_note_beside_no_answer_is_counted() {
         let asked = asked();
         let sheets = sheets(&asked, |sheets| set(sheets, "Pairs", 2, NOTE, "ask the GP"));
-        let compared = compare(&asked, &sheets);
+        let compared = compare(&asked, &sheets, &|_| None);
         assert_eq!((compared.notes_alone, compared.undecided, compared.said.len()), (1, 3, 0));
     }
 }

@@ -10,9 +10,9 @@ use super::asked::{Asked, Said};
 use super::material::Material;
 use super::{Error, Queue, clusters, differences, exceptions, pairs, paper, safety, unassigned};
 use crate::config::{self, Config};
-use crate::decisions::{self, Act, Entry, Journal, RowName, ShownRow};
+use crate::decisions::{self, Act, Beside, Entry, Journal, Reading};
 use crate::package::{self, Opened};
-use crate::values::CommitmentKey;
+use crate::records;
 use about::{About, Mark};
 use compare::Compared;
 use grid::Grid;
@@ -66,6 +66,10 @@ pub struct Imported {
     pub lines: std::ops::Range<usize>,
     /// Answers that say what is already decided.
     pub decided_already: usize,
+    /// Decisions that were recorded though another answer to their question was in effect: they take its place.
+    pub superseding: usize,
+    /// The journal's last line, where it was torn and was cut off.
+    pub cut: Option<usize>,
     /// Questions without an answer.
     pub undecided: usize,
     /// Notes beside which there is no answer; they are not kept.
@@ -80,7 +84,7 @@ pub struct Imported {
 pub fn export(config: &Config, options: &ExportOptions, out: &Path) -> Result<Exported, Error> {
     let queues = queues(&options.queues)?;
     refuse_place(out)?;
-    let key = load_key(config)?;
+    let key = config::load_key_in_use(config)?;
     let package = match &options.package {
         Some(folder) => Opened::open(folder)?,
         None => newest_dry_run(config)?,
@@ -113,7 +117,7 @@ pub fn import(config: &Config, options: &ImportOptions, workbook: &Path) -> Resu
     if options.who.trim().is_empty() {
         return Err(Error::asked("--who is empty", "say who decided, such as --who \"A. Records Officer\""));
     }
-    let key = load_key(config)?;
+    let key = config::load_key_in_use(config)?;
     let sheets = read::sheets(workbook)?;
     let mark = match Mark::read(&sheets) {
         Ok(mark) => mark,
@@ -129,11 +133,10 @@ pub fn import(config: &Config, options: &ImportOptions, workbook: &Path) -> Resu
     let journal = decisions::load(&path)?;
     let mut problems: Vec<Problem> = mark.check(&package, &journal, &key).into_iter().collect();
     let queues = mark.queues.clone();
-    let mut then = Material::read(&package, &key, mark.journal_then(&journal))?;
-    let asked = ask(&mut then, &queues)?;
-    let compared = compare::compare(&asked, &sheets);
-    let now = Material::read(&package, &key, journal)?;
-    problems.extend(compared.problems.iter().cloned());
+    let mut material = Material::read(&package, &key, mark.journal_then(&journal))?;
+    let asked = ask(&mut material, &queues)?;
+    let mut compared = compare::compare(&asked, &sheets, &|said| unreadable(config, said));
+    problems.append(&mut compared.problems);
     let mut imported = Imported {
         package: Some(package.folder().to_owned()),
         undecided: compared.undecided,
@@ -141,61 +144,73 @@ pub fn import(config: &Config, options: &ImportOptions, workbook: &Path) -> Resu
         problems,
         ..Imported::default()
     };
-    let new = entries(&compared, &package, options, &now, &mut imported);
+    material.weigh(journal)?;
+    let new = entries(&compared, options, &material, &mut imported);
     if (imported.problems.is_empty() || options.accept_rest) && !new.is_empty() {
-        record(&path, &new, &now, &mut imported)?;
+        record(&path, &compared, options, &mut material, &mut imported)?;
+    } else {
+        imported.superseding = 0;
     }
     Ok(imported)
 }
 
-/// Appends the entries at once.
-fn record(path: &Path, new: &[Entry], now: &Material<'_>, imported: &mut Imported) -> Result<(), Error> {
-    imported.lines = decisions::append(path, new)?.lines;
-    imported.recorded = new.len();
-    let weighed = decisions::load(path)?.weigh(|shown| now.rows.presence(shown, now.key));
-    imported.contradictions = weighed.contradictions.len();
+/// Why the next run could not read what a folder says, where neither keying has it.
+fn unreadable(config: &Config, said: &Said) -> Option<String> {
+    let Act::PaperReading { field, reading: Reading::Other(text) } = &said.act else { return None };
+    let source = &said.rows.first()?.name.source;
+    let reason = records::unreadable(config, source, field, text)?;
+    Some(format!("the answer is other, and the note cannot be read as {field}: {}", reason.sentence()))
+}
+
+/// Appends at once what is still new when it is this import's turn to write: somebody may be importing the same answers.
+fn record(
+    path: &Path,
+    compared: &Compared,
+    options: &ImportOptions,
+    material: &mut Material<'_>,
+    imported: &mut Imported,
+) -> Result<(), Error> {
+    let appended = decisions::append(path, |journal| {
+        material.weigh(journal.clone())?;
+        Ok::<_, Error>(entries(compared, options, material, imported))
+    })?;
+    imported.recorded = appended.lines.len();
+    (imported.lines, imported.cut) = (appended.lines, appended.cut);
+    material.weigh(decisions::load(path)?)?;
+    imported.contradictions = material.decisions.contradictions.len();
     Ok(())
 }
 
-/// What is to be recorded: answers that are already in effect are not recorded twice.
+/// What is to be recorded, and how many answers are not, or are and take the place of others.
 fn entries(
     compared: &Compared,
-    package: &Opened,
     options: &ImportOptions,
-    now: &Material<'_>,
+    material: &Material<'_>,
     imported: &mut Imported,
 ) -> Vec<Entry> {
+    (imported.decided_already, imported.superseding) = (0, 0);
+    let answers = material.decisions.answers();
     let mut entries = Vec::new();
     for (queue, Said { act, rows, .. }, note) in &compared.said {
-        if in_effect(now, act, rows) {
-            imported.decided_already += 1;
-            continue;
+        match answers.beside(act, rows) {
+            Beside::Same => {
+                imported.decided_already += 1;
+                continue;
+            }
+            Beside::Another => imported.superseding += 1,
+            Beside::First => {}
         }
         let by_model = [Queue::Pairs, Queue::Clusters, Queue::Unassigned, Queue::Restricted].contains(queue);
-        let model = if by_model { package.model() } else { None };
-        let who = options.who.trim().to_owned();
         entries.push(Entry {
             at: options.at.clone(),
-            who,
+            who: options.who.trim().to_owned(),
             note: note.clone(),
-            model,
+            model: if by_model { material.package.model() } else { None },
             rows: rows.clone(),
             act: act.clone(),
         });
     }
     entries
-}
-
-fn in_effect(now: &Material<'_>, act: &Act, rows: &[ShownRow]) -> bool {
-    // The first row of a pair is as good as the second; that which is out, or placed, comes first.
-    let names = |rows: &[ShownRow]| {
-        let mut names: Vec<RowName> = rows.iter().map(|row| row.name.clone()).collect();
-        let from = if matches!(act, Act::Pair(_)) { 0 } else { 1 };
-        names[from..].sort_unstable();
-        names
-    };
-    let wanted = names(rows);
-    now.decisions.in_effect().any(|(_, event)| event.entry.act == *act && names(&event.entry.rows) == wanted)
 }
 
 fn ask(material: &mut Material<'_>, queues: &[Queue]) -> Result<Vec<Asked>, Error> {
@@ -221,16 +236,6 @@ fn queues(named: &[Queue]) -> Result<Vec<Queue>, Error> {
         return Err(Error::asked(what, "export it by itself, for somebody who is entitled to see it"));
     }
     Ok(queues)
-}
-
-/// The key that is there. A new one would be of no use: nothing was made with it.
-fn load_key(config: &Config) -> Result<CommitmentKey, Error> {
-    let path = config.folder.join(&config.transition.key);
-    if !path.exists() {
-        let what = format!("{}: the commitment key is not there", path.display());
-        return Err(Error::asked(what, "restore it from its backup, or run again to have a key and a package made"));
-    }
-    Ok(config::load_key(config)?)
 }
 
 fn newest_dry_run(config: &Config) -> Result<Opened, Error> {

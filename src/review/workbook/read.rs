@@ -22,6 +22,9 @@ const COLUMNS_MAX: u32 = 256;
 const SAVE_AGAIN: &str = "open it in a spreadsheet program and save it as an Excel workbook (.xlsx)";
 const EXPORT_AGAIN: &str = "if this is the right file, export a new workbook and copy the answers into it";
 
+/// What stands for a formula whose value the file does not hold: the cell is not empty to whoever sees it worked out.
+pub(super) const NO_VALUE: &str = "#formula without value";
+
 /// Reads every sheet.
 pub(super) fn sheets(path: &Path) -> Result<Sheets, Error> {
     refuse_vast(path)?;
@@ -56,12 +59,15 @@ fn refuse_vast(path: &Path) -> Result<(), Error> {
 fn lines(path: &Path, book: &mut Xlsx<BufReader<File>>, name: &str) -> Result<BTreeMap<u32, Vec<String>>, Error> {
     let mut lines: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     let mut reader = guarded(path, || book.worksheet_cells_reader(name))?;
-    while let Some(cell) = guarded(path, || reader.next_cell())? {
-        let text = text(cell.get_value());
+    while let Some(cell) = guarded(path, || reader.next_cell_with_formula_metadata())? {
+        let mut text = text(&cell.value);
+        if text.is_empty() && cell.formula.is_some() {
+            text = NO_VALUE.to_owned();
+        }
         if text.is_empty() {
             continue;
         }
-        let (row, column) = cell.get_position();
+        let (row, column) = cell.pos;
         if row >= ROWS_MAX || column >= COLUMNS_MAX {
             let what = "a sheet holds something far outside of what was exported";
             return Err(Error::Unlike { path: path.to_owned(), what, hint: EXPORT_AGAIN });
@@ -116,7 +122,7 @@ fn day(date: &calamine::ExcelDateTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
+    use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
     fn read(fill: impl FnOnce(&mut Worksheet)) -> Result<Sheets, Error> {
         let folder = tempfile::tempdir().expect("a folder");
@@ -142,6 +148,29 @@ mod tests {
         assert_eq!(lines[&1], ["same", "", "7"]);
         assert_eq!(lines[&3], ["", "2017-09-25", "true"]);
         assert_eq!(lines.len(), 2);
+    }
+
+    #[test]
+    fn a_formula_is_its_value_and_without_one_no_empty_cell() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_formula(0, 0, Formula::new("=B2").set_result("same")).expect("a cell");
+        sheet.write_formula(0, 1, Formula::new("=C2").set_result("77")).expect("a cell");
+        let whole = book.save_to_buffer().expect("saved");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.xlsx");
+        let mut from = ZipArchive::new(std::io::Cursor::new(whole)).expect("an archive");
+        let mut to = zip::ZipWriter::new(File::create(&path).expect("made"));
+        for place in 0..from.len() {
+            let mut entry = from.by_index(place).expect("an entry");
+            let mut text = String::new();
+            std::io::Read::read_to_string(&mut entry, &mut text).expect("text");
+            to.start_file(entry.name().expect("a name"), zip::write::SimpleFileOptions::default()).expect("an entry");
+            // As a program leaves it that works nothing out.
+            std::io::Write::write_all(&mut to, text.replace("<v>77</v>", "").as_bytes()).expect("written");
+        }
+        to.finish().expect("written");
+        assert_eq!(sheets(&path).expect("a workbook")["Sheet1"][&1], ["same", NO_VALUE]);
     }
 
     #[test]
