@@ -3,6 +3,7 @@
 //! A run is a process, as a user starts it. Its log says when each stage ends; memory is what Linux counts for it.
 
 mod process;
+pub mod readers;
 mod told;
 
 use crate::Failure;
@@ -13,7 +14,10 @@ use std::process::{Command, ExitCode};
 use told::{Told, tell};
 
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
+    #[command(subcommand)]
+    of: Option<Of>,
     /// How many people are in the generated county's care.
     #[arg(long, default_value_t = 63_000)]
     people: u32,
@@ -28,6 +32,13 @@ pub struct Arguments {
     peer: Option<String>,
 }
 
+/// What is measured by itself.
+#[derive(clap::Subcommand)]
+enum Of {
+    /// Reading and mapping alone: a large file of people as text and as a worksheet.
+    Readers(readers::Arguments),
+}
+
 /// A run of ours.
 struct Run {
     watched: Watched,
@@ -36,11 +47,12 @@ struct Run {
 
 /// Runs the task.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let task = std::env::current_exe()?;
-    let target = task.parent().and_then(Path::parent).ok_or("this program lies outside a target folder")?;
+    if let Some(Of::Readers(arguments)) = &arguments.of {
+        return readers::run(arguments);
+    }
+    let (task, target) = places()?;
     let folder = target.join("bench").join(format!("{}-{}", arguments.people, arguments.seed));
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    succeed(Command::new(cargo).args(["build", "--release", "--package", "handover"]))?;
+    build()?;
     generate(&task, &folder, arguments)?;
     let program = target.join("release").join(format!("handover{}", std::env::consts::EXE_SUFFIX));
 
@@ -59,6 +71,18 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let told = Told { people: arguments.people, seed: arguments.seed, rows: runs[0].rows, runs: &watched, peers };
     std::io::stdout().lock().write_all(tell(&told).as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// This program, and the target folder that it lies in.
+fn places() -> Result<(PathBuf, PathBuf), Failure> {
+    let task = std::env::current_exe()?;
+    let target = task.parent().and_then(Path::parent).ok_or("this program lies outside a target folder")?.to_owned();
+    Ok((task, target))
+}
+
+fn build() -> Result<(), Failure> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    succeed(Command::new(cargo).args(["build", "--release", "--package", "handover"]))
 }
 
 /// Makes the transition where it is not there yet; a mark is left when it is whole.

@@ -32,6 +32,9 @@ enum Task {
     Tidy,
     /// Times and weighs whole runs of the program.
     Bench(bench::Arguments),
+    /// What `bench readers` is compared with: a library alone, which must be a process of its own.
+    #[command(hide = true)]
+    BenchPeer(bench::readers::PeerArguments),
     /// Gives what may not break what would break it, at length.
     Torture(torture::Arguments),
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Task::Evaluate(arguments) => evaluate::run(&arguments),
         Task::Tidy => Ok(tidy::run()),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::BenchPeer(arguments) => bench::readers::peer(&arguments),
         Task::Torture(arguments) => torture::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {

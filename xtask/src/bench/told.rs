@@ -53,7 +53,7 @@ fn line(name: &str, seconds: Vec<f64>, peak: Option<u64>) -> String {
 }
 
 /// Least, median, most.
-fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
+pub(super) fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
     values.sort_by(f64::total_cmp);
     let (low, high) = (values[(values.len() - 1) / 2], values[values.len() / 2]);
     (values[0], (low + high) / 2.0, values[values.len() - 1])

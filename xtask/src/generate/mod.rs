@@ -5,14 +5,14 @@
 
 mod bookings;
 mod care;
-mod dice;
+pub mod dice;
 mod hard;
 mod layout;
-mod names;
-mod numbers;
+pub mod names;
+pub mod numbers;
 mod ods;
 mod people;
-mod places;
+pub mod places;
 mod rates;
 mod slips;
 mod sources;
