@@ -12,12 +12,13 @@ use crate::reconcile::{self, Reconciled};
 use crate::records::profile::{self, FileProfile, Profiler};
 use crate::records::{Normaliser, Records, RowNames};
 use crate::report;
-use crate::sources::{self, Intake};
+use crate::sources::{self, Batch, Intake, Origin, RawRow};
 use crate::values::CommitmentKey;
 use jiff::civil::Date;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
 
 /// A stage of the main job, as a person is told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,11 +155,40 @@ fn read<'c>(
 ) -> Result<Records, Error> {
     observer.begins(Stage::Read);
     let mut normaliser = Normaliser::new(config);
-    let intake = sources::read(config, &mut |batch| normaliser.take(batch), &mut |progress| observer.reads(progress))?;
+    let intake = read_aside(config, &mut normaliser, observer)?;
     left_out(config, &intake).iter().for_each(|warning| observer.warns(warning));
     let records = finish(normaliser, intake);
     tracing::info!(value_bytes = records.texts.value_bytes(), person_records = records.people.len(), "records made");
     Ok(records)
+}
+
+/// Batches that may wait to be mapped.
+const BATCHES_AHEAD: usize = 4;
+
+/// Reads on a thread of its own, so that the next rows are read while the last are mapped, in the same order.
+fn read_aside(
+    config: &Config,
+    normaliser: &mut Normaliser<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Intake, sources::Error> {
+    let (give, batches) = mpsc::sync_channel::<(Origin, Arc<[String]>, Vec<RawRow>)>(BATCHES_AHEAD);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            let mut known: Arc<[String]> = Arc::default();
+            let mut take = |Batch { origin, header, rows }: Batch<'_>| {
+                if *known != *header {
+                    known = header.into();
+                }
+                // Nobody takes it any more only when mapping has failed, which is told there.
+                let _ = give.send((origin, Arc::clone(&known), rows));
+            };
+            sources::read(config, &mut take, &mut |progress| observer.reads(progress))
+        });
+        for (origin, header, rows) in batches {
+            normaliser.take(Batch { origin, header: &header, rows });
+        }
+        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// What lies in an archive beside what is read of it: nobody would miss it otherwise.

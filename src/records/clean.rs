@@ -6,10 +6,10 @@ use crate::config::{Field, FieldRule, FieldType, RecordKind};
 use crate::ledger::Reason;
 use crate::sources::{Cell, DateSystem};
 use crate::values::{Moment, NhsNumber, NhsNumberFault, Postcode, Scheme};
+use foldhash::fast::FixedState;
 use jiff::civil::Date;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
 
 /// What a cell came to.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ pub(super) struct Cleaner {
     how: How,
     /// The last text and what it came to: the next row very often says the same.
     last: (String, Cleaned),
-    seen: hashbrown::HashMap<Box<str>, Cleaned, BuildHasherDefault<DefaultHasher>>,
+    seen: hashbrown::HashMap<Box<str>, Cleaned, FixedState>,
 }
 
 enum How {
@@ -226,13 +226,7 @@ pub(super) fn said(raw: &str, name: bool) -> Option<Cow<'_, str>> {
 
 /// White space folded, control characters and invisible marks removed.
 pub(super) fn fold(text: &str) -> Cow<'_, str> {
-    let mut last = b' ';
-    let clean = text.bytes().all(|byte| {
-        let fine = matches!(byte, b' '..=b'~') && !(byte == b' ' && last == b' ');
-        last = byte;
-        fine
-    });
-    if clean && (text.is_empty() || last != b' ') {
+    if is_folded(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let mut folded = String::with_capacity(text.len());
@@ -247,6 +241,14 @@ pub(super) fn fold(text: &str) -> Cow<'_, str> {
     }
     folded.truncate(folded.trim_end().len());
     Cow::Owned(folded)
+}
+
+/// Whether a text of ASCII is folded as it stands. Every byte is looked at without a way out in between, which many at once
+/// can be.
+fn is_folded(text: &[u8]) -> bool {
+    let printable = text.iter().fold(true, |all, byte| all & byte.is_ascii_graphic() | (all & (*byte == b' ')));
+    let double = text.iter().zip(text.iter().skip(1)).fold(false, |any, (one, two)| any | ((*one | *two) == b' '));
+    printable && !double && text.first() != Some(&b' ') && text.last() != Some(&b' ')
 }
 
 /// Byte order marks, zero-width spaces and marks that turn the direction of text round.
@@ -291,10 +293,18 @@ const PLACEHOLDERS: [&str; 22] = [
     "#n/a n/a",
 ];
 
+const PLACEHOLDER_BYTES_MAX: usize = 14;
+
 /// What stands for "nothing" where no name can stand: people are called Null and Nan, and their initials are NA and NK.
 const PLACEHOLDERS_UNLIKE_NAMES: [&str; 4] = ["null", "nan", "na", "nk"];
 
 fn is_placeholder(text: &str, name: bool) -> bool {
+    // Nearly every text is something: one look tells most of them.
+    if text.len() > PLACEHOLDER_BYTES_MAX
+        || !matches!(text.as_bytes(), [b'-' | b'.' | b'?' | b'<' | b'(' | b'[' | b'#' | b'n' | b'N' | b'u' | b'U', ..])
+    {
+        return false;
+    }
     let is = |placeholder: &&str| placeholder.len() == text.len() && placeholder.eq_ignore_ascii_case(text);
     text == "NULL" || PLACEHOLDERS.iter().any(is) || (!name && PLACEHOLDERS_UNLIKE_NAMES.iter().any(is))
 }
@@ -338,7 +348,9 @@ fn nhs_number(found: &str, texts: &mut Texts) -> Cleaned {
     let fault = match found.parse::<NhsNumber>() {
         Ok(number) => {
             let reason = (number.scheme() == Scheme::Test).then_some(Reason::NhsNumberTest);
-            return Cleaned::value(texts.intern(&number.reveal()).place(), reason);
+            // Ten bytes that are a number are its ten digits.
+            let symbol = if found.len() == 10 { texts.intern(found) } else { texts.intern(&number.reveal()) };
+            return Cleaned::value(symbol.place(), reason);
         }
         Err(fault) => fault,
     };

@@ -14,7 +14,7 @@ use super::store::Keying;
 use crate::config::Config;
 use crate::decisions::{Effect, Journal};
 use crate::ledger::{Disposition, Exception, Reason};
-use crate::sources::{Batch, DateSystem, Finding, Intake, Origin, RawRow, RowKind, RowRef};
+use crate::sources::{Batch, Cell, DateSystem, Finding, Intake, Origin, RawRow, RowKind, RowRef};
 use crate::values::{CommitmentKey, Digest};
 use std::mem::take;
 
@@ -28,6 +28,9 @@ pub struct Normaliser<'a> {
     values: Vec<Cleaned>,
     scratch: String,
 }
+
+/// For so many rows at a time it is foreseen where their texts lie.
+const ROWS_AHEAD: usize = 16;
 
 /// The sheet whose rows are coming.
 struct OpenSheet {
@@ -63,7 +66,14 @@ impl<'a> Normaliser<'a> {
 
     /// Maps the rows of a batch.
     pub fn take(&mut self, batch: Batch<'_>) {
-        for row in batch.rows {
+        for (place, row) in batch.rows.iter().enumerate() {
+            if place % ROWS_AHEAD == 0 {
+                let ahead = batch.rows[place..].iter().take(ROWS_AHEAD).flat_map(|row| &row.cells);
+                self.records.texts.foresee(ahead.filter_map(|cell| match cell {
+                    Cell::Text(text) => Some(text.as_str()),
+                    _ => None,
+                }));
+            }
             let mut sheet = self.open_sheet(row.at);
             if row.kind == RowKind::Header && sheet.header.is_none() {
                 sheet.header = Some(row.at);
@@ -73,7 +83,7 @@ impl<'a> Normaliser<'a> {
                 sheet.columns = Some(self.find_columns(batch.origin, batch.header, at));
             }
             match row.kind {
-                RowKind::Data => self.take_data(batch.origin, &row, &sheet),
+                RowKind::Data => self.take_data(batch.origin, row, &sheet),
                 RowKind::Header => {
                     row.findings.iter().for_each(|finding| self.except(row.at, reason_of(*finding)));
                     self.put_by(row.at, Disposition::Header);
@@ -308,7 +318,6 @@ mod tests {
     use crate::config::fields::{appointment, person, referral};
     use crate::config::{Columns, FieldRule, Mapping, PaperMapping};
     use crate::records::sample;
-    use crate::sources::Cell;
     use proptest::prelude::*;
 
     fn reasons(records: &Records) -> Vec<(u32, &str, Reason)> {

@@ -1,6 +1,7 @@
 //! A row as it stands in a file, and where.
 
 use crate::values::{Digest, Moment};
+use compact_str::CompactString;
 use std::fmt;
 
 /// Where a row stands: the place of its file in [`super::Intake::files`], the place of its sheet there, and the number a
@@ -71,7 +72,7 @@ pub enum Cell {
     /// Nothing, or white space alone.
     Empty,
     /// Text, outer white space trimmed.
-    Text(Box<str>),
+    Text(CompactString),
     /// A number of a workbook.
     Number(f64),
     /// A logical value of a workbook.
@@ -79,7 +80,7 @@ pub enum Cell {
     /// A date of a workbook, its date system already applied. A time of day alone is `Text`, as `09:30`.
     Moment(Moment),
     /// An error of a workbook, such as `#N/A`.
-    Error(Box<str>),
+    Error(CompactString),
 }
 
 impl fmt::Debug for Cell {

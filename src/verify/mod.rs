@@ -4,9 +4,9 @@
 //! Holds: everything is re-derived from the bytes and from `schemas/`; a check ends passed, failed, not applicable or could not run.
 
 mod account;
-mod binary;
 mod agreement;
 mod bag;
+mod binary;
 mod care;
 mod changes;
 mod descriptor;

@@ -113,8 +113,11 @@ impl People {
         let given = self.names.given(dice, Community::British, sex, born as i16);
         let family = self.names.surname(dice, Community::British);
         let home = Home::draw(dice);
-        let email =
-            if dice.chance(0.6) { format!("{}{}@example.org", family.to_lowercase(), self.count) } else { String::new() };
+        let email = if dice.chance(0.6) {
+            format!("{}{}@example.org", family.to_lowercase(), self.count)
+        } else {
+            String::new()
+        };
         [
             format!("{}", 7_000_000 + self.count),
             self.numbers.draw(dice).to_string(),
