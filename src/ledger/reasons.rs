@@ -114,6 +114,12 @@ reasons! {
     TestRow = "test-row", Error, "confirm with the provider that the entry was made for testing";
     /// The number is from the range kept for test patients; it is used.
     NhsNumberTest = "nhs-number-test", Notice, "confirm that the source holds test patients only";
+    /// The number is a Scottish CHI number; it is used.
+    NhsNumberChi = "nhs-number-chi", Notice, "trace the patient for the number that England and Wales know them by";
+    /// The number is a Northern Irish Health and Care number; it is used.
+    NhsNumberHealthAndCare = "nhs-number-health-and-care", Notice, "trace the patient for the number that England and Wales know them by";
+    /// The NHS number passes its check digit, but no register in the United Kingdom issues numbers of its range; it is used.
+    NhsNumberNotIssued = "nhs-number-not-issued", Warning, "trace the patient, or ask the provider for the number";
     /// The NHS number does not have ten digits.
     NhsNumberLength = "nhs-number-length", Warning, "trace the patient, or ask the provider for the number";
     /// The NHS number holds something other than digits.

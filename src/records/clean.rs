@@ -337,7 +337,13 @@ fn nhs_number(found: &str, texts: &mut Texts) -> Cleaned {
     let found = found.strip_suffix(".0").unwrap_or(found);
     let fault = match found.parse::<NhsNumber>() {
         Ok(number) => {
-            let reason = (number.scheme() == Scheme::Test).then_some(Reason::NhsNumberTest);
+            let reason = match number.scheme() {
+                Scheme::England => None,
+                Scheme::Chi => Some(Reason::NhsNumberChi),
+                Scheme::HealthAndCare => Some(Reason::NhsNumberHealthAndCare),
+                Scheme::NotIssued => Some(Reason::NhsNumberNotIssued),
+                Scheme::Test => Some(Reason::NhsNumberTest),
+            };
             return Cleaned::value(texts.intern(&number.reveal()).place(), reason);
         }
         Err(fault) => fault,
@@ -498,6 +504,10 @@ mod tests {
         check(person::NHS_NUMBER, Reading::Text("4010232137.0"), ("4010232137", None, true));
         check(person::NHS_NUMBER, Reading::Text("NULL"), ("", None, false));
         check_nhs(Reading::Text("9990000050"), "9990000050", Reason::NhsNumberTest);
+        check_nhs(Reading::Text("010 101 0125"), "0101010125", Reason::NhsNumberChi);
+        check_nhs(Reading::Text("3200000015"), "3200000015", Reason::NhsNumberHealthAndCare);
+        check_nhs(Reading::Text("5000000013"), "5000000013", Reason::NhsNumberNotIssued);
+        check_nhs(Reading::Text("3013990007"), "3013990007", Reason::NhsNumberNotIssued);
         check_nhs(Reading::Text("4010232138"), "", Reason::NhsNumberCheckDigit);
         check_nhs(Reading::Text("40102321"), "", Reason::NhsNumberLength);
         check_nhs(Reading::Text("40102321370"), "", Reason::NhsNumberLength);
@@ -520,6 +530,8 @@ mod tests {
         check_nhs(Reading::Text("101000007"), "", Reason::NhsNumberLength);
         // 00 1000 000 …: passes with a nought before it, but no register issues numbers with two.
         check_nhs(Reading::Text("010000008"), "", Reason::NhsNumberLength);
+        // 0299990001 would pass the check digit, but is no Scottish number: no month is the 99th.
+        check_nhs(Reading::Text("299990001"), "", Reason::NhsNumberLength);
     }
 
     #[test]
@@ -543,6 +555,7 @@ mod tests {
         check(person::POSTCODE, Reading::Text(" ox4  1ab"), ("OX4 1AB", None, true));
         check(person::POSTCODE, Reading::Text("OX41AB"), ("OX41AB", None, true));
         check(person::POSTCODE, Reading::Text("ZZ99 3VZ"), ("ZZ99 3VZ", Some(Reason::PostcodePseudo), true));
+        check(person::POSTCODE, Reading::Text("0x4 iab"), ("0X4 IAB", None, true));
         check(person::POSTCODE, Reading::Text("OX4"), ("OX4", Some(Reason::PostcodeShape), true));
         check(person::POSTCODE, Reading::Text("-"), ("", None, false));
     }
