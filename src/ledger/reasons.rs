@@ -146,6 +146,12 @@ reasons! {
     BirthDateImplausible = "birth-date-implausible", Warning, "ask the provider for the date";
     /// The value is not one of the coded words and the mapping's codes do not list it.
     CodeNotMapped = "code-not-mapped", Warning, "add the value to the mapping's codes";
+    /// The value looks like the code of an organisation and has no shape of such codes; it is kept as found.
+    OdsCodeShape = "ods-code-shape", Warning, "ask the provider for the code; a spreadsheet may have changed it";
+    /// The organisation of the code had closed by the census date; the code is kept as found.
+    OdsCodeClosed = "ods-code-closed", Notice, "name the organisation that followed it wherever the code is to be used from now on";
+    /// The practice code stands for no practice, or one that is not known; it is treated as missing.
+    PracticeNone = "practice-none", Warning, "ask the patient for their practice at the next contact";
     /// The postcode has no legal shape; it is kept as found and not used for matching.
     PostcodeShape = "postcode-shape", Warning, "correct the postcode at the next contact";
     /// The postcode stands for no fixed abode, not known or abroad; it is not used for matching.

@@ -1,6 +1,7 @@
 //! A cell to a value of its field's type: four bytes, or what is wrong with it.
 
 use super::dates::DateReader;
+use super::organisation::Organisations;
 use super::texts::Texts;
 use crate::config::{Field, FieldRule, FieldType, RecordKind};
 use crate::ledger::Reason;
@@ -48,6 +49,7 @@ enum How {
     NhsNumber,
     Coded(Codes),
     Date(DateReader),
+    Organisation(Organisations),
 }
 
 /// Raw values by what they mean, all in lower case.
@@ -111,7 +113,7 @@ impl Cleaner {
         let how = match field.field_type() {
             FieldType::Text if field == crate::config::fields::person::POSTCODE => How::Postcode,
             FieldType::Text if is_name(field) => How::Name,
-            FieldType::Text => How::Text,
+            FieldType::Text => Organisations::of(field, as_at).map_or(How::Text, How::Organisation),
             FieldType::NhsNumber => How::NhsNumber,
             FieldType::Coded(words) => How::Coded(Codes::new(&rule.codes, words)),
             FieldType::Date if field == crate::config::fields::person::DATE_OF_BIRTH => {
@@ -173,11 +175,13 @@ impl Cleaner {
 
     fn clean_new_text(&mut self, raw: &str, texts: &mut Texts) -> Cleaned {
         match &self.how {
-            How::Text if raw.contains("E+") && is_scientific(raw.trim()) => Cleaned::refused(Reason::DigitsRounded),
+            How::Text | How::Organisation(_) if raw.contains("E+") && is_scientific(raw.trim()) => {
+                Cleaned::refused(Reason::DigitsRounded)
+            }
             How::Text => text(said(raw, false), texts),
             How::Name => text(said(raw, true), texts),
             How::NhsNumber => said(raw, false).map_or(Cleaned::MISSING, |number| nhs_number(&number, texts)),
-            How::Postcode | How::Coded(_) | How::Date(_) => self.remembered(raw, texts),
+            How::Postcode | How::Coded(_) | How::Date(_) | How::Organisation(_) => self.remembered(raw, texts),
         }
     }
 
@@ -190,6 +194,7 @@ impl Cleaner {
             How::Coded(codes) => codes.clean(raw, texts),
             How::Postcode => said(raw, false).map_or(Cleaned::MISSING, |found| postcode(&found, texts)),
             How::Date(dates) => said(raw, false).map_or(Cleaned::MISSING, |found| dates.text(&found)),
+            How::Organisation(codes) => said(raw, false).map_or(Cleaned::MISSING, |found| codes.clean(&found, texts)),
             How::Text | How::Name | How::NhsNumber => Cleaned::MISSING,
         };
         if self.seen.len() < REMEMBERED_MAX {
@@ -201,7 +206,9 @@ impl Cleaner {
     fn clean_number(&mut self, number: f64, texts: &mut Texts) -> Cleaned {
         match &self.how {
             How::Date(dates) => dates.number(number),
-            How::Text | How::Name if number.abs() >= ROUNDED_FROM => Cleaned::refused(Reason::DigitsRounded),
+            How::Text | How::Name | How::Organisation(_) if number.abs() >= ROUNDED_FROM => {
+                Cleaned::refused(Reason::DigitsRounded)
+            }
             _ => self.clean_text(&number_text(number), texts),
         }
     }

@@ -13,6 +13,7 @@ mod moved;
 mod names;
 mod normalise;
 mod number;
+mod organisation;
 mod paper;
 mod placeholders;
 pub mod profile;
