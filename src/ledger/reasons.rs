@@ -140,6 +140,16 @@ reasons! {
     DateSerial = "date-serial", Warning, "have the column exported as dates";
     /// The date is a placeholder that stands for "unknown".
     DatePlaceholder = "date-placeholder", Warning, "ask the provider for the date";
+    /// Some dates of the column have the day first and some the month first, as the impossible ones show; each is read as the mapping says.
+    DatesTwoWays = "dates-two-ways", Warning, "have the column exported with the year first; until then take no date for sure at whose row date-either-way stands";
+    /// The column's dates have day and month the other way round than they are read, as the impossible ones show; each is read as the mapping says.
+    DatesOtherWay = "dates-other-way", Warning, "correct the order of day and month in the mapping's dates";
+    /// The workbook's dates are all days that could be months, and texts stand where they could not: a program may have exchanged day and month.
+    DatesTurned = "dates-turned", Warning, "have the export made again and not opened in a spreadsheet on the way; until then take no date for sure at whose row date-either-way stands";
+    /// The date is read as the mapping or the workbook says, but day and month may be exchanged, as others of its column are.
+    DateEitherWay = "date-either-way", Warning, "look at what is said of the column at its header, and confirm the date";
+    /// Times of the column say how far they are from Greenwich; used is the day and time that clocks in the United Kingdom showed.
+    TimesWithOffset = "times-with-offset", Notice, "confirm with the provider that these times are marked rightly, and are not of clocks here";
     /// The date of birth is 1 January: counted as a year only.
     BirthYearOnly = "birth-year-only", Notice, "ask the patient at the next contact";
     /// The date of birth lies after the census date or more than 120 years before it.

@@ -3,6 +3,7 @@
 use super::dates::DateReader;
 use super::organisation::Organisations;
 use super::texts::Texts;
+use super::written::Written;
 use crate::config::{Field, FieldRule, FieldType, RecordKind};
 use crate::ledger::Reason;
 use crate::sources::{Cell, DateSystem};
@@ -21,6 +22,8 @@ pub(super) struct Cleaned {
     pub reason: Option<Reason>,
     /// Whether the cell said anything, usable or not.
     pub filled: bool,
+    /// How a date stands there.
+    pub written: Written,
 }
 
 /// A borrowed cell, or several cells joined.
@@ -68,16 +71,16 @@ const ROUNDED_FROM: f64 = 1e15;
 
 impl Cleaned {
     /// Nothing was said.
-    pub const MISSING: Cleaned = Cleaned { bits: 0, reason: None, filled: false };
+    pub const MISSING: Cleaned = Cleaned { bits: 0, reason: None, filled: false, written: Written::Plainly };
 
     /// Something was said that cannot be used.
     pub fn refused(reason: Reason) -> Self {
-        Cleaned { bits: 0, reason: Some(reason), filled: true }
+        Cleaned { reason: Some(reason), filled: true, ..Cleaned::MISSING }
     }
 
     /// A value, perhaps with something to know about it.
     pub fn value(bits: u32, reason: Option<Reason>) -> Self {
-        Cleaned { bits, reason, filled: true }
+        Cleaned { bits, reason, filled: true, ..Cleaned::MISSING }
     }
 }
 
@@ -158,7 +161,7 @@ impl Cleaner {
             Reading::Number(number) => self.clean_number(number, texts),
             Reading::Bool(is) => self.clean_text(bool_text(is), texts),
             Reading::Moment(moment) => match &self.how {
-                How::Date(dates) => dates.moment(moment),
+                How::Date(dates) => workbook_date(moment, dates),
                 _ => self.clean_text(&moment.reveal(), texts),
             },
         }
@@ -193,7 +196,7 @@ impl Cleaner {
         let cleaned = match &self.how {
             How::Coded(codes) => codes.clean(raw, texts),
             How::Postcode => said(raw, false).map_or(Cleaned::MISSING, |found| postcode(&found, texts)),
-            How::Date(dates) => said(raw, false).map_or(Cleaned::MISSING, |found| dates.text(&found)),
+            How::Date(dates) => said(raw, false).map_or(Cleaned::MISSING, |found| date_in_text(&found, dates)),
             How::Organisation(codes) => said(raw, false).map_or(Cleaned::MISSING, |found| codes.clean(&found, texts)),
             How::Text | How::Name | How::NhsNumber => Cleaned::MISSING,
         };
@@ -338,6 +341,17 @@ fn postcode(found: &str, texts: &mut Texts) -> Cleaned {
         Some((postcode, _)) => postcode.is_pseudo().then_some(Reason::PostcodePseudo),
     };
     Cleaned::value(texts.intern(&found).place(), reason)
+}
+
+fn date_in_text(found: &str, dates: &DateReader) -> Cleaned {
+    let cleaned = dates.text(found);
+    Cleaned { written: Written::of_text(found, dates.day_of(cleaned.bits)), ..cleaned }
+}
+
+fn workbook_date(moment: Moment, dates: &DateReader) -> Cleaned {
+    let cleaned = dates.moment(moment);
+    let written = if cleaned.bits == 0 { Written::Plainly } else { Written::of_workbook(moment) };
+    Cleaned { written, ..cleaned }
 }
 
 fn nhs_number(found: &str, texts: &mut Texts) -> Cleaned {
