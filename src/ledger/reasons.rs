@@ -114,6 +114,12 @@ reasons! {
     TestRow = "test-row", Error, "confirm with the provider that the entry was made for testing";
     /// The number is from the range kept for test patients; it is used.
     NhsNumberTest = "nhs-number-test", Notice, "confirm that the source holds test patients only";
+    /// The number is a Scottish CHI number; it is used.
+    NhsNumberChi = "nhs-number-chi", Notice, "trace the patient for the number that England and Wales know them by";
+    /// The number is a Northern Irish Health and Care number; it is used.
+    NhsNumberHealthAndCare = "nhs-number-health-and-care", Notice, "trace the patient for the number that England and Wales know them by";
+    /// The NHS number passes its check digit, but no register in the United Kingdom issues numbers of its range; it is used.
+    NhsNumberNotIssued = "nhs-number-not-issued", Warning, "trace the patient, or ask the provider for the number";
     /// The NHS number does not have ten digits.
     NhsNumberLength = "nhs-number-length", Warning, "trace the patient, or ask the provider for the number";
     /// The NHS number holds something other than digits.
@@ -134,12 +140,28 @@ reasons! {
     DateSerial = "date-serial", Warning, "have the column exported as dates";
     /// The date is a placeholder that stands for "unknown".
     DatePlaceholder = "date-placeholder", Warning, "ask the provider for the date";
+    /// Some dates of the column have the day first and some the month first, as the impossible ones show; each is read as the mapping says.
+    DatesTwoWays = "dates-two-ways", Warning, "have the column exported with the year first; until then take no date for sure at whose row date-either-way stands";
+    /// The column's dates have day and month the other way round than they are read, as the impossible ones show; each is read as the mapping says.
+    DatesOtherWay = "dates-other-way", Warning, "correct the order of day and month in the mapping's dates";
+    /// The workbook's dates are all days that could be months, and texts stand where they could not: a program may have exchanged day and month.
+    DatesTurned = "dates-turned", Warning, "have the export made again and not opened in a spreadsheet on the way; until then take no date for sure at whose row date-either-way stands";
+    /// The date is read as the mapping or the workbook says, but day and month may be exchanged, as others of its column are.
+    DateEitherWay = "date-either-way", Warning, "look at what is said of the column at its header, and confirm the date";
+    /// Times of the column say how far they are from Greenwich; used is the day and time that clocks in the United Kingdom showed.
+    TimesWithOffset = "times-with-offset", Notice, "confirm with the provider that these times are marked rightly, and are not of clocks here";
     /// The date of birth is 1 January: counted as a year only.
     BirthYearOnly = "birth-year-only", Notice, "ask the patient at the next contact";
     /// The date of birth lies after the census date or more than 120 years before it.
     BirthDateImplausible = "birth-date-implausible", Warning, "ask the provider for the date";
     /// The value is not one of the coded words and the mapping's codes do not list it.
     CodeNotMapped = "code-not-mapped", Warning, "add the value to the mapping's codes";
+    /// The value looks like the code of an organisation and has no shape of such codes; it is kept as found.
+    OdsCodeShape = "ods-code-shape", Warning, "ask the provider for the code; a spreadsheet may have changed it";
+    /// The organisation of the code had closed by the census date; the code is kept as found.
+    OdsCodeClosed = "ods-code-closed", Notice, "name the organisation that followed it wherever the code is to be used from now on";
+    /// The practice code stands for no practice, or one that is not known; it is treated as missing.
+    PracticeNone = "practice-none", Warning, "ask the patient for their practice at the next contact";
     /// The postcode has no legal shape; it is kept as found and not used for matching.
     PostcodeShape = "postcode-shape", Warning, "correct the postcode at the next contact";
     /// The postcode stands for no fixed abode, not known or abroad; it is not used for matching.

@@ -1,7 +1,9 @@
 //! A cell to a value of its field's type: four bytes, or what is wrong with it.
 
 use super::dates::DateReader;
+use super::organisation::Organisations;
 use super::texts::Texts;
+use super::written::Written;
 use crate::config::{Field, FieldRule, FieldType, RecordKind};
 use crate::ledger::Reason;
 use crate::sources::{Cell, DateSystem};
@@ -20,6 +22,8 @@ pub(super) struct Cleaned {
     pub reason: Option<Reason>,
     /// Whether the cell said anything, usable or not.
     pub filled: bool,
+    /// How a date stands there.
+    pub written: Written,
 }
 
 /// A borrowed cell, or several cells joined.
@@ -48,6 +52,7 @@ enum How {
     NhsNumber,
     Coded(Codes),
     Date(DateReader),
+    Organisation(Organisations),
 }
 
 /// Raw values by what they mean, all in lower case.
@@ -66,16 +71,16 @@ const ROUNDED_FROM: f64 = 1e15;
 
 impl Cleaned {
     /// Nothing was said.
-    pub const MISSING: Cleaned = Cleaned { bits: 0, reason: None, filled: false };
+    pub const MISSING: Cleaned = Cleaned { bits: 0, reason: None, filled: false, written: Written::Plainly };
 
     /// Something was said that cannot be used.
     pub fn refused(reason: Reason) -> Self {
-        Cleaned { bits: 0, reason: Some(reason), filled: true }
+        Cleaned { reason: Some(reason), filled: true, ..Cleaned::MISSING }
     }
 
     /// A value, perhaps with something to know about it.
     pub fn value(bits: u32, reason: Option<Reason>) -> Self {
-        Cleaned { bits, reason, filled: true }
+        Cleaned { bits, reason, filled: true, ..Cleaned::MISSING }
     }
 }
 
@@ -111,7 +116,7 @@ impl Cleaner {
         let how = match field.field_type() {
             FieldType::Text if field == crate::config::fields::person::POSTCODE => How::Postcode,
             FieldType::Text if is_name(field) => How::Name,
-            FieldType::Text => How::Text,
+            FieldType::Text => Organisations::of(field, as_at).map_or(How::Text, How::Organisation),
             FieldType::NhsNumber => How::NhsNumber,
             FieldType::Coded(words) => How::Coded(Codes::new(&rule.codes, words)),
             FieldType::Date if field == crate::config::fields::person::DATE_OF_BIRTH => {
@@ -156,7 +161,7 @@ impl Cleaner {
             Reading::Number(number) => self.clean_number(number, texts),
             Reading::Bool(is) => self.clean_text(bool_text(is), texts),
             Reading::Moment(moment) => match &self.how {
-                How::Date(dates) => dates.moment(moment),
+                How::Date(dates) => workbook_date(moment, dates),
                 _ => self.clean_text(&moment.reveal(), texts),
             },
         }
@@ -173,11 +178,13 @@ impl Cleaner {
 
     fn clean_new_text(&mut self, raw: &str, texts: &mut Texts) -> Cleaned {
         match &self.how {
-            How::Text if raw.contains("E+") && is_scientific(raw.trim()) => Cleaned::refused(Reason::DigitsRounded),
+            How::Text | How::Organisation(_) if raw.contains("E+") && is_scientific(raw.trim()) => {
+                Cleaned::refused(Reason::DigitsRounded)
+            }
             How::Text => text(said(raw, false), texts),
             How::Name => text(said(raw, true), texts),
             How::NhsNumber => said(raw, false).map_or(Cleaned::MISSING, |number| nhs_number(&number, texts)),
-            How::Postcode | How::Coded(_) | How::Date(_) => self.remembered(raw, texts),
+            How::Postcode | How::Coded(_) | How::Date(_) | How::Organisation(_) => self.remembered(raw, texts),
         }
     }
 
@@ -189,7 +196,8 @@ impl Cleaner {
         let cleaned = match &self.how {
             How::Coded(codes) => codes.clean(raw, texts),
             How::Postcode => said(raw, false).map_or(Cleaned::MISSING, |found| postcode(&found, texts)),
-            How::Date(dates) => said(raw, false).map_or(Cleaned::MISSING, |found| dates.text(&found)),
+            How::Date(dates) => said(raw, false).map_or(Cleaned::MISSING, |found| date_in_text(&found, dates)),
+            How::Organisation(codes) => said(raw, false).map_or(Cleaned::MISSING, |found| codes.clean(&found, texts)),
             How::Text | How::Name | How::NhsNumber => Cleaned::MISSING,
         };
         if self.seen.len() < REMEMBERED_MAX {
@@ -201,7 +209,9 @@ impl Cleaner {
     fn clean_number(&mut self, number: f64, texts: &mut Texts) -> Cleaned {
         match &self.how {
             How::Date(dates) => dates.number(number),
-            How::Text | How::Name if number.abs() >= ROUNDED_FROM => Cleaned::refused(Reason::DigitsRounded),
+            How::Text | How::Name | How::Organisation(_) if number.abs() >= ROUNDED_FROM => {
+                Cleaned::refused(Reason::DigitsRounded)
+            }
             _ => self.clean_text(&number_text(number), texts),
         }
     }
@@ -343,11 +353,28 @@ fn postcode(found: &str, texts: &mut Texts) -> Cleaned {
     Cleaned::value(texts.intern(&found).place(), reason)
 }
 
+fn date_in_text(found: &str, dates: &DateReader) -> Cleaned {
+    let cleaned = dates.text(found);
+    Cleaned { written: Written::of_text(found, dates.day_of(cleaned.bits)), ..cleaned }
+}
+
+fn workbook_date(moment: Moment, dates: &DateReader) -> Cleaned {
+    let cleaned = dates.moment(moment);
+    let written = if cleaned.bits == 0 { Written::Plainly } else { Written::of_workbook(moment) };
+    Cleaned { written, ..cleaned }
+}
+
 fn nhs_number(found: &str, texts: &mut Texts) -> Cleaned {
     let found = found.strip_suffix(".0").unwrap_or(found);
     let fault = match found.parse::<NhsNumber>() {
         Ok(number) => {
-            let reason = (number.scheme() == Scheme::Test).then_some(Reason::NhsNumberTest);
+            let reason = match number.scheme() {
+                Scheme::England => None,
+                Scheme::Chi => Some(Reason::NhsNumberChi),
+                Scheme::HealthAndCare => Some(Reason::NhsNumberHealthAndCare),
+                Scheme::NotIssued => Some(Reason::NhsNumberNotIssued),
+                Scheme::Test => Some(Reason::NhsNumberTest),
+            };
             // Ten bytes that are a number are its ten digits.
             let symbol = if found.len() == 10 { texts.intern(found) } else { texts.intern(&number.reveal()) };
             return Cleaned::value(symbol.place(), reason);
@@ -510,6 +537,10 @@ mod tests {
         check(person::NHS_NUMBER, Reading::Text("4010232137.0"), ("4010232137", None, true));
         check(person::NHS_NUMBER, Reading::Text("NULL"), ("", None, false));
         check_nhs(Reading::Text("9990000050"), "9990000050", Reason::NhsNumberTest);
+        check_nhs(Reading::Text("010 101 0125"), "0101010125", Reason::NhsNumberChi);
+        check_nhs(Reading::Text("3200000015"), "3200000015", Reason::NhsNumberHealthAndCare);
+        check_nhs(Reading::Text("5000000013"), "5000000013", Reason::NhsNumberNotIssued);
+        check_nhs(Reading::Text("3013990007"), "3013990007", Reason::NhsNumberNotIssued);
         check_nhs(Reading::Text("4010232138"), "", Reason::NhsNumberCheckDigit);
         check_nhs(Reading::Text("40102321"), "", Reason::NhsNumberLength);
         check_nhs(Reading::Text("40102321370"), "", Reason::NhsNumberLength);
@@ -532,6 +563,8 @@ mod tests {
         check_nhs(Reading::Text("101000007"), "", Reason::NhsNumberLength);
         // 00 1000 000 …: passes with a nought before it, but no register issues numbers with two.
         check_nhs(Reading::Text("010000008"), "", Reason::NhsNumberLength);
+        // 0299990001 would pass the check digit, but is no Scottish number: no month is the 99th.
+        check_nhs(Reading::Text("299990001"), "", Reason::NhsNumberLength);
     }
 
     #[test]
@@ -555,6 +588,7 @@ mod tests {
         check(person::POSTCODE, Reading::Text(" ox4  1ab"), ("OX4 1AB", None, true));
         check(person::POSTCODE, Reading::Text("OX41AB"), ("OX41AB", None, true));
         check(person::POSTCODE, Reading::Text("ZZ99 3VZ"), ("ZZ99 3VZ", Some(Reason::PostcodePseudo), true));
+        check(person::POSTCODE, Reading::Text("0x4 iab"), ("0X4 IAB", None, true));
         check(person::POSTCODE, Reading::Text("OX4"), ("OX4", Some(Reason::PostcodeShape), true));
         check(person::POSTCODE, Reading::Text("-"), ("", None, false));
     }

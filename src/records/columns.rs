@@ -1,7 +1,9 @@
 //! Which cells of a sheet a mapping's fields are read from, and how a row's cells become readings.
 
 use super::clean::{Cleaned, Cleaner, Reading, fold, said};
+use super::dates::is_placeholder;
 use super::texts::Texts;
+use super::written::Written;
 use crate::config::{Columns, Config, Field, FieldRule, RecordKind};
 use crate::ledger::Reason;
 use crate::sources::{Cell, RawRow};
@@ -160,6 +162,10 @@ impl<'c> Item<'c> {
         if spoilt {
             cleaned = Cleaned { reason: cleaned.reason.or(Some(Reason::CellError)), filled: true, ..cleaned };
         }
+        if let (Cells::Joined(places), true) = (cells, self.cleaner.is_date() && cleaned.bits != 0) {
+            let days = places.iter().filter_map(|place| day_of_workbook(row.cells.get(*place)?));
+            cleaned.written = days.map(Written::of_workbook).next().unwrap_or(cleaned.written);
+        }
         match reading {
             Reading::Number(number) if self.cleaner.counts_days(number) => (cleaned, Some(number)),
             _ => (cleaned, None),
@@ -202,6 +208,14 @@ impl<'c> Item<'c> {
                 (Reading::Text(scratch), errors)
             }
         }
+    }
+}
+
+/// A time of day is a moment of the day nought of a workbook.
+fn day_of_workbook(cell: &Cell) -> Option<Moment> {
+    match cell {
+        Cell::Moment(moment) if !is_placeholder(moment.date()) => Some(*moment),
+        _ => None,
     }
 }
 

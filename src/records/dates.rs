@@ -1,6 +1,7 @@
 //! Text, numbers and workbook dates to dates with their precision.
 
 use super::clean::{Cleaned, number_text};
+use super::instant::{clock, here, with_offset};
 use crate::ledger::Reason;
 use crate::sources::DateSystem;
 use crate::values::{Moment, PartialDate, Precision, month_of_beginning, month_of_name};
@@ -89,11 +90,19 @@ impl DateReader {
         DateReader { forms: forms.map(Form::new).collect(), role: Role::Moment, as_at }
     }
 
+    /// The day of a value of this field.
+    pub fn day_of(&self, bits: u32) -> Option<Date> {
+        match self.role {
+            Role::Moment => Moment::unpack(bits).map(Moment::date),
+            Role::Birth | Role::Day => PartialDate::unpack(bits).map(PartialDate::date),
+        }
+    }
+
     /// Reads text, its white space folded.
     pub fn text(&self, text: &str) -> Cleaned {
         let mut impossible = false;
         let fits = self.forms.iter().map(|form| form.fit(text, |year, month, day| self.century(year, month, day)));
-        for fit in fits.chain(std::iter::once_with(|| iso(text))) {
+        for fit in fits.chain(std::iter::once_with(|| iso(text, self.role == Role::Moment))) {
             match fit {
                 Fit::Given(given) => return self.judge(given),
                 Fit::Impossible => impossible = true,
@@ -329,13 +338,33 @@ fn month_name(text: &[u8], abbreviated: bool) -> usize {
     if month.is_some() { letters } else { 0 }
 }
 
-/// ISO 8601 without an offset: `2017-09-30`, `2017-09`, `2017`, `20170930`, and a time after a day. A time with an offset
-/// is an instant, and which day and hour it was here is not for us to guess.
-fn iso(text: &str) -> Fit {
-    let (day, minute) = match text.split_once(['T', ' ']) {
-        None => (text, None),
-        Some((day, time)) => match clock(time) {
-            Some(minute) => (day, Some(minute)),
+/// ISO 8601: `2017-09-30`, `2017-09`, `2017`, `20170930`, and a time after a day. A time with its distance from Greenwich
+/// is an instant, and becomes the day and the time that it was here; but midnight of a day is how systems write a day that
+/// has no time, and that day it stays where only a day is wanted.
+fn iso(text: &str, wants_time: bool) -> Fit {
+    let (day, time) = text.split_once(['T', ' ']).map_or((text, None), |(day, time)| (day, Some(time)));
+    let (time, ahead) = match time.and_then(with_offset) {
+        Some((time, ahead)) => (Some(time), Some(ahead)),
+        None => (time, None),
+    };
+    let fit = iso_day(day, time);
+    match (fit, ahead) {
+        (Fit::Given(given), Some(_)) if !wants_time && given.minute == Some(0) => Fit::Given(given),
+        (Fit::Given(given), Some(ahead)) => {
+            let here = given.minute.and_then(|minute| here(given.date, minute, ahead));
+            here.map_or(Fit::No, |(date, minute)| {
+                Fit::Given(Given { date, precision: Precision::Day, minute: Some(minute) })
+            })
+        }
+        (fit, _) => fit,
+    }
+}
+
+fn iso_day(day: &str, time: Option<&str>) -> Fit {
+    let minute = match time {
+        None => None,
+        Some(time) => match clock(time) {
+            Some(minute) => Some(minute),
             None => return Fit::No,
         },
     };
@@ -363,25 +392,6 @@ fn iso(text: &str) -> Fit {
         _ if plain_digits => Fit::No,
         _ => Fit::Impossible,
     }
-}
-
-/// Minutes after midnight of `9:30`, `09:30`, `09:30:00` or `09:30:00.000`.
-fn clock(text: &str) -> Option<u16> {
-    let number = |part: &str, most: u16| -> Option<u16> {
-        let plain = (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse().ok().filter(|number| plain && *number < most)
-    };
-    let mut parts = text.split(':');
-    let hour = number(parts.next()?, 24)?;
-    let minute = number(parts.next()?, 60)?;
-    if let Some(seconds) = parts.next() {
-        let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
-        number(whole, 60)?;
-        if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-    }
-    parts.next().is_none().then_some(hour * 60 + minute)
 }
 
 /// `00/00/0000`, or the day nought of a workbook, which reads as a midnight without a day.
@@ -445,7 +455,27 @@ mod tests {
         check(Role::Day, "30-Fru-17", "", Some(DateNotUnderstood));
         check(Role::Day, "30091980", "", Some(DateNotUnderstood));
         check(Role::Day, "30/09/2017 late", "", Some(DateNotUnderstood));
-        check(Role::Moment, "2017-09-30T09:30:00Z", "", Some(DateNotUnderstood));
+    }
+
+    #[test]
+    fn an_instant_is_the_time_that_clocks_showed_here() {
+        check(Role::Moment, "2017-09-30T09:30:00Z", "2017-09-30T10:30", None);
+        check(Role::Moment, "2017-11-30T09:30:00Z", "2017-11-30T09:30", None);
+        check(Role::Moment, "2017-09-30T09:30:00+01:00", "2017-09-30T09:30", None);
+        check(Role::Moment, "2017-09-30 09:30:00.0000000 +00:00", "2017-09-30T10:30", None);
+        check(Role::Moment, "20170930T093000Z", "", Some(DateNotUnderstood));
+        check(Role::Moment, "2017-09-29T23:00:00Z", "2017-09-30T00:00", None);
+        check(Role::Moment, "2017-09-30T09:30-10:30", "", Some(DateNotUnderstood));
+        check(Role::Moment, "2017-02-30T09:30:00Z", "", Some(DateImpossible));
+        check(Role::Moment, "2017-09-30T24:30:00Z", "", Some(DateNotUnderstood));
+        check(Role::Moment, "2017-09Z", "", Some(DateNotUnderstood));
+        // A day that a browser made of midnight in summer, and one that a database holds without a time.
+        check(Role::Birth, "1960-05-04T23:00:00.000Z", "1960-05-05", None);
+        check(Role::Birth, "1960-05-05T00:00:00Z", "1960-05-05", None);
+        check(Role::Birth, "1960-05-05T00:00:00+05:30", "1960-05-05", None);
+        check(Role::Birth, "1960-01-01T00:00:00Z", "1960", Some(BirthYearOnly));
+        check(Role::Birth, "1900-01-01T00:00:00Z", "", Some(DatePlaceholder));
+        check(Role::Day, "2017-09-29T23:30:00Z", "2017-09-30", None);
     }
 
     #[test]

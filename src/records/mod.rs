@@ -3,16 +3,19 @@
 //! May use: values, config, sources, ledger, decisions.   Touches: nothing outside memory.
 //! Holds: every row comes out as records, as reference, or set aside with a reason; values are kept in columns.
 
+mod calendar;
 mod clean;
 mod column;
 mod columns;
 mod dates;
 mod declared;
 mod draft;
+mod instant;
 mod moved;
 mod names;
 mod normalise;
 mod number;
+mod organisation;
 mod paper;
 mod placeholders;
 pub mod profile;
@@ -25,6 +28,7 @@ mod sites;
 mod store;
 mod texts;
 mod trace;
+mod written;
 
 pub use normalise::Normaliser;
 pub use rows::{RowNames, find_person, row_name};

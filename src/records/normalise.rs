@@ -11,6 +11,7 @@ use super::reader::{Serial, SourceReader};
 use super::said::Said;
 use super::sites::SiteColumns;
 use super::store::Keying;
+use super::written::DateColumn;
 use crate::config::Config;
 use crate::decisions::{Effect, Journal};
 use crate::ledger::{Disposition, Exception, Reason};
@@ -44,7 +45,7 @@ struct OpenSheet {
 
 /// Where the sheet holds what.
 enum SheetColumns {
-    People(Vec<Cells>),
+    People(Vec<Cells>, Vec<DateColumn>),
     Declared(DeclaredColumns),
     Sites(SiteColumns),
 }
@@ -83,7 +84,7 @@ impl<'a> Normaliser<'a> {
                 sheet.columns = Some(self.find_columns(batch.origin, batch.header, at));
             }
             match row.kind {
-                RowKind::Data => self.take_data(batch.origin, row, &sheet),
+                RowKind::Data => self.take_data(batch.origin, row, &mut sheet),
                 RowKind::Header => {
                     row.findings.iter().for_each(|finding| self.except(row.at, reason_of(*finding)));
                     self.put_by(row.at, Disposition::Header);
@@ -108,6 +109,9 @@ impl<'a> Normaliser<'a> {
     }
 
     fn finish_by(mut self, intake: Intake, said: impl Fn(&Config, &Records, &[(RowRef, Digest)]) -> Said) -> Records {
+        if let Some(last) = self.sheet.take() {
+            self.close(last);
+        }
         for source in 0..self.sources.len() {
             self.settle_serials(source, &intake);
         }
@@ -138,15 +142,19 @@ impl<'a> Normaliser<'a> {
 
     fn open_sheet(&mut self, at: RowRef) -> OpenSheet {
         match self.sheet.take() {
-            Some(open) if (open.file, open.sheet) == (at.file(), at.sheet()) => open,
-            _ => OpenSheet {
-                file: at.file(),
-                sheet: at.sheet(),
-                first: at,
-                header: None,
-                columns: None,
-                unmapped_told: false,
-            },
+            Some(open) if (open.file, open.sheet) == (at.file(), at.sheet()) => return open,
+            Some(other) => self.close(other),
+            None => {}
+        }
+        let (file, sheet) = (at.file(), at.sheet());
+        OpenSheet { file, sheet, first: at, header: None, columns: None, unmapped_told: false }
+    }
+
+    /// When a sheet's last row has come, its columns of dates are known.
+    fn close(&mut self, sheet: OpenSheet) {
+        let at = sheet.header.unwrap_or(sheet.first);
+        if let Some(SheetColumns::People(_, dates)) = sheet.columns {
+            dates.into_iter().for_each(|column| column.tell(at, &mut self.records.exceptions));
         }
     }
 
@@ -173,7 +181,10 @@ impl<'a> Normaliser<'a> {
             }
             cells
         };
-        SheetColumns::People(self.sources[source].items.iter().map(find).collect())
+        let items = &self.sources[source].items;
+        let of_dates = items.iter().enumerate().filter(|(_, item)| item.cleaner().is_date());
+        let dates = of_dates.map(|(place, item)| DateColumn::new(place, &item.name, &item.names(&header)));
+        SheetColumns::People(items.iter().map(find).collect(), dates.collect())
     }
 
     fn put_by(&mut self, at: RowRef, disposition: Disposition) {
@@ -194,20 +205,22 @@ impl<'a> Normaliser<'a> {
         self.put_by(at, Disposition::SetAside(reason));
     }
 
-    fn take_data(&mut self, origin: Origin, row: &RawRow, sheet: &OpenSheet) {
+    fn take_data(&mut self, origin: Origin, row: &RawRow, sheet: &mut OpenSheet) {
         for finding in &row.findings {
             self.except(row.at, reason_of(*finding));
         }
         let records = &mut self.records;
-        let disposition = match (sheet.columns.as_ref(), origin) {
+        let disposition = match (sheet.columns.as_mut(), origin) {
             (Some(SheetColumns::Sites(columns)), _) => columns.read(row, &mut records.sites, &mut records.exceptions),
             (Some(SheetColumns::Declared(columns)), _) => {
                 columns.read(row, &mut records.declared, &mut records.exceptions)
             }
-            (Some(SheetColumns::People(cells)), Origin::Source(source)) => {
-                return self.take_person_row(source, row, cells);
+            (Some(SheetColumns::People(cells, dates)), Origin::Source(source)) => {
+                self.take_person_row(source, row, cells);
+                dates.iter_mut().for_each(|column| column.count(row.at, self.values[column.item].written));
+                return;
             }
-            (None, _) | (Some(SheetColumns::People(_)), Origin::Sites) => {
+            (None, _) | (Some(SheetColumns::People(..)), Origin::Sites) => {
                 unreachable!("the columns of a sheet are found at its first row of data")
             }
         };

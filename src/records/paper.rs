@@ -265,7 +265,7 @@ impl Comparison<'_, '_> {
         let second_stands = one.bits == 0 && other.bits != 0 && item.kind() != RecordKind::Paper;
         let neither = !equal && one.bits != 0 && other.bits != 0 && is_nhs_number(item);
         let (at, value) = match (neither, second_stands) {
-            (true, _) => (first.at, Cleaned { bits: 0, reason: None, filled: true }),
+            (true, _) => (first.at, Cleaned { filled: true, ..Cleaned::MISSING }),
             (_, true) => (second.at, other),
             _ => (first.at, one),
         };

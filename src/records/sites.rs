@@ -6,7 +6,7 @@ use super::dates::DateReader;
 use super::store::Site;
 use crate::ledger::{Disposition, Exception, Reason};
 use crate::sources::{Cell, RawRow, RowRef};
-use crate::values::PartialDate;
+use crate::values::{OdsCode, PartialDate};
 use jiff::civil::Date;
 
 /// The columns of the crosswalk, whose names are fixed, in this order.
@@ -50,6 +50,11 @@ impl SiteColumns {
         }));
         let closes_on = PartialDate::unpack(closes.bits);
         let (provider, successor_site) = (text(provider), text(successor_site));
+        for (column, code) in [("provider", &provider), ("successor_site", &successor_site)] {
+            let is_code = code.is_empty() || code.parse::<OdsCode>().is_ok();
+            let (field, reason) = (format!("sites.{column}"), Reason::OdsCodeShape);
+            exceptions.extend((!is_code).then_some(Exception { at: row.at, field, reason }));
+        }
         sites.push(Site { at: row.at, legacy_site, name, provider, successor_site, closes_on });
         Disposition::Reference
     }
@@ -95,6 +100,9 @@ mod tests {
         check(&closes, (Some("HILL|Hill|RNU||2017-09-30"), reference, &[]));
         let never = ["HILL", "Hill", "RNU", "", "31/09/2017"];
         check(&never, (Some("HILL|Hill|RNU||"), reference, &[Reason::DateImpossible]));
+        let slip = ["HILL", "Hill", "RNU-1", "Hill two", ""];
+        let told = [Reason::OdsCodeShape; 2];
+        check(&slip, (Some("HILL|Hill|RNU-1|Hill two|"), reference, &told));
         let nobody = ["", "", "RNU", "", ""];
         check(&nobody, (None, Disposition::SetAside(Reason::NothingMapped), &[Reason::NothingMapped]));
     }

@@ -1,5 +1,5 @@
 //! # values: words that cannot be misspelt.
-//! Takes: text.   Gives: NhsNumber, PartialDate, Moment, Postcode, Digest, CommitmentKey and the coded words.
+//! Takes: text.   Gives: NhsNumber, PartialDate, Moment, Postcode, OdsCode, Digest, CommitmentKey and the coded words.
 //! May use: nothing.   Touches: nothing outside memory.
 //! Holds: if a value exists, it is valid; personal data do not print.
 
@@ -9,6 +9,7 @@ mod digest;
 mod key;
 mod month;
 mod nhs_number;
+mod ods;
 mod postcode;
 
 pub use coded::{AppointmentStatus, Priority, ReferralStatus, Sex};
@@ -17,4 +18,5 @@ pub use digest::Digest;
 pub use key::{CommitmentKey, IdKey, KeyFault};
 pub use month::{month_of_beginning, month_of_name};
 pub use nhs_number::{NhsNumber, NhsNumberFault, Scheme};
+pub use ods::{OdsCode, OdsKind};
 pub use postcode::Postcode;

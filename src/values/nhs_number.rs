@@ -1,5 +1,6 @@
 //! The NHS number: ten digits, the tenth a Modulus 11 check digit.
 
+use jiff::civil::Date;
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,7 +13,7 @@ pub struct NhsNumber(u64);
 pub enum Scheme {
     /// 4…, 6… and 7…: England, Wales and the Isle of Man.
     England,
-    /// 0100000000 to 3112999999: a Scottish CHI number.
+    /// 0100000000 to 3112999999, where the first six digits are a day: a Scottish CHI number.
     Chi,
     /// 3200000000 to 3999999999: a Northern Ireland Health and Care number.
     HealthAndCare,
@@ -46,16 +47,30 @@ impl NhsNumber {
         self.0
     }
 
-    /// The register that issues numbers in this range (NHS.md §1, ranges of the package nhs-number 2.2.0).
+    /// The register that issued the number.
     pub fn scheme(self) -> Scheme {
-        match self.0 {
-            100_000_000..=3_112_999_999 => Scheme::Chi,
+        Scheme::of_integer(self.0)
+    }
+}
+
+impl Scheme {
+    /// By ranges (NHS.md §1, ranges of the package nhs-number 2.2.0).
+    fn of_integer(number: u64) -> Self {
+        match number {
+            100_000_000..=3_112_999_999 if starts_with_a_day(number) => Scheme::Chi,
             3_200_000_000..=3_999_999_999 => Scheme::HealthAndCare,
             4_000_000_000..=4_999_999_999 | 6_000_000_000..=7_999_999_999 => Scheme::England,
             9_000_000_000..=9_999_999_999 => Scheme::Test,
             _ => Scheme::NotIssued,
         }
     }
+}
+
+/// "CHI: DDMMYY + 2 digits + sex digit + check; the first six digits must be a date". Of which century, they do not say.
+fn starts_with_a_day(number: u64) -> bool {
+    let two = |power: u32| i8::try_from(number / 10_u64.pow(power) % 100).expect("two digits");
+    let (day, month, year) = (two(8), two(6), i16::from(two(4)));
+    [1900, 2000].iter().any(|century| Date::new(century + year, month, day).is_ok())
 }
 
 /// The check digit of nine digits, or `None` where the remainder allows none.
@@ -154,6 +169,27 @@ mod tests {
         let scheme = |text: &str| text.parse::<NhsNumber>().map(NhsNumber::scheme);
         assert_eq!(scheme("9990000050"), Ok(Scheme::Test));
         assert_eq!(scheme("4010232137"), Ok(Scheme::England));
+        assert_eq!(scheme("0101010125"), Ok(Scheme::Chi));
+        assert_eq!(scheme("3200000015"), Ok(Scheme::HealthAndCare));
+        assert_eq!(scheme("5000000013"), Ok(Scheme::NotIssued));
+        // Of the Scottish range, but no month is the 13th or the 99th.
+        assert_eq!(scheme("3013990007"), Ok(Scheme::NotIssued));
+        assert_eq!(scheme("0299990001"), Ok(Scheme::NotIssued));
+        let of = Scheme::of_integer;
+        for (first, last, expected) in [
+            (10, 99_999_999, Scheme::NotIssued),
+            (3_113_000_000, 3_199_999_999, Scheme::NotIssued),
+            (3_200_000_000, 3_999_999_999, Scheme::HealthAndCare),
+            (4_000_000_000, 4_999_999_999, Scheme::England),
+            (5_000_000_000, 5_999_999_999, Scheme::NotIssued),
+            (6_000_000_000, 7_999_999_999, Scheme::England),
+            (8_000_000_000, 8_999_999_999, Scheme::NotIssued),
+            (9_000_000_000, 9_999_999_999, Scheme::Test),
+        ] {
+            assert_eq!((of(first), of(last)), (expected, expected), "{first} to {last}");
+        }
+        // 29 February is a day of 2000 and of no 1900; of 1999 and 2099 it is none.
+        assert_eq!([of(2_902_000_000), of(2_902_990_000)], [Scheme::Chi, Scheme::NotIssued]);
     }
 
     #[test]

@@ -1,13 +1,10 @@
 //! How the dates of a column are written: which number is the day, decided by counting the dates that are impossible the one
 //! way and the other.
 
-use super::calendar::Layout;
 use super::product::{ColumnType, DateEvidence};
-use super::tally::{Tally, Ways};
+use super::tally::Tally;
 use super::value::Mark;
-
-/// From this share of the telling dates on, the fewer are no slips but another way of writing.
-const MIXED_FROM: f64 = 0.02;
+use crate::records::calendar::{Layout, Order, Ways};
 
 /// What the column shows; `None` where it holds no dates.
 pub(super) fn of(tally: &Tally, column_type: ColumnType) -> Option<DateEvidence> {
@@ -70,19 +67,20 @@ fn told(layout: Layout) -> &'static str {
 
 fn decide(open: Ways, evidence: &mut DateEvidence) -> String {
     let (day, month) = (open.day_first_only, open.month_first_only);
-    let fewer = day.min(month);
-    if day == 0 && month == 0 {
-        evidence.undecided = true;
-        return format!("day or month first? All {} could be either: nothing in the column decides", open.both);
-    }
-    evidence.mixed = fewer > 0 && fewer as f64 >= MIXED_FROM * (day + month) as f64;
     let counts = format!("{month} are impossible with the day first, {day} with the month first");
-    if evidence.mixed {
-        return format!("day first in some rows and month first in others: {counts}; {} could be either", open.both);
-    }
-    let first = if month > day { "month" } else { "day" };
     let neither = if open.neither > 0 { format!("; {} are no day either way", open.neither) } else { String::new() };
-    format!("{first} first: {counts}{neither}")
+    match open.order() {
+        Order::Undecided => {
+            evidence.undecided = true;
+            format!("day or month first? All {} could be either: nothing in the column decides", open.both)
+        }
+        Order::Mixed => {
+            evidence.mixed = true;
+            format!("day first in some rows and month first in others: {counts}; {} could be either", open.both)
+        }
+        Order::DayFirst => format!("day first: {counts}{neither}"),
+        Order::MonthFirst => format!("month first: {counts}{neither}"),
+    }
 }
 
 #[cfg(test)]

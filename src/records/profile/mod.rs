@@ -4,7 +4,6 @@
 //! of a row but codes (see [`Code`]), and names of columns, of which `header` makes sure that they are none of data.
 
 mod assign;
-mod calendar;
 mod codes;
 mod declared;
 mod draft;

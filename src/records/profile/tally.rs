@@ -1,9 +1,9 @@
 //! What is counted of a column while its rows pass. The values themselves are not kept, but for those of a column that may
 //! be one of codes, until it is known whether it is.
 
-use super::calendar::{Clock, Form, Layout};
 use super::shape::shape;
 use super::value::{Look, MARKS, Mark, look};
+use crate::records::calendar::{Clock, Form, Layout, Ways};
 use crate::records::clean::number_text;
 use crate::records::dates::is_placeholder;
 use crate::sources::Cell;
@@ -35,6 +35,7 @@ pub(super) struct Tally {
     pub distinct_more: bool,
     pub shapes: BTreeMap<String, u64>,
     pub other_shapes: u64,
+    /// Dates in text: of each form, which readings are days of the calendar.
     pub forms: BTreeMap<Form, Ways>,
     pub placeholders: u64,
     pub after_today: u64,
@@ -46,21 +47,6 @@ pub(super) struct Tally {
     pub length: u64,
     /// Values and their counts, while they may be codes.
     pub values: Option<BTreeMap<String, u64>>,
-}
-
-/// Of dates of one form: which readings are days of the calendar.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Ways {
-    pub day_first_only: u64,
-    pub month_first_only: u64,
-    pub both: u64,
-    pub neither: u64,
-}
-
-impl Ways {
-    pub fn all(self) -> u64 {
-        self.day_first_only + self.month_first_only + self.both + self.neither
-    }
 }
 
 impl Tally {
@@ -161,13 +147,7 @@ impl Tally {
         self.count_shape(text);
         self.keep_code(text);
         let Some(date) = seen.date else { return };
-        let ways = self.forms.entry(date.form).or_default();
-        *match (date.day_first, date.month_first) {
-            (Some(_), Some(_)) => &mut ways.both,
-            (Some(_), None) => &mut ways.day_first_only,
-            (None, Some(_)) => &mut ways.month_first_only,
-            (None, None) => &mut ways.neither,
-        } += 1;
+        self.forms.entry(date.form).or_default().count(date.way());
         // Of two digits nobody can tell the century here.
         if let Some(day) = date.day_first.or(date.month_first).filter(|_| !date.form.short_year) {
             self.see_day(day, today);

@@ -1,7 +1,7 @@
 //! What one value may be. Each test is of the text alone; what a column is, its values decide together.
 
-use super::calendar;
 use super::people;
+use crate::records::calendar;
 use crate::records::clean::said;
 use crate::records::names::is_title;
 use crate::values::{NhsNumber, NhsNumberFault, Postcode, Scheme};

@@ -1,6 +1,7 @@
 //! Dates in text: how each is written, and whether it is a day of the calendar with the day first, with the month first, or
-//! both ways.
+//! both ways; and what a column's dates together say of the order of day and month.
 
+use super::instant::with_offset;
 use crate::values::{month_of_beginning, month_of_name};
 use jiff::civil::Date;
 
@@ -41,6 +42,8 @@ pub(super) enum Clock {
     Fraction,
     /// Hours to twelve, and am or pm.
     Noon,
+    /// With its distance from Greenwich, or Z: of ISO 8601 alone.
+    Instant,
 }
 
 /// A date as it stands.
@@ -51,6 +54,82 @@ pub(super) struct Seen {
     pub day_first: Option<Date>,
     /// With the month first, where the layout leaves it open.
     pub month_first: Option<Date>,
+}
+
+/// Which readings of a date are days of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    DayFirst,
+    MonthFirst,
+    /// Two different days.
+    Either,
+    /// One day both ways: 3 March.
+    Same,
+    Neither,
+}
+
+/// How many dates are days of the calendar which way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ways {
+    pub day_first_only: u64,
+    pub month_first_only: u64,
+    /// Those of one day both ways among them.
+    pub both: u64,
+    pub neither: u64,
+}
+
+/// What a column's dates of two numbers and a year say of their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// No date is impossible either way.
+    Undecided,
+    DayFirst,
+    MonthFirst,
+    /// Some are impossible with the day first and some with the month first, and too many of both to be slips.
+    Mixed,
+}
+
+/// From this share of the telling dates on, the fewer are no slips but another way of writing.
+const MIXED_FROM: f64 = 0.02;
+
+impl Ways {
+    pub fn count(&mut self, way: Way) {
+        *match way {
+            Way::DayFirst => &mut self.day_first_only,
+            Way::MonthFirst => &mut self.month_first_only,
+            Way::Either | Way::Same => &mut self.both,
+            Way::Neither => &mut self.neither,
+        } += 1;
+    }
+
+    pub fn all(self) -> u64 {
+        self.day_first_only + self.month_first_only + self.both + self.neither
+    }
+
+    /// A date that is impossible with the day first was written with the month first, and the other way round: so the
+    /// impossible ones decide for those that could be either.
+    pub fn order(self) -> Order {
+        let (day, month) = (self.day_first_only, self.month_first_only);
+        let fewer = day.min(month);
+        match () {
+            () if day == 0 && month == 0 => Order::Undecided,
+            () if fewer > 0 && fewer as f64 >= MIXED_FROM * (day + month) as f64 => Order::Mixed,
+            () if month > day => Order::MonthFirst,
+            () => Order::DayFirst,
+        }
+    }
+}
+
+impl Seen {
+    pub fn way(&self) -> Way {
+        match (self.day_first, self.month_first) {
+            (Some(day_first), Some(month_first)) if day_first == month_first => Way::Same,
+            (Some(_), Some(_)) => Way::Either,
+            (Some(_), None) => Way::DayFirst,
+            (None, Some(_)) => Way::MonthFirst,
+            (None, None) => Way::Neither,
+        }
+    }
 }
 
 impl Form {
@@ -70,7 +149,7 @@ impl Form {
         let last = if self.layout == Layout::YearFirst { "%d" } else { year };
         let between = if self.separator == '\0' { String::new() } else { self.separator.to_string() };
         let clock = match self.clock {
-            Clock::None => "",
+            Clock::None | Clock::Instant => "",
             Clock::Minutes => " %H:%M",
             Clock::Seconds | Clock::Fraction => " %H:%M:%S",
             Clock::Noon => " %I:%M %p",
@@ -88,11 +167,15 @@ pub(super) fn see(text: &str) -> Option<Seen> {
         return Some(seen);
     }
     let (at, _) = text.match_indices([' ', 'T']).find(|(at, _)| clock(text[at + 1..].trim()).is_some())?;
-    day(text[..at].trim_end_matches(','), clock(text[at + 1..].trim())?)
+    let seen = day(text[..at].trim_end_matches(','), clock(text[at + 1..].trim())?)?;
+    (seen.form.clock != Clock::Instant || seen.form.pattern(false).is_none()).then_some(seen)
 }
 
 /// What kind of time of day it is.
 pub(super) fn clock(text: &str) -> Option<Clock> {
+    if let Some((time, _)) = with_offset(text) {
+        return clock(time).map(|_| Clock::Instant);
+    }
     let lower = text.to_ascii_lowercase();
     let (time, noon) = match lower.strip_suffix("am").or_else(|| lower.strip_suffix("pm")) {
         Some(time) => (time.trim_end(), true),
@@ -227,8 +310,38 @@ mod tests {
         check("30092017", Some("%d%m%Y"), true, false);
         check("30/09/2017 09:30:15", Some("%d/%m/%Y %H:%M:%S"), true, false);
         check("2017-09-30T09:30:00.000", None, true, false);
+        check("2017-09-30T09:30:00Z", None, true, false);
+        check("2017-09-30 09:30:00.0000000 +01:00", None, true, false);
         check("30/09/2017 2:30 PM", Some("%d/%m/%Y %I:%M %p"), true, false);
         assert_eq!(see("09/30/2017").and_then(|seen| seen.form.pattern(true)).as_deref(), Some("%m/%d/%Y"));
+    }
+
+    #[test]
+    fn impossible_dates_decide_the_order_of_a_column() {
+        let check = |texts: &[(&str, usize)], expected: Order| {
+            let mut ways = Ways::default();
+            for (text, times) in texts {
+                let way = see(text).expect("a date").way();
+                (0..*times).for_each(|_| ways.count(way));
+            }
+            assert_eq!(ways.order(), expected, "{texts:?}");
+        };
+        let (day_first, month_first, either) = ("30/09/2017", "09/30/2017", "03/04/2017");
+        check(&[(either, 9), ("03/03/2017", 9), ("31/02/2017", 9)], Order::Undecided);
+        check(&[(either, 9), (day_first, 1)], Order::DayFirst);
+        check(&[(either, 9), (month_first, 1)], Order::MonthFirst);
+        check(&[(day_first, 1), (month_first, 1)], Order::Mixed);
+        check(&[(day_first, 98), (month_first, 2)], Order::Mixed);
+        check(&[(day_first, 99), (month_first, 1)], Order::DayFirst);
+        check(&[(day_first, 1), (month_first, 99)], Order::MonthFirst);
+    }
+
+    #[test]
+    fn one_day_both_ways_is_in_no_doubt() {
+        let way = |text| see(text).map(|seen| seen.way());
+        assert_eq!(way("03/03/2017"), Some(Way::Same));
+        assert_eq!(way("03/04/2017"), Some(Way::Either));
+        assert_eq!(way("31/02/2017"), Some(Way::Neither));
     }
 
     #[test]
@@ -244,6 +357,7 @@ mod tests {
             "12:30",
             "1-2-3",
             "30 Foo 2017",
+            "30/09/2017 09:30+01:00",
             "99/99/999",
         ] {
             assert_eq!(see(text), None, "{text}");
@@ -259,6 +373,9 @@ mod tests {
             ("2:30pm", Some(Clock::Noon)),
             ("24:00", None),
             ("9:60", None),
+            ("09:30Z", Some(Clock::Instant)),
+            ("09:30+01:00", Some(Clock::Instant)),
+            ("9:60Z", None),
             ("0930", None),
         ] {
             assert_eq!(clock(text), expected, "{text}");
