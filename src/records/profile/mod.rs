@@ -15,6 +15,7 @@ mod judge;
 mod people;
 mod presets;
 mod product;
+mod remarks;
 mod shape;
 mod sheet;
 mod synonyms;
@@ -25,7 +26,7 @@ mod words;
 pub use draft::{Drafted, drafts};
 pub use product::{
     Code, ColumnProfile, ColumnType, DateEvidence, DeclaredDraft, FieldDraft, FileProfile, Likeness, Problem, Proposal,
-    RowCounts, SheetProfile,
+    Remark, RowCounts, SheetProfile,
 };
 pub use sheet::Profiler;
 
