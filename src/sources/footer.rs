@@ -82,7 +82,8 @@ pub(super) fn may_be(cells: &[Cell], shape: &Shape<'_>) -> bool {
     }
     let mut said = cells.iter().enumerate().filter(|(_, cell)| !says_nothing(cell));
     let (first, second, third) = (said.next(), said.next(), said.next());
-    let Some((column, first)) = first else { return true };
+    // A row without a cell may have a formula whose value was not saved.
+    let Some((column, first)) = first else { return cells.iter().any(|cell| !cell.is_empty()) };
     if third.is_some() {
         return false;
     }
@@ -272,6 +273,7 @@ mod tests {
     #[test]
     fn a_row_of_marks_for_nothing_says_nothing() {
         check(&["NA", "NA", "NA", "NA"], false, true);
+        check(&["", "", "", ""], true, false);
         check(&["Footnotes", "NA", "NA", "NA"], false, true);
         check(&["Figures are provisional until March", "NA", "NA", "NA"], true, true);
         check(&["Figures are provisional until March", "NA", "NA", "NA"], false, false);
