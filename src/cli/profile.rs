@@ -4,7 +4,7 @@ use super::Voice;
 use super::exit::{Failure, Outcome};
 use super::terminal::{Watcher, print, say, thousands};
 use crate::pipeline;
-use crate::records::profile::{self, ColumnProfile, ColumnType, Drafted, FileProfile, SheetProfile};
+use crate::records::profile::{self, ColumnProfile, ColumnType, Drafted, FileProfile, Remark, SheetProfile};
 use crate::sources::DateSystem;
 use serde_json::{Value, json};
 use std::fs::OpenOptions;
@@ -208,6 +208,9 @@ fn date_system(system: DateSystem) -> &'static str {
 fn sheet_json(sheet: &SheetProfile) -> Value {
     let counts = &sheet.counts;
     let columns = sheet.columns.iter().enumerate().map(|(place, column)| column_json(place + 1, column));
+    let remarks = sheet.remarks.iter().map(|remark| {
+        json!({ "remark": remark.slug, "what": remark.what, "rows": remark.rows, "first_row": remark.first_row })
+    });
     json!({
         "sheet": sheet.name, "hidden": sheet.hidden, "rows": sheet.rows, "header_row": sheet.header_row,
         "data": counts.data, "preamble": counts.preamble, "header_again": counts.header_again, "footer": counts.footer,
@@ -216,7 +219,7 @@ fn sheet_json(sheet: &SheetProfile) -> Value {
             "system": likeness.system, "what": likeness.what, "note": likeness.note,
         })),
         "kinds": sheet.kinds.iter().map(|kind| kind.name()).collect::<Vec<&str>>(), "declared": sheet.declared.is_some(),
-        "columns": columns.collect::<Vec<Value>>(),
+        "remarks": remarks.collect::<Vec<Value>>(), "columns": columns.collect::<Vec<Value>>(),
     })
 }
 
@@ -275,6 +278,7 @@ fn sheet_screen(file: &FileProfile, sheet: &SheetProfile, lines: &mut Vec<String
             &format!("exactly {limit} rows, the most that some program holds: the rest may be cut off"),
         );
     }
+    sheet.remarks.iter().for_each(|remark| wrapped(lines, "! ", &remark_told(remark)));
     if let Some(likeness) = &sheet.likeness {
         wrapped(lines, "", &format!("looks like {} ({})", likeness.what, likeness.note));
     }
@@ -294,6 +298,15 @@ fn sheet_screen(file: &FileProfile, sheet: &SheetProfile, lines: &mut Vec<String
     for (place, column) in sheet.columns.iter().enumerate() {
         column_screen(place, column, sheet.counts.data, lines);
     }
+}
+
+/// Where it is, then what.
+fn remark_told(remark: &Remark) -> String {
+    let rows = remark.first_row.map(|row| match remark.rows {
+        1 => format!("row {row}: "),
+        rows => format!("{} rows, the first is {row}: ", thousands(rows)),
+    });
+    rows.unwrap_or_default() + &remark.what
 }
 
 fn rows_told(sheet: &SheetProfile) -> String {

@@ -302,7 +302,8 @@ impl<'a> Normaliser<'a> {
     }
 }
 
-fn reason_of(finding: Finding) -> Reason {
+/// What a finding of the reader is called.
+pub(super) fn reason_of(finding: Finding) -> Reason {
     match finding {
         Finding::SheetNotMapped => Reason::SheetNotMapped,
         Finding::TooManyCells => Reason::RowTooWide,

@@ -8,6 +8,10 @@ const DATA_COLUMNS: usize = 3;
 /// In a narrower table a footer looks like any row.
 const HEADER_WIDTH_MIN: usize = 4;
 const NOTE_WORDS_MIN: usize = 3;
+/// What stands beside the number of a note is a sentence.
+const NUMBERED_NOTE_WORDS_MIN: usize = 5;
+/// What programs write for "nothing": where a sheet was flattened, the whole of a blank row and of a note's other cells.
+const NOTHING: [&str; 4] = ["NA", "N/A", "#N/A", "NULL"];
 
 /// Whole words that a footer's first cell begins with.
 const OPENINGS: &[&str] = &[
@@ -57,45 +61,99 @@ const COUNTED: &[&str] = &["patients", "people", "referrals", "requests", "appoi
 pub(super) struct Shape<'a> {
     pub(super) mapped: &'a [usize],
     pub(super) header_width: usize,
+    /// The first column that has a name: notes start where the table does, or left of it.
+    pub(super) first_column: usize,
     pub(super) after_blank: bool,
+    /// Whether all that stands since the last row of data looks like a footer.
+    pub(super) after_footer: bool,
 }
 
 /// Whether the row would be a footer if only rows like it followed.
 pub(super) fn may_be(cells: &[Cell], shape: &Shape<'_>) -> bool {
-    let filled = |column: &&usize| cells.get(**column).is_some_and(|cell| !cell.is_empty());
-    if shape.header_width >= HEADER_WIDTH_MIN && is_total_throughout(cells) {
-        return true;
-    }
-    if shape.header_width < HEADER_WIDTH_MIN
-        || shape.mapped.iter().filter(filled).take(DATA_COLUMNS).count() == DATA_COLUMNS
-    {
+    if shape.header_width < HEADER_WIDTH_MIN {
         return false;
     }
-    let mut cells = cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
-    let (first, second, third) = (cells.next(), cells.next(), cells.next());
-    let Some((column, Cell::Text(text))) = first else { return false };
+    if is_total_throughout(cells) || (shape.after_footer && is_imprint(cells)) {
+        return true;
+    }
+    let says = |column: &&usize| cells.get(**column).is_some_and(|cell| !says_nothing(cell));
+    if shape.mapped.iter().filter(says).take(DATA_COLUMNS).count() == DATA_COLUMNS {
+        return false;
+    }
+    let mut said = cells.iter().enumerate().filter(|(_, cell)| !says_nothing(cell));
+    let (first, second, third) = (said.next(), said.next(), said.next());
+    // A row without a cell may have a formula whose value was not saved.
+    let Some((column, first)) = first else { return cells.iter().any(|cell| !cell.is_empty()) };
     if third.is_some() {
         return false;
     }
-    let opens = opens_footer(text);
-    match second {
-        Some((_, cell)) => {
-            is_figure(cell) && (opens || [OPENINGS_OF_MORE, COUNTED].concat().contains(&text.to_lowercase().as_str()))
+    let leads = column <= shape.first_column;
+    match (first, second) {
+        (mark, Some((_, Cell::Text(note)))) if shape.after_footer && leads && is_numbered_note(mark, note) => true,
+        (Cell::Text(text), Some((_, cell))) => {
+            let counts = || [OPENINGS_OF_MORE, COUNTED].concat().contains(&text.to_lowercase().as_str());
+            is_figure(cell) && (opens_footer(text) || counts())
         }
-        None => opens || (shape.after_blank && column == 0 && is_note(text)),
+        (Cell::Text(text), None) => {
+            opens_footer(text) || ((shape.after_blank || shape.after_footer) && leads && is_note(text))
+        }
+        _ => false,
     }
 }
 
-/// `Total,Total,Total,1234,567`: the word stands in several cells, and nothing but figures beside it.
+/// Whether no cell of the row says anything.
+pub(super) fn is_void(cells: &[Cell]) -> bool {
+    cells.iter().all(says_nothing)
+}
+
+fn says_nothing(cell: &Cell) -> bool {
+    match cell {
+        Cell::Empty => true,
+        Cell::Text(text) | Cell::Error(text) => NOTHING.contains(&&**text),
+        _ => false,
+    }
+}
+
+/// `Total,Total,Total,1234,567`: the word stands in several cells, and nothing but figures beside it. Nobody is called
+/// `Grand Total`: those words are enough once.
 fn is_total_throughout(cells: &[Cell]) -> bool {
-    let is_total = |cell: &&Cell| match cell {
-        Cell::Text(text) => ["total", "totals", "grand total"].iter().any(|word| text.eq_ignore_ascii_case(word)),
+    let is_word = |cell: &Cell, words: &[&str]| match cell {
+        Cell::Text(text) => words.iter().any(|word| text.eq_ignore_ascii_case(word)),
         _ => false,
     };
+    let is_total = |cell: &&Cell| is_word(cell, &["total", "totals", "grand total"]);
     let filled = || cells.iter().filter(|cell| !cell.is_empty());
-    filled().next().is_some_and(|first| is_total(&first))
-        && filled().filter(is_total).count() > 1
+    let Some(first) = filled().next().filter(is_total) else { return false };
+    (filled().filter(is_total).count() > 1 || (is_word(first, &["grand total"]) && filled().count() > 1))
         && filled().all(|cell| is_total(&cell) || is_figure(cell))
+}
+
+/// `Source: Office for Figures,,Released: ,14 April 2020`: labels and what stands behind them.
+fn is_imprint(cells: &[Cell]) -> bool {
+    let mut said = cells.iter().filter(|cell| !says_nothing(cell));
+    let is_label = |cell: &Cell| matches!(cell, Cell::Text(text) if text.ends_with(':'));
+    let Some(Cell::Text(first)) = said.next() else { return false };
+    let mut labelled = first.ends_with(':');
+    opens_footer(first)
+        && said.all(|cell| {
+            let fits = labelled || is_label(cell);
+            labelled = is_label(cell);
+            fits
+        })
+}
+
+/// `1,This may include people who live elsewhere`.
+fn is_numbered_note(mark: &Cell, note: &str) -> bool {
+    let is_mark = match mark {
+        Cell::Number(number) => (1.0..100.0).contains(number) && number.fract() == 0.0,
+        Cell::Text(text) => {
+            let bare = text.trim_matches(['(', ')', '[', ']', '.']);
+            text.starts_with(['*', '†', '‡'])
+                || (1..=2).contains(&bare.len()) && bare.chars().all(|one| one.is_ascii_digit())
+        }
+        _ => false,
+    };
+    is_mark && note.split_whitespace().count() >= NUMBERED_NOTE_WORDS_MIN
 }
 
 fn opens_footer(text: &str) -> bool {
@@ -141,7 +199,8 @@ fn is_figure(cell: &Cell) -> bool {
 }
 
 fn is_note(text: &str) -> bool {
-    text.split_whitespace().count() >= NOTE_WORDS_MIN || text.starts_with(['*', '†', '‡'])
+    let is_address = ["http://", "https://", "www."].iter().any(|start| text.starts_with(start));
+    text.split_whitespace().count() >= NOTE_WORDS_MIN || text.starts_with(['*', '†', '‡']) || is_address
 }
 
 #[cfg(test)]
@@ -149,9 +208,17 @@ mod tests {
     use super::*;
 
     fn check(cells: &[&str], after_blank: bool, expected: bool) {
+        check_in(cells, &Shape { after_blank, ..under(0, false) }, expected);
+    }
+
+    /// A row under a table that starts in this column, below rows that look like a footer or not.
+    fn under(first_column: usize, after_footer: bool) -> Shape<'static> {
+        Shape { mapped: &[0, 1, 2, 3], header_width: 5, first_column, after_blank: false, after_footer }
+    }
+
+    fn check_in(cells: &[&str], shape: &Shape<'_>, expected: bool) {
         let cells: Vec<Cell> = cells.iter().map(|text| Cell::text(text)).collect();
-        let shape = Shape { mapped: &[0, 1, 2, 3], header_width: 5, after_blank };
-        assert_eq!(may_be(&cells, &shape), expected);
+        assert_eq!(may_be(&cells, shape), expected);
     }
 
     #[test]
@@ -194,5 +261,42 @@ mod tests {
         check(&["Total", "Total", "1", "2", "0.7"], false, true);
         check(&["Total", "Total", "1", "9990000018"], false, false);
         check(&["Total", "Total", "Male", "2"], true, false);
+    }
+
+    #[test]
+    fn a_grand_total_is_nobody() {
+        check(&["Grand Total", "1", "2", "3"], false, true);
+        check(&["Grand Total", "1", "Male", "3"], false, false);
+        check(&["Grand Total", "1", "9990000018", "3"], false, false);
+    }
+
+    #[test]
+    fn a_row_of_marks_for_nothing_says_nothing() {
+        check(&["NA", "NA", "NA", "NA"], false, true);
+        check(&["", "", "", ""], true, false);
+        check(&["Footnotes", "NA", "NA", "NA"], false, true);
+        check(&["Figures are provisional until March", "NA", "NA", "NA"], true, true);
+        check(&["Figures are provisional until March", "NA", "NA", "NA"], false, false);
+        check(&["NA", "Maude", "NA", "NA"], true, false);
+        check(&["Na", "Na", "Na", "Na"], true, false);
+    }
+
+    #[test]
+    fn what_stands_under_a_footer_may_be_a_shorter_note() {
+        for (first_column, after_footer, expected) in [(0, false, false), (0, true, true), (1, true, true)] {
+            check_in(&["Figures are provisional"], &under(first_column, after_footer), expected);
+            check_in(&["https://example.org/notes"], &under(first_column, after_footer), expected);
+            check_in(&["1", "Counts of people who live there"], &under(first_column, after_footer), expected);
+            check_in(
+                &["Source: a register", "", "Released:", "14 April"],
+                &under(first_column, after_footer),
+                expected,
+            );
+        }
+        check_in(&["", "Figures are provisional"], &under(1, true), true);
+        check_in(&["", "Figures are provisional"], &under(0, true), false);
+        check_in(&["1", "Maude Quillfeather"], &under(0, true), false);
+        check_in(&["1042", "Counts of people who live there"], &under(0, true), false);
+        check_in(&["Source: a register", "", "Ambrose", "14 April"], &under(0, true), false);
     }
 }

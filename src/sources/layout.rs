@@ -321,7 +321,13 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
     }
 
     fn may_be_footer(&self, line: &Line) -> bool {
-        let shape = Shape { mapped: &self.mapped, header_width: self.named_width, after_blank: self.after_blank };
+        let shape = Shape {
+            mapped: &self.mapped,
+            header_width: self.named_width,
+            first_column: self.outlet.header.iter().position(|name| !name.is_empty()).unwrap_or(0),
+            after_blank: self.after_blank,
+            after_footer: !self.held.is_empty(),
+        };
         footer::may_be(&line.cells, &shape)
     }
 
@@ -340,7 +346,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
             match held {
                 Held::Blank { from, count } => self.outlet.give_blank(from, count),
                 Held::Line(mut line) => {
-                    line.findings.push(Finding::TotalAmongData);
+                    line.findings.extend((!footer::is_void(&line.cells)).then_some(Finding::TotalAmongData));
                     self.give_data(line);
                 }
             }

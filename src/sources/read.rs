@@ -212,13 +212,23 @@ fn give_workbook(
 }
 
 fn give_mapped(claim: &Claim, book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -> Result<Found, Error> {
-    let no_table = |NoTable(what): NoTable| {
-        let hint = "correct the columns, the sheet or header_row in the mapping";
-        unusable(claim.place.shown(), format!("sheet {} {what}", sheet.name), hint)
-    };
+    let hint = "correct the columns, the sheet or header_row in the mapping";
+    let of_sheet = sheet.hidden.then_some(Finding::HiddenSheet).into_iter().collect();
+    give_table(claim, book, sheet, (of_sheet, hint), outlet)
+}
+
+/// Gives the rows of a worksheet, with what is found of the sheet as a whole and with what to do where it holds no table.
+pub(super) fn give_table(
+    claim: &Claim,
+    book: &mut Workbook,
+    sheet: &Listed,
+    (of_sheet, hint): (Vec<Finding>, &'static str),
+    outlet: Outlet<'_, '_>,
+) -> Result<Found, Error> {
+    let no_table = |NoTable(what): NoTable| unusable(claim.place.shown(), format!("sheet {} {what}", sheet.name), hint);
     let concealed = book.concealed(sheet);
     let mut expectation = Expectation::of(claim, false);
-    expectation.of_sheet.extend(sheet.hidden.then_some(Finding::HiddenSheet));
+    expectation.of_sheet = of_sheet;
     expectation.concealed = Some(&concealed);
     let mut looking = Looking::new(&concealed, claim.layout.fill_merged);
     let mut table = Table::new(expectation, outlet);

@@ -4,10 +4,10 @@ use super::claims::Claim;
 use super::delimited::Text;
 use super::fixity::{Survey, survey, unusable};
 use super::format;
-use super::layout::{Expectation, Found, Line, NoTable, Table};
+use super::layout::{Found, Line};
 use super::outlet::{Desk, Outlet};
 use super::packed::{self, Listed, Place};
-use super::read::{line_of, sheet_of};
+use super::read::{give_table, sheet_of};
 use super::workbook::{self, Filled, Workbook};
 use super::{Batch, Cell, Error, Origin, Progress, Sheet, SourceFile};
 use crate::config::{FileFormat, FileLayout};
@@ -118,7 +118,7 @@ fn give_sheets(
         } else {
             claim.layout.header_row = Some(find_header(&first).unwrap_or(NO_HEADER));
             let outlet = Outlet::new(desk, &claim.name, claim.origin, 0, at);
-            give_sheet(claim, book, &sheet, outlet)?
+            give_table(claim, book, &sheet, (Vec::new(), "open it and look at its first rows"), outlet)?
         };
         sheets.push(sheet_of(found, sheet.name, sheet.hidden, false));
     }
@@ -136,26 +136,6 @@ fn first_of_sheet(book: &mut Workbook, sheet: &workbook::Listed) -> Result<Vec<F
         Ok(within)
     })?;
     Ok(first)
-}
-
-fn give_sheet(
-    claim: &Claim,
-    book: &mut Workbook,
-    sheet: &workbook::Listed,
-    outlet: Outlet<'_, '_>,
-) -> Result<Found, Error> {
-    let no_table = |NoTable(what): NoTable| {
-        unusable(claim.place.shown(), format!("sheet {} {what}", sheet.name), "open it and look at its first rows")
-    };
-    let mut table = Table::new(Expectation::of(claim, false), outlet);
-    let mut last = 0;
-    book.rows(sheet, &mut |filled: Filled| {
-        table.push_blank(last + 1, filled.row - last - 1).map_err(no_table)?;
-        last = filled.row;
-        table.push(line_of(filled)).map_err(no_table)?;
-        Ok(true)
-    })?;
-    table.end().map_err(no_table)
 }
 
 #[cfg(test)]

@@ -14,4 +14,5 @@ mod readers;
 mod review;
 mod torture;
 mod trace;
+mod traits;
 mod transition;

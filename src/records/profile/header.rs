@@ -19,8 +19,8 @@ const ROWS_BELOW: usize = 25;
 const NAME_LENGTH_MAX: usize = 250;
 /// What only rows below a row can tell is told by so many of them.
 const ROWS_BELOW_MIN: usize = 3;
-/// So many rows above the header may be as wide as it is: a header may stand on three rows.
-const WIDE_ABOVE_MAX: usize = 2;
+/// So many rows above the header may be as wide as it is: a header may stand on four rows.
+const WIDE_ABOVE_MAX: usize = 3;
 
 /// The row of the header, if one can be told.
 pub(super) fn find(first: &[FirstRow]) -> Option<u32> {
@@ -196,7 +196,9 @@ fn score(rows: &[Vec<Seen>], at: usize) -> Option<f64> {
         return None;
     }
     let known = names.iter().filter(|name| matches!(name, Seen::Words { known: true, .. })).count();
-    if again(row, below) || contrast == 0 && (known * 2 < names.len() || names.len() == 1 || wide_above > 0) {
+    if again(row, below, above_figures)
+        || contrast == 0 && (known * 2 < names.len() || names.len() == 1 || wide_above > 0)
+    {
         return None;
     }
     // Of a header on two rows the lower one has more names; of a title and a header, the header.
@@ -246,9 +248,14 @@ fn contrasts(row: &[Seen], below: &[Vec<Seen>], column: usize) -> bool {
 }
 
 /// A value of a row that comes again below it in the same column is data: a name is there once. The whole header may come
-/// again, on every page.
-fn again(row: &[Seen], below: &[Vec<Seen>]) -> bool {
-    let others: Vec<&Vec<Seen>> = below.iter().filter(|other| other.as_slice() != row).collect();
+/// again, on every page; and above figures a part of it, over a narrower table further down.
+fn again(row: &[Seen], below: &[Vec<Seen>], above_figures: bool) -> bool {
+    let is_part = |other: &[Seen]| {
+        let filled = || other.iter().enumerate().filter(|(_, cell)| **cell != Seen::Empty);
+        filled().count() > 1 && filled().all(|(column, cell)| row.get(column) == Some(cell))
+    };
+    let is_header = |other: &[Seen]| other == row || (above_figures && is_part(other));
+    let others: Vec<&Vec<Seen>> = below.iter().filter(|other| !is_header(other)).collect();
     let comes_again = |column: usize| {
         matches!(row[column], Seen::Words { .. }) && others.iter().any(|other| other.get(column) == Some(&row[column]))
     };
@@ -299,6 +306,14 @@ mod tests {
         let rows = "04/2017|-|52+|9|8|7|6|5|4\n05/2017|4|3|9|8|7|6|5|4\n06/2017|4|3|9|8|7|6|5|4\n";
         check(&format!("|Waiting|||Seen|||New||\n|Median|Upper|All|Median|Upper|All|Median|Upper\n{rows}"), Some(2));
         check("Pain|Pain|Pain|Hip\nKnee|Back|Pain|Hip\nHip|Knee|Knee|Back\n", None);
+    }
+
+    #[test]
+    fn a_header_on_four_rows_comes_again_in_part_over_a_second_table() {
+        let rows = "Home|25|0|16|0\nHospice|55|0|53|0\nElsewhere|24|0|22|0\n";
+        let head = "Week|10|11|12|13\nEnded|2020-03-06|2020-03-13|2020-03-20|2020-03-27\n|North||South|\n";
+        let names = "|Total deaths|Other deaths|Total deaths|Other deaths\n";
+        check(&format!("{head}{names}{rows}\n|North\n|Total deaths|Other deaths\n{rows}"), Some(4));
     }
 
     #[test]

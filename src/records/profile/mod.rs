@@ -14,6 +14,7 @@ mod judge;
 mod people;
 mod presets;
 mod product;
+mod remarks;
 mod shape;
 mod sheet;
 mod synonyms;
@@ -24,7 +25,7 @@ mod words;
 pub use draft::{Drafted, drafts};
 pub use product::{
     Code, ColumnProfile, ColumnType, DateEvidence, DeclaredDraft, FieldDraft, FileProfile, Likeness, Problem, Proposal,
-    RowCounts, SheetProfile,
+    Remark, RowCounts, SheetProfile,
 };
 pub use sheet::Profiler;
 

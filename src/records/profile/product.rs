@@ -55,6 +55,8 @@ pub struct SheetProfile {
     pub counts: RowCounts,
     /// The most rows that some program holds, where the sheet has exactly so many: the rest may be cut off.
     pub row_limit: Option<u32>,
+    /// What a person should know of it before it is used.
+    pub remarks: Vec<Remark>,
     /// Its columns.
     pub columns: Vec<ColumnProfile>,
     /// The system whose export it looks like.
@@ -65,6 +67,19 @@ pub struct SheetProfile {
     pub fields: Vec<FieldDraft>,
     /// Where a table of declared figures would say what.
     pub declared: Option<DeclaredDraft>,
+}
+
+/// Something to know of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// A stable word for it.
+    pub slug: &'static str,
+    /// What, in a sentence.
+    pub what: String,
+    /// In how many rows; none where it is of the sheet as a whole.
+    pub rows: u64,
+    /// The first of them.
+    pub first_row: Option<u32>,
 }
 
 /// The rows of a sheet by what they are to it.

@@ -7,7 +7,8 @@ use super::fit::Facts;
 use super::header;
 use super::judge;
 use super::presets;
-use super::product::{ColumnProfile, ColumnType, FieldDraft, FileProfile, Proposal, RowCounts, SheetProfile};
+use super::product::{ColumnProfile, ColumnType, FieldDraft, FileProfile, Proposal, Remark, RowCounts, SheetProfile};
+use super::remarks::{self, Findings, Sum};
 use super::tally::Tally;
 use super::words::words;
 use crate::config::FieldType;
@@ -29,6 +30,10 @@ pub struct Profiler {
 struct Counted {
     counts: RowCounts,
     columns: Vec<Tally>,
+    sums: Vec<Sum>,
+    findings: Findings,
+    /// The first and the last row of data.
+    data: Option<(u32, u32)>,
     headless: bool,
 }
 
@@ -49,6 +54,7 @@ impl Profiler {
         if counted.columns.len() < width {
             counted.columns.resize_with(width, Tally::new);
         }
+        counted.add(&data, width);
         for (row, column) in batch.rows.iter().flat_map(|row| row.padded.iter().map(move |column| (row, *column))) {
             let Some(tally) = counted.columns.get_mut(usize::from(column)) else { continue };
             tally.padded += u64::from(row.kind == RowKind::Data);
@@ -89,6 +95,26 @@ impl Counted {
             RowKind::SetAside(_) => &mut counts.unusable,
         } += 1;
         counts.odd += u64::from(!row.findings.is_empty());
+        self.findings.see(row);
+        if row.kind == RowKind::Data {
+            self.data = Some((self.data.map_or(row.at.row(), |data| data.0), row.at.row()));
+        }
+    }
+
+    fn add(&mut self, data: &[&RawRow], width: usize) {
+        if self.sums.len() < width {
+            let seen = self.sums.first().map_or(0, Sum::rows);
+            self.sums.resize_with(width, || Sum::after(seen));
+        }
+        self.sums.par_iter_mut().enumerate().for_each(|(place, sum)| {
+            data.iter().for_each(|row| sum.see(row.cells.get(place)));
+        });
+    }
+
+    fn remarks(&self, columns: &[ColumnProfile]) -> Vec<Remark> {
+        let totals = self.data.into_iter().flat_map(|data| remarks::total_rows(&self.sums, data));
+        let of_sheet = remarks::apart(columns).into_iter().chain(remarks::pivot(columns));
+        of_sheet.chain(totals).chain(self.findings.remarks()).collect()
     }
 
     fn finish(mut self, sheet: Sheet) -> SheetProfile {
@@ -110,6 +136,7 @@ impl Counted {
             rows: sheet.rows,
             header_row,
             counts: self.counts,
+            remarks: self.remarks(&columns),
             row_limit: ROW_LIMITS.into_iter().find(|limit| *limit == sheet.rows),
             columns,
             ..SheetProfile::default()

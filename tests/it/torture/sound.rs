@@ -70,7 +70,8 @@ fn archive(parts: &Parts, method: zip::CompressionMethod) -> Vec<u8> {
     archive.finish().expect("an archive can be closed").into_inner()
 }
 
-fn zipped(parts: &Parts) -> Vec<u8> {
+/// The parts of a package, as they are.
+pub fn zipped(parts: &Parts) -> Vec<u8> {
     archive(parts, zip::CompressionMethod::Stored)
 }
 
@@ -84,7 +85,8 @@ fn gzipped(parts: &Parts) -> Vec<u8> {
     archive.finish().expect("an archive can be closed")
 }
 
-fn relations(kind: &str, target: &str) -> Vec<u8> {
+/// What the first part of a package points to.
+pub fn relations(kind: &str, target: &str) -> Vec<u8> {
     let kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     format!("<Relationships><Relationship Id=\"r1\" Type=\"{kinds}/{kind}\" Target=\"{target}\"/></Relationships>")
         .into()
@@ -134,17 +136,19 @@ fn xlsx_parts() -> Parts {
     ]
 }
 
-fn words(words: &[u32]) -> Vec<u8> {
+/// Numbers of four bytes.
+pub fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-fn wide(text: &str) -> Vec<u8> {
+/// A text of an .xlsb.
+pub fn wide(text: &str) -> Vec<u8> {
     let units: Vec<u16> = text.encode_utf16().collect();
     [words(&[units.len() as u32]), units.iter().flat_map(|unit| unit.to_le_bytes()).collect()].concat()
 }
 
 /// [MS-XLSB]: a kind and a length in bytes of seven bits, then the data.
-fn binary(kind: u16, data: &[u8]) -> Vec<u8> {
+pub fn binary(kind: u16, data: &[u8]) -> Vec<u8> {
     let kind = if kind < 0x80 { vec![kind as u8] } else { vec![kind as u8 | 0x80, (kind >> 7) as u8] };
     [kind, vec![(data.len() & 0x7f) as u8 | 0x80, (data.len() >> 7) as u8], data.to_vec()].concat()
 }
@@ -179,11 +183,12 @@ fn xlsb_parts() -> Parts {
 }
 
 /// [MS-XLS]: a kind and a length of two bytes each, then the data.
-fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+pub fn record(kind: u16, data: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
 }
 
-fn halves(halves: &[u16]) -> Vec<u8> {
+/// Numbers of two bytes.
+pub fn halves(halves: &[u16]) -> Vec<u8> {
     halves.iter().flat_map(|half| half.to_le_bytes()).collect()
 }
 
@@ -227,7 +232,7 @@ fn xls_parts() -> Parts {
 
 /// [MS-CFB]: a header, one sector of the allocation table, one of the directory, then the stream. The reader's own tests
 /// build such a file too: what a library makes for its tests cannot be had from here.
-fn compound(parts: &Parts) -> Vec<u8> {
+pub fn compound(parts: &Parts) -> Vec<u8> {
     let (name, stream) = (parts[0].0, &parts[0].1[..parts[0].1.len().min(120 * 512)]);
     let sectors = stream.len().div_ceil(512);
     let mut bytes = vec![0_u8; (3 + sectors) * 512];
