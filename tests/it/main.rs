@@ -6,6 +6,8 @@ mod dry_runs;
 mod flow;
 mod following;
 mod ids;
+#[cfg(unix)]
+mod interruption;
 mod journal;
 mod laws;
 mod packages;

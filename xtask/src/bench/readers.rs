@@ -6,7 +6,7 @@ use super::told::spread;
 use crate::Failure;
 use crate::generate::dice::Dice;
 use crate::generate::names::{Community, Names, Sex};
-use crate::generate::numbers::Allocator;
+use crate::generate::numbers::check_digit;
 use crate::generate::places::{Home, PRACTICES};
 use calamine::{DataRef, Reader as _};
 use rust_xlsxwriter::Workbook;
@@ -96,16 +96,27 @@ gp_practice = "Practice"
 struct People {
     dice: Dice,
     names: Names,
-    numbers: Allocator,
+    /// Numbers of the test range; when they are at an end they begin again.
+    number: u64,
     count: u64,
 }
 
 impl People {
     fn new() -> Self {
-        People { dice: Dice::new(2017, 0), names: Names::load(), numbers: Allocator::new(u32::MAX), count: 0 }
+        People { dice: Dice::new(2017, 0), names: Names::load(), number: 0, count: 0 }
+    }
+
+    fn next_number(&mut self) -> String {
+        loop {
+            self.number = (self.number + 1) % 1_000_000;
+            if let Some(digit) = check_digit(999_000_000 + self.number) {
+                return format!("{}{digit}", 999_000_000 + self.number);
+            }
+        }
     }
 
     fn next(&mut self) -> [String; TITLES.len()] {
+        let number = self.next_number();
         let dice = &mut self.dice;
         self.count += 1;
         let (sex, letter) = if dice.chance(0.55) { (Sex::Female, "F") } else { (Sex::Male, "M") };
@@ -120,7 +131,7 @@ impl People {
         };
         [
             format!("{}", 7_000_000 + self.count),
-            self.numbers.draw(dice).to_string(),
+            number,
             "01".to_owned(),
             family,
             given,
