@@ -8,7 +8,7 @@ use crate::decisions::{self, Decisions, Journal};
 use crate::linkage::{self, LinkModel};
 use crate::measures::{self, Measures};
 use crate::package::{self, Naming, Opened};
-use crate::reconcile::{self, Reconciled};
+use crate::reconcile::{self, Reconciled, UnknownSite};
 use crate::records::profile::{self, FileProfile, Profiler};
 use crate::records::{Normaliser, Records, RowNames};
 use crate::report;
@@ -122,6 +122,11 @@ pub struct Finished {
 /// Reads the sources and makes records of them, whatever people said of values; what `check` shows.
 pub fn intake(config: &Config, observer: &mut dyn Observer) -> Result<Records, Error> {
     read(config, observer, Normaliser::finish)
+}
+
+/// Sites in the records that the crosswalk does not know, each once.
+pub fn unknown_sites(records: &Records) -> Vec<UnknownSite> {
+    reconcile::unknown_sites(records)
 }
 
 /// The files that a path stands for: itself, or each file of an archive.

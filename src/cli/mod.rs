@@ -70,6 +70,12 @@ enum Command {
         /// The configuration, or the folder it is in
         #[arg(default_value = "handover.toml")]
         config: PathBuf,
+        /// List every row of this reason, such as date-impossible; nothing that stands in a row is quoted
+        #[arg(long, value_name = "SLUG")]
+        reason: Option<String>,
+        /// Of this source alone
+        #[arg(long, value_name = "ID")]
+        source: Option<String>,
     },
     /// The main job: read, link, reconcile, and write a package; a dry run unless --final
     Run {
@@ -164,7 +170,10 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
     let result = match &cli.command {
         Command::Init { dir } => init::init(dir, cli.voice),
         Command::Profile { files, draft } => profile::profile(files, draft.as_deref(), cli.voice),
-        Command::Check { config } => check::check(config, cli.voice),
+        Command::Check { config, reason, source } => {
+            let asked = check::Asked { reason: reason.as_deref(), source: source.as_deref() };
+            check::check(config, asked, cli.voice)
+        }
         Command::Run { config, out, final_run, threads } => {
             let options = crate::pipeline::Options { out: out.clone(), final_run: *final_run };
             terminal::with_threads(*threads, || run::run(config, &options, cli.voice))

@@ -9,6 +9,7 @@ mod columns;
 mod dates;
 mod declared;
 mod draft;
+mod found;
 mod moved;
 mod names;
 mod normalise;
@@ -25,6 +26,7 @@ mod store;
 mod texts;
 mod trace;
 
+pub use found::{Found, FoundIn, FoundReason};
 pub use normalise::Normaliser;
 pub use rows::{RowNames, find_person, row_name};
 pub use store::{
