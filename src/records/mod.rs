@@ -17,6 +17,7 @@ mod paper;
 mod placeholders;
 pub mod profile;
 mod reader;
+mod returned;
 mod rows;
 mod said;
 #[cfg(test)]
@@ -28,6 +29,7 @@ mod trace;
 
 pub use found::{Found, FoundIn, FoundReason};
 pub use normalise::Normaliser;
+pub use returned::{ProviderReturn, ReturnReader, Returned, ReturnedLine, ReturnedSheet, UnmappedValue};
 pub use rows::{RowNames, find_person, row_name};
 pub use store::{
     DeclaredFigure, Keying, PaperDisagreement, PaperFolder, PersonId, RecordOutcome, RecordRef, Records, Site, Table,

@@ -18,7 +18,7 @@ pub(super) fn of(checked: &Checked<'_>) -> Value {
         "appointment_records": records.appointments.len(), "declared_figures": records.declared.len(),
         "files": files(checked), "rows_of_data": found.rows_of_data, "exceptions": exceptions,
         "unknown_sites": sites(checked), "not_acted_upon": measures::not_acted_upon(config),
-        "warnings": texts(&config.warnings),
+        "warnings": texts(&config.warnings), "out": checked.written.map(super::out::Written::document),
     })
 }
 

@@ -1,12 +1,13 @@
 //! `handover check`.
 
 mod document;
+mod out;
 mod rows;
 mod screen;
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
-use super::terminal::{Watcher, print};
+use super::terminal::{Watcher, print, say};
 use crate::config::{self, Config};
 use crate::ledger::Reason;
 use crate::pipeline::{self, Observer as _};
@@ -14,6 +15,7 @@ use crate::reconcile::UnknownSite;
 use crate::records::Records;
 use crate::sources::Origin;
 use crate::values::{Postcode, nearest};
+use out::Written;
 use std::path::Path;
 
 /// What is asked beside everything.
@@ -23,6 +25,8 @@ pub(super) struct Asked<'a> {
     pub reason: Option<&'a str>,
     /// A source that alone is told of.
     pub source: Option<&'a str>,
+    /// A folder for what goes back to each provider.
+    pub out: Option<&'a Path>,
 }
 
 /// What was read, and of which part of it is told.
@@ -31,20 +35,28 @@ struct Checked<'a> {
     records: &'a Records,
     unknown_sites: &'a [UnknownSite],
     only: Option<Origin>,
+    written: Option<&'a Written>,
 }
 
 /// Reads and maps everything and prints what a mapping needs: rows, columns left out, exceptions by reason; or the rows of
 /// one reason.
 pub(super) fn check(path: &Path, asked: Asked<'_>, voice: Voice) -> Result<Outcome, Failure> {
     let reason = asked.reason.map(find_reason).transpose()?;
+    asked.out.map_or(Ok(()), out::refuse_place)?;
     let config = config::load(path)?;
     let only = asked.source.map(|id| find_source(&config, id)).transpose()?;
     let mut watcher = Watcher::new(voice);
     config.warnings.iter().for_each(|warning| watcher.warns(warning));
     let records = pipeline::intake(&config, &mut watcher)?;
-    drop(watcher);
     let unknown_sites = pipeline::unknown_sites(&records);
-    let checked = Checked { config: &config, records: &records, unknown_sites: &unknown_sites, only };
+    let written = match asked.out {
+        Some(folder) => Some(out::write(folder, &config, &records, &unknown_sites, &mut watcher)?),
+        None => None,
+    };
+    drop(watcher);
+    written.iter().flat_map(Written::cut).for_each(|cut| say(&format!("warning: {cut}")));
+    let (unknown_sites, written) = (unknown_sites.as_slice(), written.as_ref());
+    let checked = Checked { config: &config, records: &records, unknown_sites, only, written };
     match (voice.json, reason) {
         (true, None) => print(&document::of(&checked).to_string()),
         (true, Some(reason)) => print(&rows::document(&checked, reason).to_string()),

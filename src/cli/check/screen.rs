@@ -13,8 +13,8 @@ const WIDTH: usize = 100;
 /// The whole screen.
 pub(super) fn of(checked: &Checked<'_>) -> String {
     let (config, records) = (checked.config, checked.records);
-    let mut lines =
-        vec![format!("{} · check · nothing is linked, nothing is written", config.transition.name), String::new()];
+    let linked = if checked.written.is_some() { "nothing is linked" } else { "nothing is linked, nothing is written" };
+    let mut lines = vec![format!("{} · check · {linked}", config.transition.name), String::new()];
     for file in records.intake.files.iter().filter(|file| checked.is_asked(file.origin)) {
         file.sheets.iter().for_each(|sheet| lines.extend(of_sheet(checked, file, sheet)));
     }
@@ -30,6 +30,15 @@ pub(super) fn of(checked: &Checked<'_>) -> String {
     }
     lines.extend(exceptions(checked));
     lines.extend(unknown_sites(checked));
+    match checked.written {
+        Some(written) => lines.extend(written.screen()),
+        None if checked.only.is_none() => {
+            let more = "For the providers: handover check --out DIR writes the rows to fix of each into a workbook, \
+                        and its values that nothing explains into a table";
+            lines.extend(wrapped("", more));
+        }
+        None => {}
+    }
     lines.extend(not_acted_upon(&measures::not_acted_upon(config)));
     lines.join("\n")
 }
