@@ -396,3 +396,69 @@ impl fmt::Debug for UnmappedValue {
         write!(formatter, "UnmappedValue({}, {}, redacted)", self.source, self.field)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::{Normaliser, sample};
+    use crate::sources::{Intake, RowKind, Sheet, SourceFile};
+
+    /// Two sources of two providers, one file each, all of whose dates are wrong.
+    fn returned(lines_max: usize) -> Returned {
+        let fields = ["person.local_id", "person.date_of_birth", "referral.priority"];
+        let mut config = sample::config(vec![sample::mapping(&fields), sample::mapping(&fields)]);
+        config.sources[1].provider = "RTH".into();
+        let header: Vec<String> = fields.iter().map(|name| (*name).to_owned()).collect();
+        let rows = |file: u16| {
+            let data = |row| sample::row(file, row, &["007", "31/02/1960", "urgnt"]);
+            vec![sample::row_of(file, 1, RowKind::Header, Vec::new()), data(2), data(3)]
+        };
+        let batch = |file: u16| Batch { origin: Origin::Source(file.into()), header: &header, rows: rows(file) };
+        let mut normaliser = Normaliser::new(&config);
+        let file = |source| {
+            let file = sample::file(Origin::Source(source), 3, None);
+            let sheets = file.sheets.into_iter().map(|sheet| Sheet { header: header.clone(), ..sheet });
+            SourceFile { sheets: sheets.collect(), ..file }
+        };
+        normaliser.take(batch(0));
+        normaliser.take(batch(1));
+        let records = normaliser.finish(Intake { files: vec![file(0), file(1)] });
+        let mut reader = ReturnReader::new(&config, &records, lines_max);
+        reader.take(batch(0));
+        reader.take(batch(1));
+        reader.finish()
+    }
+
+    #[test]
+    fn a_provider_gets_its_own_rows_with_the_cells_at_fault() {
+        let returned = returned(100);
+        assert_eq!(returned.providers.keys().collect::<Vec<_>>(), ["RNU", "RTH"]);
+        for (provider, source) in [("RNU", "source-0"), ("RTH", "source-1")] {
+            let of = &returned.providers[provider];
+            let [sheet] = &of.sheets[..] else { panic!("one sheet") };
+            assert_eq!((sheet.source.as_str(), sheet.rows.len(), sheet.left_out), (source, 2, 0));
+            assert_eq!(sheet.rows[1].iter().map(|cell| &**cell).collect::<Vec<_>>(), ["007", "31/02/1960", "urgnt"]);
+            let told: Vec<(u32, &str, usize, &[usize])> = sheet
+                .lines
+                .iter()
+                .map(|line| (line.row, line.field.as_str(), line.cells, line.at_fault.as_slice()))
+                .collect();
+            let (birth, priority) = ("person.date_of_birth", "referral.priority");
+            let expected: [(u32, &str, usize, &[usize]); 4] =
+                [(2, birth, 0, &[1]), (2, priority, 0, &[2]), (3, birth, 1, &[1]), (3, priority, 1, &[2])];
+            assert_eq!(told, expected);
+            let [value] = &of.unmapped[..] else { panic!("one value") };
+            let shown = (value.source.as_str(), value.value.as_str(), value.count, value.nearest.as_slice());
+            assert_eq!(shown, (source, "urgnt", 2, &["urgent".to_owned()][..]));
+            assert!(!format!("{returned:?}").contains("urgnt"), "what is told of it quotes nothing");
+        }
+    }
+
+    #[test]
+    fn lines_without_room_are_counted() {
+        let returned = returned(1);
+        let of = &returned.providers["RTH"];
+        assert_eq!((of.sheets[0].lines.len(), of.sheets[0].rows.len(), of.sheets[0].left_out), (1, 1, 3));
+        assert_eq!(of.reasons.values().sum::<u64>(), 4);
+    }
+}

@@ -95,3 +95,76 @@ fn most_first(counts: BTreeMap<Reason, u64>) -> Counts {
     counts.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), reason.slug()));
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::{ReturnedLine, ReturnedSheet};
+    use calamine::{Data, Reader as _, Xlsx};
+    use std::io::Cursor;
+
+    fn returned(cell: &str, file: &str, left_out: u64) -> ProviderReturn {
+        let line = |cells| ReturnedLine {
+            reason: Reason::DateImpossible,
+            field: "person.date_of_birth".into(),
+            row: 7,
+            cells,
+            at_fault: vec![0],
+        };
+        let sheet = ReturnedSheet {
+            source: "clinic".into(),
+            file: file.into(),
+            sheet: String::new(),
+            header: vec!["DOB".into()],
+            rows: vec![vec![cell.into()]],
+            lines: vec![line(0)],
+            left_out,
+        };
+        let reasons = [(Reason::DateImpossible, 1 + left_out), (Reason::BirthYearOnly, 3)];
+        ProviderReturn { reasons: reasons.into_iter().collect(), sheets: vec![sheet], unmapped: Vec::new() }
+    }
+
+    fn sheets(bytes: Vec<u8>) -> Vec<(String, Vec<Vec<Data>>)> {
+        let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).expect("a workbook");
+        let ranges = book.worksheets();
+        ranges.into_iter().map(|(name, range)| (name, range.rows().map(<[Data]>::to_vec).collect())).collect()
+    }
+
+    #[test]
+    fn what_is_cut_is_told_first_and_loud() {
+        let long = "é".repeat(40_000);
+        let drawn = draw_return("Test", "RNU", &returned(&long, "sources/a.csv", 12)).expect("drawn");
+        assert_eq!((drawn.sheets[0].lines_left_out, drawn.sheets[0].cells_cut), (12, 1));
+        let sheets = sheets(drawn.rows_to_fix);
+        let about: Vec<String> = sheets[0].1.iter().map(|row| row[0].to_string()).collect();
+        assert_eq!(
+            about[2],
+            "CUT · 1 a.csv · 12 lines are left out, for which a sheet has no room; \
+             1 cells are cut to the 32,767 letters that a cell holds"
+        );
+        assert!(!about.iter().any(|line| line.starts_with("Nothing was cut")));
+        let count = |what: &str| sheets[0].1.iter().find(|row| row[0] == Data::String(what.into())).map(|row| &row[3]);
+        assert_eq!(count("Lines left out because a sheet was full"), Some(&Data::Float(12.0)));
+        assert_eq!(count("Notices left out"), Some(&Data::Float(3.0)));
+        assert_eq!(sheets[1].1[1][4].to_string().chars().count(), 32_767);
+    }
+
+    #[test]
+    fn any_name_of_a_file_makes_a_sheet_and_any_cell_is_text() {
+        for (file, expected) in [
+            ("a/b[1]:*?.csv", "1 b_1____.csv"),
+            ("in.zip!x/'quoted'", "1 _quoted_"),
+            ("a name that is longer than a sheet's may be.csv", "1 a name that is longer than a "),
+        ] {
+            for cell in ["=1+1", "+44", "@x", "-0", "000123", "https://example.invalid", "_x0041_", "\u{1}"] {
+                let drawn = draw_return("Test", "RNU", &returned(cell, file, 0)).expect("drawn");
+                let sheets = sheets(drawn.rows_to_fix);
+                assert_eq!(sheets[1].0.trim_end(), expected.trim_end());
+                assert!(matches!(&sheets[1].1[1][4], Data::String(_)), "{cell}");
+                if !cell.starts_with(['_', '\u{1}']) {
+                    assert_eq!(sheets[1].1[1][4], Data::String(cell.into()));
+                }
+            }
+        }
+    }
+}
