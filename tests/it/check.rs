@@ -129,7 +129,7 @@ fn a_reason_or_source_that_is_none_is_refused_with_the_nearest() {
     assert_snapshot!(two.handover(&["check", "--source", "alfa"]).refusal(), @r"
     2
     error: --source alfa: there is no such source
-      next: there are: alpha, beta
+      next: nearest: alpha
     ");
 }
 
