@@ -8,11 +8,11 @@ use crate::decisions::{self, Decisions, Journal};
 use crate::linkage::{self, LinkModel};
 use crate::measures::{self, Measures};
 use crate::package::{self, Naming, Opened};
-use crate::reconcile::{self, Reconciled};
+use crate::reconcile::{self, Reconciled, UnknownSite};
 use crate::records::profile::{self, FileProfile, Profiler};
-use crate::records::{Normaliser, Records, RowNames};
+use crate::records::{Normaliser, Records, ReturnReader, Returned, RowNames};
 use crate::report;
-use crate::sources::{self, Batch, Intake, Origin, RawRow};
+use crate::sources::{self, Batch, Intake, Origin, RawRow, SourceFile};
 use crate::values::CommitmentKey;
 use jiff::civil::Date;
 use std::cell::Cell;
@@ -75,6 +75,12 @@ pub enum Error {
     /// The sources.
     #[error("a source cannot be read")]
     Sources(#[from] sources::Error),
+    /// A source is not what it was a moment ago.
+    #[error("{path} was changed while it was read")]
+    Changed {
+        /// The file.
+        path: String,
+    },
     /// The journal of decisions.
     #[error("the journal of decisions cannot be used")]
     Decisions(#[from] decisions::Error),
@@ -123,6 +129,37 @@ pub struct Finished {
 /// Reads the sources and makes records of them, whatever people said of values; what `check` shows.
 pub fn intake(config: &Config, observer: &mut dyn Observer) -> Result<Records, Error> {
     read(config, observer, Normaliser::finish)
+}
+
+/// Reads the sources a second time for what goes back to each provider. The files must be as they were.
+pub fn returned(
+    config: &Config,
+    records: &Records,
+    unknown: &[UnknownSite],
+    observer: &mut dyn Observer,
+) -> Result<Returned, Error> {
+    observer.begins(Stage::Read);
+    let mut reader = ReturnReader::new(config, records, report::SHEET_LINES_MAX);
+    let intake = sources::read(config, &mut |batch| reader.take(batch), &mut |progress| observer.reads(progress))?;
+    let (before, after) = (&records.intake.files, &intake.files);
+    let same = |place: usize| {
+        let known = |file: &SourceFile| (file.origin, file.path.clone(), file.digest);
+        before.get(place).map(known) == after.get(place).map(known)
+    };
+    if let Some(place) = (0..before.len().max(after.len())).find(|place| !same(*place)) {
+        let changed = after.get(place).or(before.get(place));
+        return Err(Error::Changed { path: changed.map(|file| file.path.clone()).unwrap_or_default() });
+    }
+    for site in unknown {
+        let nearest: Vec<String> = site.nearest.iter().map(|(code, name)| format!("{code} {name}")).collect();
+        reader.note_site("appointment.site", &site.text, &site.rows, &nearest);
+    }
+    Ok(reader.finish())
+}
+
+/// Sites in the records that the crosswalk does not know, each once.
+pub fn unknown_sites(records: &Records) -> Vec<UnknownSite> {
+    reconcile::unknown_sites(records)
 }
 
 /// The files that a path stands for: itself, or each file of an archive.

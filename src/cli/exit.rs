@@ -86,7 +86,7 @@ impl From<pipeline::Error> for Failure {
         let outcome = match &error {
             pipeline::Error::Config(error) => of_config(error),
             pipeline::Error::Sources(sources::Error::ClaimedTwice { .. }) => Outcome::Usage,
-            pipeline::Error::Sources(_) => Outcome::Input,
+            pipeline::Error::Sources(_) | pipeline::Error::Changed { .. } => Outcome::Input,
             pipeline::Error::Decisions(error) => of_decisions(error),
             pipeline::Error::Model { .. } => Outcome::Input,
             pipeline::Error::Previous(error) | pipeline::Error::Package(error) => of_package(error),
@@ -104,6 +104,7 @@ impl From<pipeline::Error> for Failure {
             pipeline::Error::Sources(sources::Error::Io { .. }) => {
                 "check that the file is there and may be read, then run the command again".into()
             }
+            pipeline::Error::Changed { .. } => "run the command again when nobody writes to the sources".into(),
             pipeline::Error::Decisions(error) => hint_of_decisions(error).into(),
             pipeline::Error::Previous(error) | pipeline::Error::Package(error) => error.hint().into(),
             pipeline::Error::Config(error) => of_settings(error).into(),

@@ -70,6 +70,16 @@ enum Command {
         /// The configuration, or the folder it is in
         #[arg(default_value = "handover.toml")]
         config: PathBuf,
+        /// List every row of this reason, such as date-impossible; nothing that stands in a row is quoted
+        #[arg(long, value_name = "SLUG")]
+        reason: Option<String>,
+        /// Of this source alone
+        #[arg(long, value_name = "ID")]
+        source: Option<String>,
+        /// Write what goes back to each provider into this folder, which must not hold anything: its rows to fix, and its
+        /// values that nothing explains. They hold patient data
+        #[arg(long, value_name = "DIR", conflicts_with_all = ["reason", "source"])]
+        out: Option<PathBuf>,
     },
     /// The main job: read, link, reconcile, and write a package; a dry run unless --final
     Run {
@@ -140,6 +150,9 @@ impl Command {
     fn truth_when_interrupted(&self) -> &'static str {
         match self {
             Command::Profile { draft: Some(_), .. } => "some mappings may be drafted",
+            Command::Check { out: Some(_), .. } => {
+                "the folder of --out may be half written, with patient data: delete it"
+            }
             Command::Profile { .. } | Command::Check { .. } | Command::Verify { .. } => "nothing was written",
             Command::Run { .. } => "no package was written",
             Command::Trace { way: TraceWay::Export { .. } } => "nothing was written",
@@ -164,7 +177,10 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
     let result = match &cli.command {
         Command::Init { dir } => init::init(dir, cli.voice),
         Command::Profile { files, draft } => profile::profile(files, draft.as_deref(), cli.voice),
-        Command::Check { config } => check::check(config, cli.voice),
+        Command::Check { config, reason, source, out } => {
+            let asked = check::Asked { reason: reason.as_deref(), source: source.as_deref(), out: out.as_deref() };
+            check::check(config, asked, cli.voice)
+        }
         Command::Run { config, out, final_run, threads } => {
             let options = crate::pipeline::Options { out: out.clone(), final_run: *final_run };
             terminal::with_threads(*threads, || run::run(config, &options, cli.voice))

@@ -35,7 +35,7 @@ pub(super) fn run(config: &Path, options: &Options, voice: Voice) -> Result<Outc
 }
 
 /// A package in a package would make the outer one hold files that it does not list.
-fn refuse_inside_a_package(out: &Path) -> Result<(), Failure> {
+pub(super) fn refuse_inside_a_package(out: &Path) -> Result<(), Failure> {
     let whole = std::path::absolute(out).map_err(|error| Failure::io(out, &error))?;
     match whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").exists()) {
         None => Ok(()),

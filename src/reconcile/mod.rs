@@ -29,6 +29,7 @@ mod run;
 mod services;
 mod sites;
 mod slots;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -40,3 +41,4 @@ pub use product::{
     WaitingListEntry,
 };
 pub use run::reconcile;
+pub use strangers::{UnknownSite, unknown_sites};

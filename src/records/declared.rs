@@ -88,6 +88,11 @@ fn reading(row: &RawRow, place: usize) -> Reading<'_> {
 }
 
 /// A figure: a number, perhaps with commas at the thousands or a footnote's asterisk. `None` where nothing stands.
+/// Whether something stands there that is no figure.
+pub(super) fn is_no_figure(cell: &Cell) -> bool {
+    matches!(figure(cell), Some(Err(_)))
+}
+
 fn figure(cell: &Cell) -> Option<Result<f64, Reason>> {
     match cell {
         Cell::Empty => None,

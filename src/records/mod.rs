@@ -10,6 +10,7 @@ mod columns;
 mod dates;
 mod declared;
 mod draft;
+mod found;
 mod instant;
 mod moved;
 mod names;
@@ -20,6 +21,7 @@ mod paper;
 mod placeholders;
 pub mod profile;
 mod reader;
+mod returned;
 mod rows;
 mod said;
 #[cfg(test)]
@@ -30,7 +32,9 @@ mod texts;
 mod trace;
 mod written;
 
+pub use found::{Found, FoundIn, FoundReason};
 pub use normalise::Normaliser;
+pub use returned::{ProviderReturn, ReturnReader, Returned, ReturnedLine, ReturnedSheet, UnmappedValue};
 pub use rows::{RowNames, find_person, row_name};
 pub use said::{REPAIRS, unreadable};
 pub use store::{

@@ -1,5 +1,5 @@
 //! # values: words that cannot be misspelt.
-//! Takes: text.   Gives: NhsNumber, PartialDate, Moment, Postcode, OdsCode, Digest, CommitmentKey and the coded words.
+//! Takes: text.   Gives: NhsNumber, PartialDate, Moment, Postcode, OdsCode, Digest, CommitmentKey, the coded words; which known name is near.
 //! May use: nothing.   Touches: nothing outside memory.
 //! Holds: if a value exists, it is valid; personal data do not print.
 
@@ -8,6 +8,7 @@ mod date;
 mod digest;
 mod key;
 mod month;
+mod nearest;
 mod nhs_number;
 mod ods;
 mod postcode;
@@ -17,6 +18,7 @@ pub use date::{Moment, PartialDate, Precision};
 pub use digest::Digest;
 pub use key::{CommitmentKey, IdKey, KeyFault};
 pub use month::{month_of_beginning, month_of_name};
+pub use nearest::nearest;
 pub use nhs_number::{NhsNumber, NhsNumberFault, Scheme};
 pub use ods::{OdsCode, OdsKind};
 pub use postcode::Postcode;

@@ -1,6 +1,7 @@
 //! One integration binary.
 
 mod cases;
+mod check;
 mod cli;
 mod dry_runs;
 mod flow;
