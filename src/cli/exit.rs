@@ -58,8 +58,22 @@ impl Failure {
         Failure { outcome, message: message.into(), hint: hint.into() }
     }
 
-    /// A file where the command is to make a folder.
+    /// A place inside a package: it would hold no longer.
+    pub(super) fn unless_outside_packages(path: &std::path::Path) -> Result<(), Self> {
+        let whole = std::path::absolute(path).map_err(|error| Failure::io(path, &error))?;
+        match whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").exists()) {
+            None => Ok(()),
+            Some(package) => Err(Failure::new(
+                Outcome::Usage,
+                format!("{} lies inside the package {}", path.display(), package.display()),
+                "give a place outside it; a package is never changed",
+            )),
+        }
+    }
+
+    /// A file where the command is to make a folder, or a place inside a package.
     pub(super) fn unless_folder(path: &std::path::Path) -> Result<(), Self> {
+        Failure::unless_outside_packages(path)?;
         if !path.exists() || path.is_dir() {
             return Ok(());
         }

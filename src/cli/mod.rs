@@ -157,7 +157,8 @@ impl Command {
             Command::Run { .. } => "no package was written",
             Command::Trace { way: TraceWay::Export { .. } } => "nothing was written",
             Command::Trace { way: TraceWay::Import { .. } } => "the answer may be kept already; import it again to see",
-            Command::Review { .. } => "no decision was recorded, unless it was told",
+            Command::Review { command: review::ReviewCommand::Export { .. } } => "no workbook was written",
+            Command::Review { .. } => "decisions may be recorded already: give the same command again to see",
             Command::Init { .. } => "the folder may be half made",
             Command::Demo { .. } => "no package was written, and the example may be half made",
         }

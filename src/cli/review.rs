@@ -5,7 +5,7 @@ use super::exit::{Failure, Outcome};
 use super::terminal::{print, say, thousands};
 use crate::config;
 use crate::decisions::Appended;
-use crate::review::{self, ExportOptions, Exported, ImportOptions, Imported, Problem, Queue, UndoOptions};
+use crate::review::{self, ExportOptions, Exported, ImportOptions, Imported, Problem, Queue, UndoOptions, Undone};
 use clap::{Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -126,17 +126,23 @@ fn now() -> String {
 
 fn undo(config: &Path, options: &UndoOptions, voice: Voice) -> Result<Outcome, Failure> {
     let config = config::load(config)?;
-    let Appended { lines, cut } = review::undo(&config, options)?;
+    let Undone { appended: Appended { lines, cut }, in_effect_again } = review::undo(&config, options)?;
     let (first, last) = (lines.start, lines.end - 1);
     tell_of_torn_line(cut);
     if voice.json {
         let document = serde_json::json!({
             "format": 1, "ok": true, "taken_back": lines.len(), "lines": [first, last], "torn_line_cut": cut,
+            "in_effect_again": in_effect_again,
         });
         print(&document.to_string());
     } else if !voice.quiet {
         let kept = format!("{}, lines {first} to {last}", config.transition.decisions);
         print(&line("Taken back", lines.len(), &kept));
+        if !in_effect_again.is_empty() {
+            let events: Vec<String> = in_effect_again.iter().map(usize::to_string).collect();
+            let what = format!("event {}: what is taken back stood against them", events.join(", "));
+            print(&line("In effect again", in_effect_again.len(), &what));
+        }
         print("Run handover run again: it is as if they had not been decided");
     }
     Ok(Outcome::Done)

@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// Runs the main job and prints one screen.
 pub(super) fn run(config: &Path, options: &Options, voice: Voice) -> Result<Outcome, Failure> {
-    options.out.as_deref().map_or(Ok(()), refuse_inside_a_package)?;
+    options.out.as_deref().map_or(Ok(()), Failure::unless_outside_packages)?;
     let mut watcher = Watcher::new(voice);
     let finished = pipeline::run(config, options, &mut watcher)?;
     let seconds = watcher.seconds();
@@ -32,19 +32,6 @@ pub(super) fn run(config: &Path, options: &Options, voice: Voice) -> Result<Outc
             Outcome::No
         }
     })
-}
-
-/// A package in a package would make the outer one hold files that it does not list.
-pub(super) fn refuse_inside_a_package(out: &Path) -> Result<(), Failure> {
-    let whole = std::path::absolute(out).map_err(|error| Failure::io(out, &error))?;
-    match whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").exists()) {
-        None => Ok(()),
-        Some(package) => Err(Failure::new(
-            Outcome::Usage,
-            format!("{} lies inside the package {}", out.display(), package.display()),
-            "give a folder outside it with --out; a package is never changed",
-        )),
-    }
 }
 
 fn json(finished: &Finished) -> serde_json::Value {

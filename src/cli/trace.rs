@@ -21,6 +21,7 @@ pub(super) fn export(file: &Path, config: &Path, voice: Voice) -> Result<Outcome
         let message = format!("{} is there already", file.display());
         return Err(Failure::new(Outcome::Usage, message, "give another name, or move it away"));
     }
+    Failure::unless_outside_packages(file)?;
     let mut watcher = Watcher::new(voice);
     let request = pipeline::people_to_trace(config, &mut watcher)?;
     drop(watcher);

@@ -22,5 +22,5 @@ mod workbook;
 
 pub use error::Error;
 pub use queue::Queue;
-pub use undo::{UndoOptions, undo};
+pub use undo::{UndoOptions, Undone, undo};
 pub use workbook::{ExportOptions, Exported, ImportOptions, Imported, Problem, ProblemKind, export, import};

@@ -19,18 +19,40 @@ pub struct UndoOptions {
     pub note: String,
 }
 
-/// Takes decisions back, all or none. Gives what became of the journal.
+/// What became of the journal.
+#[derive(Clone, Debug)]
+pub struct Undone {
+    /// What was appended.
+    pub appended: Appended,
+    /// Earlier events that are in effect again, by number: answers that what is taken back had superseded or stood against.
+    pub in_effect_again: BTreeSet<usize>,
+}
+
+/// Takes decisions back, all or none.
 ///
 /// # Errors
 /// Nobody is named, or an event is not there, or was taken back already.
-pub fn undo(config: &Config, options: &UndoOptions) -> Result<Appended, Error> {
+pub fn undo(config: &Config, options: &UndoOptions) -> Result<Undone, Error> {
     if options.who.trim().is_empty() {
         return Err(Error::asked("--who is empty", "say who takes it back, such as --who \"A. Records Officer\""));
     }
     let path = config.folder.join(&config.transition.decisions);
     // Nothing can be taken back where nothing was decided, and no journal is made for it.
     entries(&decisions::load(&path)?, options, &path)?;
-    decisions::append(&path, |journal| entries(journal, options, &path))
+    let mut before = BTreeSet::new();
+    let appended = decisions::append(&path, |journal| {
+        before = in_effect(journal);
+        entries(journal, options, &path)
+    })?;
+    let mut in_effect_again = in_effect(&decisions::load(&path)?);
+    in_effect_again.retain(|event| *event < appended.lines.start && !before.contains(event));
+    Ok(Undone { appended, in_effect_again })
+}
+
+/// The events that are in effect as far as the journal alone tells, by number.
+fn in_effect(journal: &Journal) -> BTreeSet<usize> {
+    let weighed = journal.clone().weigh(|shown| Presence::There(shown.commitment.clone()));
+    weighed.in_effect().map(|(_, event)| event.number).collect()
 }
 
 fn entries(journal: &Journal, options: &UndoOptions, path: &Path) -> Result<Vec<Entry>, Error> {

@@ -70,6 +70,8 @@ struct Known {
     format: FileFormat,
     /// Of a workbook: which sheets each claim gives out.
     shares: BTreeMap<usize, Vec<Share>>,
+    /// The workbook as it was opened, where one claim alone will read it: to open it again is to read its texts again.
+    book: Option<Workbook>,
 }
 
 /// A sheet that one claim gives out.
@@ -85,7 +87,7 @@ impl Reading<'_> {
             let known = self.get_to_know(place)?;
             self.known.insert(claim.identity.clone(), known);
         }
-        let known = &self.known[&claim.identity];
+        let known = self.known.get_mut(&claim.identity).expect("what is claimed is known");
         let file = self.intake.files.len() as u16;
         let (read_as, sheets) = match known.format {
             FileFormat::Csv => {
@@ -124,12 +126,15 @@ impl Reading<'_> {
         for &rival in &rivals[1..] {
             format::tell(&claim.place, &survey.head, self.claims[rival].layout.format)?;
         }
-        let shares = match (format, rivals.as_slice()) {
-            (FileFormat::Csv, [_]) => BTreeMap::new(),
-            (FileFormat::Csv, [first, second, ..]) => return Err(self.claimed_twice(*first, *second, "the file")),
-            _ => self.divide(&rivals, &mut Workbook::open(&claim.place, format)?)?,
-        };
-        Ok(Known { survey, format, shares })
+        match (format, rivals.as_slice()) {
+            (FileFormat::Csv, [_]) => Ok(Known { survey, format, shares: BTreeMap::new(), book: None }),
+            (FileFormat::Csv, [first, second, ..]) => Err(self.claimed_twice(*first, *second, "the file")),
+            _ => {
+                let mut book = Workbook::open(&claim.place, format)?;
+                let shares = self.divide(&rivals, &mut book)?;
+                Ok(Known { survey, format, shares, book: Some(book).filter(|_| rivals.len() == 1) })
+            }
+        }
     }
 
     fn divide(&self, rivals: &[usize], book: &mut Workbook) -> Result<BTreeMap<usize, Vec<Share>>, Error> {
@@ -187,13 +192,13 @@ fn chosen_sheet(claim: &Claim, sheets: &[Listed], book: &mut Workbook) -> Result
 
 fn give_workbook(
     claim: &Claim,
-    known: &Known,
+    known: &mut Known,
     format: FileFormat,
     place: usize,
     file: u16,
     desk: &mut Desk<'_>,
 ) -> Result<(super::ReadAs, Vec<Sheet>), Error> {
-    let mut book = Workbook::open(&claim.place, format)?;
+    let mut book = known.book.take().map_or_else(|| Workbook::open(&claim.place, format), Ok)?;
     let mut sheets = Vec::new();
     for Share { sheet, mapped } in known.shares.get(&place).map_or(&[][..], Vec::as_slice) {
         let at = u16::try_from(sheets.len())

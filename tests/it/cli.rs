@@ -71,6 +71,10 @@ fn what_a_command_line_names_is_looked_at_before_the_work_begins() {
     for (arguments, code, words) in [
         (&["run", "--out", "made/again"][..], 2, "made/again lies inside the package"),
         (&["run", "--out", "made/data/../data/again"], 2, "lies inside the package"),
+        (&["init", "made/again"], 2, "lies inside the package"),
+        (&["demo", "made/again"], 2, "lies inside the package"),
+        (&["profile", "sources/clinic.csv", "--draft", "made/data"], 2, "lies inside the package"),
+        (&["trace", "export", "made/data/people.csv"], 2, "lies inside the package"),
         (&["verify", "made", "--key", "nowhere"], 3, "--key nowhere: there is no such file"),
         (&["verify", "made", "--sources", "handover.toml"], 3, "--sources handover.toml: there is no such folder"),
         (&["init", "handover.toml"], 2, "handover.toml is a file, not a folder"),

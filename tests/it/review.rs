@@ -154,9 +154,13 @@ fn answers_are_taken_once() {
     assert_eq!(sheet(&mut read(&twins.path().join("again.xlsx")), "Pairs").len(), 1);
     let said = import(&twins, answer("different"), &[]);
     assert!(said.code == 0 && said.out.contains("another answer was in effect"), "{}", said.all());
-    // While nothing is recorded nothing is superseded.
     let said = import(&twins, |sheets| (answer("same")(sheets), sheet(sheets, "Pairs")[0][4].push('x')).0, &["--json"]);
     assert_eq!((said.code, &said.json()["superseded"]), (1, &0.into()), "{}", said.all());
+    // To take back the last is to have the one before in effect again, which is said.
+    let said = twins.handover(&["review", "undo", "--event", "3", "--who", "x", "--json"]).json();
+    assert_eq!(said["in_effect_again"], serde_json::json!([2]), "{said}");
+    let said = twins.handover(&["review", "undo", "--event", "2", "--who", "x"]);
+    assert!(said.out.contains("In effect again") && said.out.contains("event 1:"), "{}", said.all());
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn sites(checked: &Checked<'_>) -> Vec<Value> {
     let site = |(site, rows): (&crate::reconcile::UnknownSite, Vec<_>)| {
         let near: Vec<Value> =
             site.nearest.iter().map(|(code, name)| json!({ "legacy_site": code, "name": name })).collect();
-        let value = may_be_quoted(&site.text, rows.len()).then_some(&site.text);
+        let value = may_be_quoted(&site.text).then_some(&site.text);
         let first = rows.first().map(|row| super::rows::place(checked, *row, "appointment.site"));
         json!({ "value": value, "count": rows.len(), "first": first, "nearest": near })
     };

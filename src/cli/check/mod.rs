@@ -124,17 +124,14 @@ impl Checked<'_> {
     }
 }
 
-/// Whether the text of a site may be quoted: of a visit at home it may be a patient's name or address. A short text on
-/// several rows is none, nor is one that is plainly a code.
-fn may_be_quoted(text: &str, rows: usize) -> bool {
-    const LENGTH_MAX: usize = 40;
-    const ROWS_MIN: usize = 5;
-    let is_code = text.len() <= 8
+/// Whether the text of a site may be quoted: only where it is plainly a code, since of a visit at home it may be a patient's
+/// name or address, on many rows too.
+fn may_be_quoted(text: &str) -> bool {
+    text.len() <= 8
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && text.bytes().any(|byte| byte.is_ascii_digit())
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && Postcode::repair(&text.to_uppercase()).is_none();
-    is_code || (rows >= ROWS_MIN && text.chars().count() <= LENGTH_MAX)
+        && Postcode::repair(&text.to_uppercase()).is_none()
 }
 
 /// Columns of a sheet that the source's mapping does not name.
@@ -155,17 +152,11 @@ mod tests {
 
     #[test]
     fn a_text_that_may_be_a_patients_is_not_quoted() {
-        for (text, rows, expected) in [
-            ("RAA09", 1, true),
-            ("HC-2", 1, true),
-            ("OX4 1AB", 1, false),
-            ("OX41AB", 4, false),
-            ("9990000050", 1, false),
-            ("Mrs Thistlewood", 4, false),
-            ("Northern Clinic", 5, true),
-            ("at home with Mrs Thistlewood, 12 Long Lane", 5, false),
-        ] {
-            assert_eq!(may_be_quoted(text, rows), expected, "{text}");
+        for code in ["RAA09", "HC-2"] {
+            assert!(may_be_quoted(code), "{code}");
+        }
+        for text in ["OX4 1AB", "OX41AB", "9990000050", "Mrs Thistlewood", "Northern Clinic", "12 Long Lane"] {
+            assert!(!may_be_quoted(text), "{text}");
         }
     }
 

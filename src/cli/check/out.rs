@@ -1,7 +1,6 @@
 //! The folder with what goes back to each provider. It holds patient data, and is its owner's alone.
 
 use super::super::exit::{Failure, Outcome};
-use super::super::run::refuse_inside_a_package;
 use super::super::terminal::{Watcher, thousands};
 use super::screen::wrapped;
 use crate::config::Config;
@@ -36,7 +35,7 @@ const OF_NOBODY: &str = "no-provider";
 
 /// Nothing is written beside or over anything.
 pub(super) fn refuse_place(folder: &Path) -> Result<(), Failure> {
-    refuse_inside_a_package(folder)?;
+    Failure::unless_outside_packages(folder)?;
     let refused = |what: &str| {
         let message = format!("--out {}: {what}", folder.display());
         Err(Failure::new(Outcome::Usage, message, "give a folder that is not there yet, or is empty"))

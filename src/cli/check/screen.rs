@@ -179,11 +179,11 @@ fn unknown_sites(checked: &Checked<'_>) -> Vec<String> {
 }
 
 fn of_site(checked: &Checked<'_>, site: &UnknownSite, rows: &[RowRef]) -> Vec<String> {
-    let name = match (may_be_quoted(&site.text, rows.len()), rows.first()) {
+    let name = match (may_be_quoted(&site.text), rows.first()) {
         (false, Some(row)) => {
             let file = &checked.records.intake.files[row.file()];
             let place = sheet_name(file, &file.sheets[row.sheet()]);
-            format!("(a text on few rows, or a long one, is not quoted: {place} row {})", row.row())
+            format!("(a text, which may name somebody, is not quoted: {place} row {})", row.row())
         }
         _ => site.text.clone(),
     };
