@@ -8,6 +8,7 @@ mod demo;
 mod exit;
 mod init;
 mod interrupt;
+mod private;
 mod profile;
 mod review;
 mod run;

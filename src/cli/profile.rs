@@ -2,7 +2,7 @@
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
-use super::terminal::{Watcher, print, say, thousands};
+use super::terminal::{Watcher, print, say, thousands, wrapped};
 use crate::pipeline;
 use crate::records::profile::{self, ColumnProfile, ColumnType, Drafted, FileProfile, Remark, SheetProfile};
 use crate::sources::DateSystem;
@@ -180,7 +180,7 @@ fn drafts_screen(folder: &Path, written: &[Written], not_drafted: &[NotDrafted<'
         lines.push("Not drafted:".to_owned());
         for one in not_drafted {
             let sheet = if one.sheet.is_empty() { String::new() } else { format!(" [{}]", one.sheet) };
-            wrapped(&mut lines, "  ", &format!("{}{sheet}: {}", one.file, one.why));
+            lines.extend(wrapped(WIDTH, "  ", &format!("{}{sheet}: {}", one.file, one.why)));
         }
     }
     if !written.is_empty() {
@@ -269,18 +269,18 @@ fn sheet_screen(file: &FileProfile, sheet: &SheetProfile, lines: &mut Vec<String
     if file.is_workbook() {
         lines.push(format!("sheet {}{}", sheet.name, if sheet.hidden { " (hidden)" } else { "" }));
     }
-    wrapped(lines, "", &rows_told(sheet));
+    lines.extend(wrapped(WIDTH, "", &rows_told(sheet)));
     if let Some(limit) = sheet.row_limit {
         let limit = thousands(u64::from(limit));
-        wrapped(
-            lines,
+        lines.extend(wrapped(
+            WIDTH,
             "! ",
             &format!("exactly {limit} rows, the most that some program holds: the rest may be cut off"),
-        );
+        ));
     }
-    sheet.remarks.iter().for_each(|remark| wrapped(lines, "! ", &remark_told(remark)));
+    sheet.remarks.iter().for_each(|remark| lines.extend(wrapped(WIDTH, "! ", &remark_told(remark))));
     if let Some(likeness) = &sheet.likeness {
-        wrapped(lines, "", &format!("looks like {} ({})", likeness.what, likeness.note));
+        lines.extend(wrapped(WIDTH, "", &format!("looks like {} ({})", likeness.what, likeness.note)));
     }
     match sheet.kinds.as_slice() {
         _ if sheet.declared.is_some() => lines.push("holds declared figures".to_owned()),
@@ -338,21 +338,21 @@ fn column_screen(place: usize, column: &ColumnProfile, rows: u64, lines: &mut Ve
     lines.push(format!("{:>3} {name:<30} {:<13} {filled:>16} {distinct:>11}", place + 1, column.column_type.word()));
     for proposal in &column.proposals {
         let (sign, more) = if proposal.mapped { ("→", "") } else { ("?", "perhaps ") };
-        wrapped(lines, &format!("    {sign} "), &format!("{more}{}: {}", proposal.field, proposal.why));
+        lines.extend(wrapped(WIDTH, &format!("    {sign} "), &format!("{more}{}: {}", proposal.field, proposal.why)));
     }
     if let Some(dates) = column.dates.as_ref().filter(|dates| !dates.why.is_empty()) {
         let patterns =
             if dates.patterns.is_empty() { String::new() } else { format!("{}: ", dates.patterns.join(" or ")) };
         let sign = if dates.mixed || dates.undecided { "!" } else { "·" };
-        wrapped(lines, &format!("    {sign} "), &format!("{patterns}{}", dates.why));
+        lines.extend(wrapped(WIDTH, &format!("    {sign} "), &format!("{patterns}{}", dates.why)));
     }
     if has_shapes(column.column_type) && !column.patterns.is_empty() {
-        wrapped(lines, "    · ", &shapes(column));
+        lines.extend(wrapped(WIDTH, "    · ", &shapes(column)));
     }
     if !column.codes.is_empty() {
-        wrapped(lines, "    · ", &codes(column));
+        lines.extend(wrapped(WIDTH, "    · ", &codes(column)));
     }
-    column.problems.iter().for_each(|problem| wrapped(lines, "    ! ", &problem.what));
+    column.problems.iter().for_each(|problem| lines.extend(wrapped(WIDTH, "    ! ", &problem.what)));
 }
 
 /// Shapes of words say nothing.
@@ -410,27 +410,6 @@ fn cut(text: &str, length: usize) -> String {
     text.chars().take(length - 1).chain(['…']).collect()
 }
 
-/// Lines of whole words, all but the first as far in as the first one's sign.
-fn wrapped(lines: &mut Vec<String>, first: &str, text: &str) {
-    let indent = first.chars().count();
-    let mut line = first.to_owned();
-    let mut length = indent;
-    for word in text.split_whitespace() {
-        let word_length = word.chars().count();
-        if length > indent && length + 1 + word_length > WIDTH {
-            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
-            length = indent;
-        }
-        if length > indent {
-            line.push(' ');
-            length += 1;
-        }
-        line.push_str(word);
-        length += word_length;
-    }
-    lines.push(line);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -453,7 +432,7 @@ mod tests {
     #[test]
     fn lines_are_no_wider_than_the_narrowest_terminal() {
         let mut lines = Vec::new();
-        wrapped(&mut lines, "    ! ", &"word and more ".repeat(20));
+        lines.extend(wrapped(WIDTH, "    ! ", &"word and more ".repeat(20)));
         assert!(lines.len() > 3 && lines.iter().all(|line| line.chars().count() <= WIDTH));
         assert!(
             lines[1].starts_with("      word")

@@ -214,6 +214,27 @@ pub(super) fn thousands(count: u64) -> String {
     text
 }
 
+/// Lines of whole words, all but the first as far in as the first one's sign.
+pub(super) fn wrapped(width: usize, first: &str, text: &str) -> Vec<String> {
+    let indent = first.chars().count();
+    let (mut lines, mut line, mut length) = (Vec::new(), first.to_owned(), indent);
+    for word in text.split_whitespace() {
+        let word_length = word.chars().count();
+        if length > indent && length + 1 + word_length > width {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+            length = indent;
+        }
+        if length > indent {
+            line.push(' ');
+            length += 1;
+        }
+        line.push_str(word);
+        length += word_length;
+    }
+    lines.push(line);
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
+use super::private::{make_folder, write_new};
 use super::terminal::{Watcher, print, thousands};
 use crate::{config, pipeline};
 use std::fs;
@@ -176,24 +177,4 @@ fn list_source(loaded: &config::Config) -> Result<(), Failure> {
     );
     let write = || fs::OpenOptions::new().append(true).open(&loaded.path)?.write_all(text.as_bytes());
     write().map_err(|error| Failure::io(&loaded.path, &error))
-}
-
-/// Makes a folder for its owner alone, where there is none.
-fn make_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// Writes a file that is not there, for its owner alone.
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }

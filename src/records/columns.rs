@@ -64,6 +64,16 @@ impl Header {
     }
 }
 
+/// The columns that a field is read from under a header, as the mapping writes them.
+pub(super) fn names<'c>(rule: &'c FieldRule, header: &Header) -> Vec<&'c str> {
+    match &rule.columns {
+        Columns::FirstOf(names) => {
+            names.iter().find(|name| header.place(name).is_some()).map(String::as_str).into_iter().collect()
+        }
+        Columns::Join { columns, .. } => columns.iter().map(String::as_str).collect(),
+    }
+}
+
 /// A column as a spreadsheet letters it.
 fn letters(place: usize) -> String {
     let last = char::from(b'A' + (place % 26) as u8);
@@ -141,12 +151,7 @@ impl<'c> Item<'c> {
 
     /// The columns that it is read from under a header, as the mapping writes them.
     pub fn names(&self, header: &Header) -> Vec<&'c str> {
-        match &self.rule.columns {
-            Columns::FirstOf(names) => {
-                names.iter().find(|name| header.place(name).is_some()).map(String::as_str).into_iter().collect()
-            }
-            Columns::Join { columns, .. } => columns.iter().map(String::as_str).collect(),
-        }
+        names(self.rule, header)
     }
 
     /// Its value in a row, and the number that was read as a count of days, if one was.

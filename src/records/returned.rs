@@ -2,10 +2,10 @@
 //! explains. Records do not keep what stood in a row, so the files are read a second time.
 
 use super::clean::{fold, number_text};
-use super::columns::Header;
+use super::columns::{self, Header};
 use super::declared::is_no_figure;
 use super::store::Records;
-use crate::config::{Columns, Config, Field, FieldType, Mapping};
+use crate::config::{Columns, Config, Field, FieldRule, FieldType, Mapping, RecordKind};
 use crate::ledger::{Exception, Reason, Severity};
 use crate::sources::{Batch, Cell, Origin, RawRow, RowRef};
 use crate::values::nearest;
@@ -98,12 +98,6 @@ struct OpenSheet {
     header: Header,
     /// The columns of each field that was asked for.
     columns: BTreeMap<String, Vec<usize>>,
-}
-
-/// Where a mapping looks for a field.
-enum Wanted<'c> {
-    FirstOf(Vec<&'c str>),
-    All(Vec<&'c str>),
 }
 
 impl<'a> ReturnReader<'a> {
@@ -227,16 +221,16 @@ impl<'a> ReturnReader<'a> {
 
     /// Of a column that is not there, its name is told too: the provider does not know ours.
     fn field_shown(&self, origin: Origin, exception: &Exception) -> String {
-        match (exception.reason, origin) {
-            (Reason::ColumnMissing, Origin::Source(source)) => {
-                match wanted(&self.config.sources[source].mapping, &exception.field) {
-                    Some(Wanted::FirstOf(names)) => format!("{} ({})", exception.field, names.join(" or ")),
-                    Some(Wanted::All(names)) => format!("{} ({})", exception.field, names.join(", ")),
-                    None => exception.field.clone(),
-                }
-            }
-            _ => exception.field.clone(),
-        }
+        let (Reason::ColumnMissing, Origin::Source(source)) = (exception.reason, origin) else {
+            return exception.field.clone();
+        };
+        let mapping = &self.config.sources[source].mapping;
+        let named = match rule_of(mapping, &exception.field).map(|rule| &rule.columns) {
+            Some(Columns::FirstOf(names)) => names.join(" or "),
+            Some(Columns::Join { columns, .. }) => columns.join(", "),
+            None => declared_columns(mapping, &exception.field).join(", "),
+        };
+        if named.is_empty() { exception.field.clone() } else { format!("{} ({named})", exception.field) }
     }
 
     fn returned_sheet(&mut self, origin: Origin, row: RowRef) -> &mut ReturnedSheet {
@@ -326,30 +320,27 @@ fn as_it_stands(cell: &Cell) -> String {
     }
 }
 
-/// The columns in which a mapping looks for a field, by its name in exceptions.
-fn wanted<'c>(mapping: &'c Mapping, field: &str) -> Option<Wanted<'c>> {
-    let of_rule = |columns: &'c Columns| match columns {
-        Columns::FirstOf(names) => Wanted::FirstOf(names.iter().map(String::as_str).collect()),
-        Columns::Join { columns, .. } => Wanted::All(columns.iter().map(String::as_str).collect()),
+/// How a mapping reads a field, by its name in exceptions.
+fn rule_of<'c>(mapping: &'c Mapping, field: &str) -> Option<&'c FieldRule> {
+    let is_extra = |((kind, name), _): &(&'c (RecordKind, String), &'c FieldRule)| {
+        field == format!("{}.extra.{name}", kind.name())
     };
-    if let Some(found) = field_of(mapping, field) {
-        return Some(of_rule(&mapping.fields[&found].columns));
-    }
-    let extra =
-        mapping.extra.iter().find(|((kind, name), _)| field == format!("{}.extra.{name}", kind.name()).as_str());
-    if let Some((_, rule)) = extra {
-        return Some(of_rule(&rule.columns));
-    }
-    let declared = mapping.declared.as_ref()?;
+    let of_field = field_of(mapping, field).map(|found| &mapping.fields[&found]);
+    of_field.or_else(|| mapping.extra.iter().find(is_extra).map(|(_, rule)| rule))
+}
+
+/// The columns in which a mapping looks for a part of declared figures, by its name in exceptions.
+fn declared_columns<'c>(mapping: &'c Mapping, field: &str) -> Vec<&'c str> {
+    let (Some(declared), Some(part)) = (&mapping.declared, field.strip_prefix("declared.")) else { return Vec::new() };
     let some = |name: &'c Option<String>| name.iter().map(String::as_str).collect::<Vec<&str>>();
-    Some(Wanted::All(match field.strip_prefix("declared.")? {
+    match part {
         "measure" => vec![&*declared.measure],
         "group" => some(&declared.group),
         "period" => some(&declared.period),
         "value" => declared.value.iter().chain(&declared.period_columns).map(String::as_str).collect(),
         "period_columns" => declared.period_columns.iter().map(String::as_str).collect(),
-        _ => return None,
-    }))
+        _ => Vec::new(),
+    }
 }
 
 fn field_of(mapping: &Mapping, name: &str) -> Option<Field> {
@@ -357,13 +348,10 @@ fn field_of(mapping: &Mapping, name: &str) -> Option<Field> {
 }
 
 fn names<'c>(mapping: &'c Mapping, field: &str, header: &Header) -> Vec<&'c str> {
-    match wanted(mapping, field) {
-        Some(Wanted::FirstOf(names)) => {
-            names.into_iter().find(|name| header.place(name).is_some()).into_iter().collect()
-        }
-        Some(Wanted::All(names)) => names.into_iter().filter(|name| header.place(name).is_some()).collect(),
-        None => Vec::new(),
-    }
+    let mut names =
+        rule_of(mapping, field).map_or_else(|| declared_columns(mapping, field), |rule| columns::names(rule, header));
+    names.retain(|name| header.place(name).is_some());
+    names
 }
 
 fn places(mapping: &Mapping, field: &str, header: &Header) -> Vec<usize> {

@@ -1,34 +1,12 @@
 //! `handover check`: what a data team sees, the rows of a reason, and what goes back to each provider.
 
-use crate::transition::{Transition, columns, files, handover, table};
+use crate::transition::{Transition, columns, files, handover, table, two_providers};
 use calamine::{Data, Reader as _, Xlsx, open_workbook};
 use insta::assert_snapshot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 /// Two providers, a cell that looks like a formula, identifiers with noughts before them, codes and sites that nobody knows.
-const CONFIG: &str = r#"[transition]
-name = "Two"
-from = ["RAA", "RBB"]
-to = "NXX"
-transfer_date = 2017-10-01
-as_at = 2017-09-30
-sites = "sites.csv"
-
-[[source]]
-id = "alpha"
-path = "sources/alpha.csv"
-mapping = "mappings/both.toml"
-provider = "RAA"
-system = "A"
-
-[[source]]
-id = "beta"
-path = "sources/beta.csv"
-mapping = "mappings/both.toml"
-provider = "RBB"
-system = "B"
-"#;
 const MAPPING: &str = r#"[file]
 dates = ["%d/%m/%Y"]
 
@@ -53,12 +31,14 @@ const BETA: &str = "0011,Thistlewood,14/13/1948,R4,R,03/10/2017,DALE01\n";
 
 fn two() -> Transition {
     let two = Transition::empty();
-    two.write("handover.toml", CONFIG);
-    two.write("mappings/both.toml", MAPPING);
+    let sources = [["alpha", "alpha.csv", "RNU", "A"], ["beta", "beta.csv", "RTH", "B"]];
+    let config = two_providers("Two", &sources).replace("[transition]\n", "[transition]\nsites = \"sites.csv\"\n");
+    two.write("handover.toml", &config);
+    two.write("mappings/plain.toml", MAPPING);
     two.write("sources/alpha.csv", &format!("{HEADER}{ALPHA}"));
     two.write("sources/beta.csv", &format!("{HEADER}{BETA}"));
     let sites =
-        "legacy_site,name,provider,successor_site,closes_on\nHILL01,Hill Clinic,RAA,NXX01,\nDALE01,Dale House,RBB,,\n";
+        "legacy_site,name,provider,successor_site,closes_on\nHILL01,Hill Clinic,RNU,NXX01,\nDALE01,Dale House,RTH,,\n";
     two.write("sites.csv", sites);
     two
 }
@@ -161,9 +141,9 @@ fn each_provider_gets_its_own_rows_as_they_stand() {
     assert_eq!(two.handover(&["check", "--out", "back"]).code, 0);
     let made: Vec<String> = files(&two.path().join("back")).into_keys().collect();
     let expected =
-        ["RAA/rows-to-fix.xlsx", "RAA/unmapped-values.csv", "RBB/rows-to-fix.xlsx", "RBB/unmapped-values.csv"];
+        ["RNU/rows-to-fix.xlsx", "RNU/unmapped-values.csv", "RTH/rows-to-fix.xlsx", "RTH/unmapped-values.csv"];
     assert_eq!(made, expected);
-    let alpha = workbook(&two, "back/RAA/rows-to-fix.xlsx");
+    let alpha = workbook(&two, "back/RNU/rows-to-fix.xlsx");
     let names: Vec<&str> = alpha.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["About", "1 alpha.csv"]);
     let lines: Vec<String> = alpha[1].1.iter().map(|row| row[2..].join("|")).collect();
@@ -184,7 +164,7 @@ fn each_provider_gets_its_own_rows_as_they_stand() {
             "Ask the provider for the date.".to_owned(),
         ]
     );
-    let mut book: Xlsx<_> = open_workbook(two.path().join("back/RAA/rows-to-fix.xlsx")).expect("a workbook");
+    let mut book: Xlsx<_> = open_workbook(two.path().join("back/RNU/rows-to-fix.xlsx")).expect("a workbook");
     assert!(book.worksheet_formula("1 alpha.csv").expect("a sheet").is_empty(), "no cell is a formula");
     let cells = book.worksheet_range("1 alpha.csv").expect("a sheet");
     let texts = cells.rows().skip(1).all(|row| row[4..].iter().all(|cell| matches!(cell, Data::String(_))));
@@ -192,7 +172,7 @@ fn each_provider_gets_its_own_rows_as_they_stand() {
     let about = alpha[0].1.concat().join("\n");
     assert!(about.contains("HOLDS PATIENT DATA") && about.contains("Nothing was cut"), "{about}");
 
-    let beta = workbook(&two, "back/RBB/rows-to-fix.xlsx");
+    let beta = workbook(&two, "back/RTH/rows-to-fix.xlsx");
     let told = format!("{beta:?}");
     assert!(told.contains("Thistlewood") && !told.contains("Quillfeather") && !told.contains("alpha"));
     let told = format!("{alpha:?}");
@@ -204,14 +184,14 @@ fn values_that_nothing_explains_are_listed_once_with_the_nearest() {
     let two = two();
     assert_eq!(two.handover(&["check", "--out", "back", "--quiet"]).all(), "");
     let made = files(&two.path().join("back"));
-    assert_snapshot!(String::from_utf8_lossy(&made["RAA/unmapped-values.csv"]).replace('\r', ""), @"
+    assert_snapshot!(String::from_utf8_lossy(&made["RNU/unmapped-values.csv"]).replace('\r', ""), @"
     source,file_column,field,value,count,nearest
     alpha,Clinic,appointment.site,HLIL-91,2,HILL01 Hill Clinic
     alpha,Clinic,appointment.site,At home with Mrs Quillfeather,1,
     alpha,Priority,referral.priority,URGG,2,urg;urgent;r
     alpha,Priority,referral.priority,'=X,1,
     ");
-    assert_eq!(table(&made["RBB/unmapped-values.csv"]).len(), 1);
+    assert_eq!(table(&made["RTH/unmapped-values.csv"]).len(), 1);
 }
 
 #[test]
@@ -274,6 +254,6 @@ fn what_goes_back_is_its_owners_alone() {
     assert_eq!(two.handover(&["check", "--out", "back"]).code, 0);
     let mode = |path: &str| fs::metadata(two.path().join(path)).expect("there").permissions().mode() & 0o777;
     let modes =
-        [mode("back"), mode("back/RAA"), mode("back/RAA/rows-to-fix.xlsx"), mode("back/RAA/unmapped-values.csv")];
+        [mode("back"), mode("back/RNU"), mode("back/RNU/rows-to-fix.xlsx"), mode("back/RNU/unmapped-values.csv")];
     assert_eq!(modes, [0o700, 0o700, 0o600, 0o600]);
 }

@@ -1,8 +1,9 @@
 //! The folder with what goes back to each provider. It holds patient data, and is its owner's alone.
 
 use super::super::exit::{Failure, Outcome};
-use super::super::terminal::{Watcher, thousands};
-use super::screen::wrapped;
+use super::super::private::{make_folder, write_new};
+use super::super::terminal::{Watcher, thousands, wrapped};
+use super::screen::WIDTH;
 use crate::config::Config;
 use crate::pipeline;
 use crate::reconcile::UnknownSite;
@@ -11,7 +12,7 @@ use crate::report::{self, SheetOutcome};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What was written.
@@ -88,7 +89,7 @@ fn write_provider(
     make_folder(&place).map_err(|error| Failure::io(&place, &error))?;
     for (file, bytes) in [(ROWS, &drawn.rows_to_fix), (VALUES, &drawn.unmapped_values)] {
         let path = place.join(file);
-        write_file(&path, bytes).map_err(|error| Failure::io(&path, &error))?;
+        write_new(&path, bytes).map_err(|error| Failure::io(&path, &error))?;
     }
     let notices = of.reasons.iter().filter(|(reason, _)| reason.severity() == crate::ledger::Severity::Notice);
     let notices = notices.map(|(_, count)| count).sum();
@@ -127,30 +128,6 @@ fn folder_name(provider: &str, taken: &mut BTreeSet<String>) -> String {
         name = format!("{first}-{number}");
     }
     name
-}
-
-/// For its owner alone, also where it was there before.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
-        builder.mode(0o700).create(folder)?;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-    }
-    #[cfg(not(unix))]
-    builder.create(folder)
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// Nothing of it was there before.
@@ -196,7 +173,7 @@ impl Written {
             let notices = thousands(provider.notices);
             lines.push(format!("  {:<width$}  {notices} notices are counted there and left out", ""));
         }
-        lines.extend(self.cut().iter().flat_map(|cut| wrapped("  ", cut)));
+        lines.extend(self.cut().iter().flat_map(|cut| wrapped(WIDTH, "  ", cut)));
         lines
     }
 

@@ -1,8 +1,8 @@
 //! Every row of one reason. Rows are located, and nothing that stands in them is quoted.
 
+use super::super::terminal::{thousands, wrapped};
 use super::Checked;
-use super::screen::{sheet_name, wrapped};
-use crate::cli::terminal::thousands;
+use super::screen::{WIDTH, sheet_name};
 use crate::ledger::Reason;
 use crate::sources::RowRef;
 use serde_json::{Value, json};
@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 pub(super) fn screen(checked: &Checked<'_>, reason: Reason) -> String {
     let found = rows(checked, reason);
     let mut lines = vec![format!("{} · {}", reason.slug(), reason.severity().word())];
-    lines.extend(wrapped("  ", reason.sentence()));
-    lines.extend(wrapped("  ", &format!("Next: {}.", reason.what_to_do())));
+    lines.extend(wrapped(WIDTH, "  ", reason.sentence()));
+    lines.extend(wrapped(WIDTH, "  ", &format!("Next: {}.", reason.what_to_do())));
     lines.push(String::new());
     if found.is_empty() {
         lines.push("No row has it.".into());
         let more = "Reasons that linking and reconciliation find are in tables/exceptions.csv of a package: \
                     handover run.";
-        lines.extend(wrapped("", more));
+        lines.extend(wrapped(WIDTH, "", more));
         return lines.join("\n");
     }
     let named: Vec<(&str, String, u32, &str)> = found.iter().map(|(row, field)| names(checked, *row, field)).collect();

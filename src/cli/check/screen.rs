@@ -1,14 +1,14 @@
 //! What `check` shows a person, at most a hundred letters wide.
 
 use super::super::run::not_acted_upon;
-use super::super::terminal::thousands;
+use super::super::terminal::{thousands, wrapped};
 use super::{Checked, columns_left_out, may_be_quoted};
 use crate::measures;
 use crate::reconcile::UnknownSite;
 use crate::records::{FoundIn, FoundReason};
 use crate::sources::{RowRef, Sheet, SourceFile};
 
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 /// The whole screen.
 pub(super) fn of(checked: &Checked<'_>) -> String {
@@ -35,7 +35,7 @@ pub(super) fn of(checked: &Checked<'_>) -> String {
         None if checked.only.is_none() => {
             let more = "For the providers: handover check --out DIR writes the rows to fix of each into a workbook, \
                         and its values that nothing explains into a table";
-            lines.extend(wrapped("", more));
+            lines.extend(wrapped(WIDTH, "", more));
         }
         None => {}
     }
@@ -46,21 +46,6 @@ pub(super) fn of(checked: &Checked<'_>) -> String {
 /// A file, or a sheet of it.
 pub(super) fn sheet_name(file: &SourceFile, sheet: &Sheet) -> String {
     if sheet.name.is_empty() { file.path.clone() } else { format!("{} [{}]", file.path, sheet.name) }
-}
-
-/// Broken between words to a hundred letters a line, each line indented.
-pub(super) fn wrapped(indent: &str, text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(format!("{indent}{word}")),
-        }
-    }
-    lines
 }
 
 fn of_sheet(checked: &Checked<'_>, file: &SourceFile, sheet: &Sheet) -> Vec<String> {
@@ -80,7 +65,7 @@ fn of_sheet(checked: &Checked<'_>, file: &SourceFile, sheet: &Sheet) -> Vec<Stri
     };
     let left_out = columns_left_out(checked.config, file.origin, &sheet.header);
     if sheet.mapped && !left_out.is_empty() {
-        lines.extend(wrapped(&indent, &format!("not mapped: {}", left_out.join(", "))));
+        lines.extend(wrapped(WIDTH, &indent, &format!("not mapped: {}", left_out.join(", "))));
     }
     lines
 }
@@ -101,7 +86,11 @@ fn exceptions(checked: &Checked<'_>) -> Vec<String> {
         lines.extend(of_reason(checked, reason, found.rows_of_data));
     }
     lines.push(String::new());
-    lines.extend(wrapped("", "Every row of a reason: handover check --reason SLUG; of one source alone: --source ID"));
+    lines.extend(wrapped(
+        WIDTH,
+        "",
+        "Every row of a reason: handover check --reason SLUG; of one source alone: --source ID",
+    ));
     lines
 }
 
@@ -112,13 +101,13 @@ fn of_reason(checked: &Checked<'_>, found: &FoundReason, rows_of_data: u64) -> V
     let indent = " ".repeat(22);
     let mut lines =
         vec![String::new(), format!("{count:>11}  {:>6}   {slug} · {severity}", percent(found.rows, rows_of_data))];
-    lines.extend(wrapped(&indent, found.reason.sentence()));
-    lines.extend(wrapped(&indent, &format!("Next: {}.", found.reason.what_to_do())));
+    lines.extend(wrapped(WIDTH, &indent, found.reason.sentence()));
+    lines.extend(wrapped(WIDTH, &indent, &format!("Next: {}.", found.reason.what_to_do())));
     if let Some(most) = found.sources.first() {
-        lines.extend(wrapped(&indent, &most_of(checked, most, found.sources.len() - 1)));
+        lines.extend(wrapped(WIDTH, &indent, &most_of(checked, most, found.sources.len() - 1)));
     }
     if !found.fields.is_empty() {
-        lines.extend(wrapped(&indent, &fields(&found.fields)));
+        lines.extend(wrapped(WIDTH, &indent, &fields(&found.fields)));
     }
     lines
 }
@@ -172,9 +161,13 @@ fn unknown_sites(checked: &Checked<'_>) -> Vec<String> {
     lines.extend(sites.iter().take(SHOWN).flat_map(|(site, rows)| of_site(checked, site, rows)));
     if let Some(more @ 1..) = sites.len().checked_sub(SHOWN) {
         let cut = format!("{more} MORE UNKNOWN SITES ARE NOT SHOWN: handover check --json has all of them");
-        lines.extend(wrapped(&" ".repeat(11), &cut));
+        lines.extend(wrapped(WIDTH, &" ".repeat(11), &cut));
     }
-    lines.extend(wrapped("  ", "Next: add them to the crosswalk. Every row: handover check --reason site-unknown"));
+    lines.extend(wrapped(
+        WIDTH,
+        "  ",
+        "Next: add them to the crosswalk. Every row: handover check --reason site-unknown",
+    ));
     lines
 }
 
@@ -190,7 +183,7 @@ fn of_site(checked: &Checked<'_>, site: &UnknownSite, rows: &[RowRef]) -> Vec<St
     let near: Vec<String> = site.nearest.iter().map(|(code, name)| format!("{code} {name}")).collect();
     let near = if near.is_empty() { "nothing near".to_owned() } else { format!("nearest: {}", near.join("; ")) };
     let count = thousands(rows.len() as u64);
-    let mut lines = wrapped(&" ".repeat(13), &format!("{name} · {near}"));
+    let mut lines = wrapped(WIDTH, &" ".repeat(13), &format!("{name} · {near}"));
     if let Some(first) = lines.first_mut() {
         *first = format!("{count:>11}  {}", first.trim_start());
     }
@@ -213,7 +206,7 @@ mod tests {
     #[test]
     fn no_line_of_words_is_over_a_hundred_letters() {
         let text = "all the king's horses and ".repeat(20);
-        let lines = wrapped("    ", &text);
+        let lines = wrapped(WIDTH, "    ", &text);
         assert!(lines.len() > 5 && lines.iter().all(|line| line.chars().count() <= WIDTH));
         assert_eq!(lines.join(" ").split_whitespace().count(), text.split_whitespace().count());
     }

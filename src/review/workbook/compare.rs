@@ -60,7 +60,8 @@ impl ProblemKind {
             ProblemKind::NotAnAnswer => "choose an answer from the cell's list, or leave the cell empty",
             ProblemKind::Formula => "type the answer and the note themselves, no formulas",
             ProblemKind::Unreadable => {
-                "write the value alone into the note, as it would be keyed; a date as the mapping has it, or as 1961-07-09"
+                "write the value alone into the note, as it would be keyed: a code as the mapping lists it; \
+                 a date as the mapping has it, or as 1961-07-09"
             }
         }
     }
