@@ -21,6 +21,7 @@ mod paper;
 mod placeholders;
 pub mod profile;
 mod reader;
+mod reading;
 mod returned;
 mod rows;
 mod said;
