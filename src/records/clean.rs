@@ -119,11 +119,7 @@ impl Cleaner {
             FieldType::Text => Organisations::of(field, as_at).map_or(How::Text, How::Organisation),
             FieldType::NhsNumber => How::NhsNumber,
             FieldType::Coded(words) => How::Coded(Codes::new(&rule.codes, words)),
-            FieldType::Date if field == crate::config::fields::person::DATE_OF_BIRTH => {
-                How::Date(DateReader::of_birth(forms(), as_at))
-            }
-            FieldType::Date => How::Date(DateReader::of_days(forms(), as_at)),
-            FieldType::Moment => How::Date(DateReader::of_moments(forms(), as_at)),
+            FieldType::Date | FieldType::Moment => How::Date(DateReader::of_field(field, forms(), as_at)),
         };
         Cleaner { how, last: (String::new(), Cleaned::MISSING), seen: hashbrown::HashMap::default() }
     }

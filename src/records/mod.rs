@@ -10,6 +10,7 @@ mod columns;
 mod dates;
 mod declared;
 mod draft;
+mod form;
 mod found;
 mod instant;
 mod moved;

@@ -104,7 +104,7 @@ fn a_reason_or_source_that_is_none_is_refused_with_the_nearest() {
     assert_snapshot!(two.handover(&["check", "--reason", "date-imposible"]).refusal(), @r"
     2
     error: --reason date-imposible: there is no such reason
-      next: nearest: date-impossible, date-serial
+      next: nearest: date-impossible, date-implausible, date-serial
     ");
     assert_snapshot!(two.handover(&["check", "--source", "alfa"]).refusal(), @r"
     2
