@@ -116,6 +116,8 @@ reasons! {
     NhsNumberTest = "nhs-number-test", Notice, "confirm that the source holds test patients only";
     /// The number is a Scottish CHI number; it is used.
     NhsNumberChi = "nhs-number-chi", Notice, "trace the patient for the number that England and Wales know them by";
+    /// The first six digits of the Scottish CHI number are another date of birth than the row gives; both are kept.
+    ChiBirthDiffers = "chi-birth-differs", Warning, "trace the patient, or ask the provider which of the two is right; the number may be somebody else's";
     /// The number is a Northern Irish Health and Care number; it is used.
     NhsNumberHealthAndCare = "nhs-number-health-and-care", Notice, "trace the patient for the number that England and Wales know them by";
     /// The NHS number passes its check digit, but no register in the United Kingdom issues numbers of its range; it is used.

@@ -4,6 +4,7 @@
 //! Holds: every row comes out as records, as reference, or set aside with a reason; values are kept in columns.
 
 mod calendar;
+mod chi;
 mod clean;
 mod column;
 mod columns;
