@@ -258,7 +258,7 @@ fn is_folded(text: &[u8]) -> bool {
 }
 
 /// Byte order marks, zero-width spaces and marks that turn the direction of text round.
-fn is_invisible(character: char) -> bool {
+pub(super) fn is_invisible(character: char) -> bool {
     matches!(character, '\u{feff}' | '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -34,7 +34,7 @@ mod texts;
 mod trace;
 mod written;
 
-pub use found::{Found, FoundIn, FoundReason};
+pub use found::{Found, FoundIn, FoundReason, RecordCounts};
 pub use normalise::Normaliser;
 pub use returned::{ProviderReturn, ReturnReader, Returned, ReturnedLine, ReturnedSheet, UnmappedValue};
 pub use rows::{RowNames, find_person, row_name};
