@@ -69,13 +69,17 @@ impl Form {
         if let Some(pattern) = &self.without_time {
             return whole.or(self.fit_pattern(pattern, text, &century));
         }
-        let times = text.match_indices(' ').filter_map(|(at, _)| Some((&text[..at], time_of_day(&text[at + 1..])?)));
-        match times.filter(|(_, time)| time.ahead.is_none()).next() {
-            Some((day, time)) if !self.has_time => match self.fit_pattern(&self.pattern, day.trim_end(), &century) {
-                Fit::Given(given) => Fit::Given(Given { minute: Some(time.minute), ..given }),
-                other => whole.or(other),
-            },
-            _ => whole,
+        if self.has_time {
+            return whole;
+        }
+        // The white space before a time of day; of one that says how far it is from Greenwich, the form must say so too.
+        let time = |at: usize| time_of_day(&text[at + 1..]).filter(|time| time.ahead.is_none());
+        let Some((day, time)) = text.match_indices(' ').find_map(|(at, _)| Some((&text[..at], time(at)?))) else {
+            return whole;
+        };
+        match self.fit_pattern(&self.pattern, day.trim_end(), &century) {
+            Fit::Given(given) => Fit::Given(Given { minute: Some(time.minute), ..given }),
+            other => whole.or(other),
         }
     }
 
