@@ -2,7 +2,9 @@
 
 use super::document::{Document, nearest, quoted};
 use super::fields::{FieldType, RecordKind};
-use super::mapping::{Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping};
+use super::mapping::{
+    Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping, without_zone,
+};
 use super::walk::{Item, Table};
 use jiff::fmt::strtime::BrokenDownTime;
 use std::collections::BTreeMap;
@@ -130,6 +132,7 @@ fn dates(item: Item<'_>) -> Vec<String> {
 }
 
 fn gives_a_date(pattern: &str) -> bool {
+    let pattern = without_zone(pattern).unwrap_or(pattern);
     let sample = jiff::civil::date(2017, 9, 30).at(14, 25, 0, 0);
     let Ok(shown) = BrokenDownTime::from(sample).to_string(pattern) else { return false };
     BrokenDownTime::parse(pattern, &shown).is_ok_and(|read| read.year().is_some())

@@ -172,11 +172,7 @@ impl Cleaner {
             FieldType::Text => Organisations::of(field, as_at).map_or(How::Text, How::Organisation),
             FieldType::NhsNumber => How::NhsNumber,
             FieldType::Coded(words) => How::Coded(Codes::new(&rule.codes, words)),
-            FieldType::Date if field == crate::config::fields::person::DATE_OF_BIRTH => {
-                How::Date(DateReader::of_birth(forms(), as_at))
-            }
-            FieldType::Date => How::Date(DateReader::of_days(forms(), as_at)),
-            FieldType::Moment => How::Date(DateReader::of_moments(forms(), as_at)),
+            FieldType::Date | FieldType::Moment => How::Date(DateReader::of_field(field, forms(), as_at)),
         };
         Cleaner { how, seen: HashTable::new() }
     }
@@ -325,7 +321,7 @@ fn is_folded(text: &[u8]) -> bool {
 }
 
 /// Byte order marks, zero-width spaces and marks that turn the direction of text round.
-fn is_invisible(character: char) -> bool {
+pub(super) fn is_invisible(character: char) -> bool {
     matches!(character, '\u{feff}' | '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -1,6 +1,7 @@
 //! Batches of rows in, records out.
 
 use super::Records;
+use super::chi;
 use super::clean::Cleaned;
 use super::columns::{Cells, Header, Item};
 use super::declared::DeclaredColumns;
@@ -133,6 +134,7 @@ impl<'a> Normaliser<'a> {
         let mut records = self.records;
         said.repair(self.config, &mut records);
         placeholders::set_aside(&mut records);
+        chi::tell_differences(&mut records);
         records.other_rows.sort_unstable();
         records.exceptions.sort_unstable();
         records.keyings.sort_unstable_by_key(|keying| keying.at);

@@ -185,10 +185,24 @@ fn lines(rows: &RowBytes, first_row: u32, dialect: Dialect) -> Vec<Line> {
         .collect()
 }
 
+/// So much of a row that cannot be split is kept, for whoever looks for it.
+const BEGINNING_LETTERS: usize = 500;
+
+/// The beginning of a row's text, as one cell.
+fn beginning(bytes: &[u8], is_whole: bool) -> Vec<Cell> {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * BEGINNING_LETTERS)]);
+    let mut shown: String = text.trim().chars().filter(|letter| *letter != '\0').take(BEGINNING_LETTERS).collect();
+    if !is_whole || shown.len() < bytes.trim_ascii().len() {
+        shown.push_str(" […]");
+    }
+    vec![Cell::trimmed(&shown)]
+}
+
 /// One row. Where it cannot be split into cells, its digest is of its bytes.
 fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, dialect: Dialect, joined: &mut Vec<u8>) -> Line {
     let idle = |finding, digest| {
-        let (cells, findings, padded) = (Vec::new(), Vec::new(), Vec::new());
+        let is_whole = finding != Finding::RowTooLong;
+        let (cells, findings, padded) = (beginning(bytes, is_whole), Vec::new(), Vec::new());
         Line { row, cells, digest, fault: Some(finding), findings, padded }
     };
     match fault {
@@ -275,6 +289,22 @@ mod tests {
         let expected = [(3, Finding::NotDecodable), (4, Finding::NulCharacter), (5, Finding::StrayQuote)];
         assert_eq!(given.findings, expected);
         assert_eq!(given.digests[2], Digest::of(b"B\xff,Ely"));
+    }
+
+    #[test]
+    fn of_a_row_that_cannot_be_split_the_beginning_is_kept() {
+        let check = |bytes: &[u8], expected: &str| {
+            let line =
+                line((bytes, Some(Fault::StrayQuote)), 2, Dialect { delimiter: b',', width: 2 }, &mut Vec::new());
+            let shown: Vec<String> = line.cells.iter().map(|cell| cell.as_text().into_owned()).collect();
+            assert_eq!(shown, [expected]);
+        };
+        check(b"Smith,\"High Street ", "Smith,\"High Street");
+        let long = "é".repeat(2 * BEGINNING_LETTERS);
+        check(long.as_bytes(), &format!("{} […]", "é".repeat(BEGINNING_LETTERS)));
+        check(&long.as_bytes()[..2 * BEGINNING_LETTERS], &"é".repeat(BEGINNING_LETTERS));
+        let undecodable = line((b"a\xff,b", None), 2, Dialect { delimiter: b',', width: 2 }, &mut Vec::new());
+        assert!(undecodable.cells == [Cell::Text("a\u{fffd},b".into())]);
     }
 
     #[test]

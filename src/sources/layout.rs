@@ -378,10 +378,11 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         self.outlet.pad_last(line.padded);
     }
 
-    /// A row whose cells are of no use to anybody.
+    /// A row that is not used. Of one that is set aside, its cells tell whoever mends it which it is.
     fn give_idle(&mut self, line: Line, kind: RowKind) {
         let kind = line.fault.map_or(kind, RowKind::SetAside);
-        self.outlet.give(line.row, kind, Vec::new(), line.digest, Vec::new());
+        let cells = if line.fault.is_some() { line.cells } else { Vec::new() };
+        self.outlet.give(line.row, kind, cells, line.digest, Vec::new());
     }
 }
 

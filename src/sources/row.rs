@@ -161,7 +161,8 @@ pub struct RawRow {
     pub at: RowRef,
     /// What it is to its file.
     pub kind: RowKind,
-    /// Its cells, padded with [`Cell::Empty`] to the header's width; empty for rows that are not data.
+    /// Its cells, padded with [`Cell::Empty`] to the header's width; as they stand in a row that is set aside, and where it
+    /// could not be split, the beginning of its text in one cell; empty for other rows that are not data.
     pub cells: Vec<Cell>,
     /// Digest of its cells as text, empty ones at the end not counted; of its bytes (as UTF-8) where it could not be split
     /// into cells.

@@ -12,6 +12,8 @@ const ROW_BYTES_MAX: usize = 1 << 20;
 const QUOTED_BYTES_MAX: usize = 64 << 10;
 const QUOTED_LINE_ENDS_MAX: usize = 50;
 const READ_BYTES: usize = 256 << 10;
+/// Of a row that is too long, its beginning is kept.
+const BEGINNING_BYTES: usize = 2_000;
 /// A batch of very long rows is given out sooner.
 const BATCH_BYTES: usize = 4 << 20;
 
@@ -34,7 +36,7 @@ pub(super) struct RowBytes {
 pub(super) enum Fault {
     /// An opening quote that nothing closes.
     StrayQuote,
-    /// Longer than a row may be. Its bytes were not kept; this is their digest.
+    /// Longer than a row may be. Only the first of its bytes were kept; this is the digest of all.
     TooLong(Digest),
 }
 
@@ -93,8 +95,10 @@ impl<R: Read> Scanner<R> {
                 }
                 Measure::NeedMore if window.len() <= ROW_BYTES_MAX => self.fill()?,
                 Measure::NeedMore | Measure::TooLong => {
+                    let line = line_end(window, self.ended).map_or(window.len(), |(length, _)| length);
+                    let beginning = window[..line.min(BEGINNING_BYTES)].to_vec();
                     let digest = self.pass_over_line()?;
-                    rows.push(&[], Some(Fault::TooLong(digest)));
+                    rows.push(&beginning, Some(Fault::TooLong(digest)));
                 }
             }
         }
@@ -400,7 +404,8 @@ mod tests {
     fn a_row_that_is_too_long_is_left_behind_and_counted() {
         let text = format!("a\n{}\r\nb\n", "x".repeat(3 * ROW_BYTES_MAX));
         let rows = scan(text.as_bytes(), 0);
-        assert_eq!(rows, [(b"a".to_vec(), false), (Vec::new(), true), (b"b".to_vec(), false)]);
+        let beginning = vec![b'x'; BEGINNING_BYTES];
+        assert!(rows == [(b"a".to_vec(), false), (beginning, true), (b"b".to_vec(), false)]);
         let mut scanner = Scanner::new(Trickle(text.as_bytes(), 70_000), Dialect { delimiter: b',', width: 0 });
         let rows = scanner.next_rows(9).expect("memory can be read");
         let expected = Digest::of("x".repeat(3 * ROW_BYTES_MAX).as_bytes());

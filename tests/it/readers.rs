@@ -115,6 +115,10 @@ fn what_an_archive_holds_beside_the_sources_is_told_by_check_and_run() {
     let [check, run] = [told(&["check", "--json"]), told(&["run", "--json", "--out", "package"])];
     assert!(check[0].contains("all.zip!clinic/2.csv") && check[1].contains("all.zip!old/3.csv"), "{check:?}");
     assert_eq!((check.len(), &check), (2, &run));
+    let kept = fs::read(transition.path().join("package/data/audit/run.json")).expect("what the run says of itself");
+    let kept: serde_json::Value = serde_json::from_slice(&kept).expect("JSON");
+    let left_out = ["sources/all.zip!clinic/2.csv", "sources/all.zip!old/3.csv"];
+    assert_eq!(kept["files_left_out"], serde_json::json!(left_out));
     transition.edit("handover.toml", "clinic/1.csv", "*");
     assert_eq!(told(&["check", "--json"]), [""; 0]);
 }
