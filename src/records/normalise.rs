@@ -9,7 +9,6 @@ use super::draft::Draft;
 use super::paper;
 use super::placeholders;
 use super::reader::{Serial, SourceReader};
-use super::reading::Readings;
 use super::said::Said;
 use super::sites::SiteColumns;
 use super::store::Keying;
@@ -32,8 +31,7 @@ pub struct Normaliser<'a> {
     values: Vec<Cleaned>,
 }
 
-/// So many rows are read at a time by each core: they and what they come to lie in its own cache. A fixed number, so that texts
-/// have the same places on any number of cores.
+/// Rows are given back so many at a time.
 const ROWS_AT_A_TIME: usize = 256;
 
 /// The sheet whose rows are coming.
@@ -228,30 +226,24 @@ impl<'a> Normaliser<'a> {
 
     /// Rows that speak of people: read on all cores, then settled one after the other.
     fn take_people(&mut self, source: usize, rows: &[&RawRow], cells: &[Cells], dates: &mut [DateColumn]) {
-        let (reader, texts) = (&self.sources[source], &self.records.texts);
-        let some = rows.par_chunks(ROWS_AT_A_TIME);
-        let read: Vec<(&[&RawRow], Vec<Readings<'_>>)> =
-            some.map(|rows| (rows, reader.read(rows, cells, texts))).collect();
-        for (rows, mut readings) in read {
-            let reader = &mut self.sources[source];
-            reader.settle(rows, &mut readings, &mut self.records);
-            for column in &mut *dates {
-                let values = &readings[column.item].values;
-                rows.iter().zip(values).for_each(|(row, value)| column.count(row.at, value.written));
+        let mut readings = self.sources[source].read(rows, cells, &self.records.texts);
+        let reader = &mut self.sources[source];
+        reader.settle(rows, &mut readings, &mut self.records);
+        for column in dates {
+            let values = &readings[column.item].values;
+            rows.iter().zip(values).for_each(|(row, value)| column.count(row.at, value.written));
+        }
+        if reader.paper.is_none() {
+            for (item, readings) in reader.items.iter().zip(&readings) {
+                let told = rows.iter().zip(&readings.values).filter_map(|(row, value)| Some((row.at, value.reason?)));
+                let exceptions = told.map(|(at, reason)| Exception { at, field: item.name.clone(), reason });
+                self.records.exceptions.extend(exceptions);
             }
-            if reader.paper.is_none() {
-                for (item, readings) in reader.items.iter().zip(&readings) {
-                    let told =
-                        rows.iter().zip(&readings.values).filter_map(|(row, value)| Some((row.at, value.reason?)));
-                    let exceptions = told.map(|(at, reason)| Exception { at, field: item.name.clone(), reason });
-                    self.records.exceptions.extend(exceptions);
-                }
-            }
-            for (place, row) in rows.iter().enumerate() {
-                self.values.clear();
-                self.values.extend(readings.iter().map(|readings| readings.values[place]));
-                self.take_person(source, row, cells);
-            }
+        }
+        for (place, row) in rows.iter().enumerate() {
+            self.values.clear();
+            self.values.extend(readings.iter().map(|readings| readings.values[place]));
+            self.take_person(source, row, cells);
         }
     }
 

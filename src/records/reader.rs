@@ -11,6 +11,7 @@ use crate::config::fields::paper::{BOX, FOLDER, PASS};
 use crate::config::{Config, PaperMapping};
 use crate::ledger::{Exception, Reason};
 use crate::sources::{RawRow, RowRef};
+use rayon::prelude::*;
 
 /// What is known of one source while its rows come.
 pub(super) struct SourceReader<'a> {
@@ -41,9 +42,9 @@ impl<'a> SourceReader<'a> {
         }
     }
 
-    /// Reads some rows of one sheet, all items of each.
+    /// Reads some rows of one sheet, each item on any core: what it remembers then lies in that core's own cache.
     pub fn read<'r>(&self, rows: &'r [&RawRow], cells: &[Cells], texts: &Texts) -> Vec<Readings<'r>> {
-        self.items.iter().zip(cells).map(|(item, cells)| Readings::of(item, cells, rows, texts)).collect()
+        self.items.par_iter().zip(cells).map(|(item, cells)| Readings::of(item, cells, rows, texts)).collect()
     }
 
     /// Settles what was read of rows. Test numbers are told once a source: in test data every row has one.
