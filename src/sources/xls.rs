@@ -357,8 +357,12 @@ pub(super) mod tests {
             record(ROW, &words(&[20, 0, 9, 0, 0, 0, 0x20, 0])),
         ];
         let merged = vec![Merged { rows: (2, 3), columns: (0, 0) }];
+        let wide = vec![Merged { rows: (6, 6), columns: (1, 2) }];
         let found = concealed_in(Records { stream: &stream.concat() });
-        assert_eq!(found, Concealed { rows: vec![(7, 8)], columns: vec![(3, 4)], merged, ..Concealed::default() });
+        assert_eq!(
+            found,
+            Concealed { rows: vec![(7, 8)], columns: vec![(3, 4)], merged, wide, ..Concealed::default() }
+        );
     }
 
     #[test]

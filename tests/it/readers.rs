@@ -2,7 +2,8 @@
 //! sources: read, told, and verified again.
 
 use crate::torture::sound::{FORMATS, Format, PEOPLE};
-use crate::transition::{Said, Transition};
+use crate::traits::books::{Page, xls, xlsx};
+use crate::transition::{Said, Transition, columns};
 use std::fs;
 use std::io::Write as _;
 
@@ -22,7 +23,7 @@ fn format(name: &str) -> &'static Format {
     FORMATS.iter().find(|format| format.name == name).expect("a format")
 }
 
-fn xlsx(rows: &str) -> Transition {
+fn xlsx_with(rows: &str) -> Transition {
     with(format("xlsx"), "xl/worksheets/sheet1.xml", b"</sheetData>", rows.as_bytes())
 }
 
@@ -64,7 +65,7 @@ const SOUND: usize = PEOPLE + 1;
 
 #[test]
 fn a_row_of_formulas_alone_whose_values_are_missing_is_told_in_every_format() {
-    check(&xlsx("<row r=\"6\"><c r=\"A6\"><f>B1</f></c></row>"), SOUND + 2, &["6"]);
+    check(&xlsx_with("<row r=\"6\"><c r=\"A6\"><f>B1</f></c></row>"), SOUND + 2, &["6"]);
     let bare = "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell table:formula=\"of:=1\"/></table:table-row>";
     check(&ods(bare), SOUND + 2, &["5", "6"]);
     check(&xlsb(&[(5, 11)]), SOUND + 2, &["6"]);
@@ -72,7 +73,7 @@ fn a_row_of_formulas_alone_whose_values_are_missing_is_told_in_every_format() {
 
 #[test]
 fn a_formula_whose_value_is_an_empty_text_makes_no_row() {
-    check(&xlsx("<row r=\"6\"><c r=\"A6\" t=\"str\"><f>\"\"</f><v></v></c></row>"), SOUND, &[]);
+    check(&xlsx_with("<row r=\"6\"><c r=\"A6\" t=\"str\"><f>\"\"</f><v></v></c></row>"), SOUND, &[]);
     let empty =
         "<table:table-row><table:table-cell table:formula=\"of:=1\" office:value-type=\"string\"/></table:table-row>";
     check(&ods(empty), SOUND, &[]);
@@ -89,6 +90,60 @@ fn what_stands_beyond_a_sheet_s_end_is_told() {
         let said = refused(&transition);
         assert_eq!(said.code, 3, "{}", said.all());
         assert!(said.err.contains("sheet S") && said.err.contains(says), "{}", said.err);
+    }
+}
+
+/// Titles over several columns, of which the last column has none.
+const TITLED: Page = Page {
+    name: "Clinic",
+    hidden: false,
+    rows: "Run on 29 Sep 2017\n\nPatient||||Referral||\nID|Surname|Forename|Born|ID|Priority|Notes\n\
+           1|Quillfeather|Maude|03/02/1961|R1|Routine|Seen\n2|Thistlewood|Ambrose|14/11/1948|R2|Urgent|\n\
+           3|Pennyfather|Agnes|15/10/1950|R3|Routine|\n",
+    merged: &[(3, 0, 3, 3), (3, 4, 3, 5)],
+    hidden_rows: &[],
+};
+
+#[test]
+fn a_header_on_two_rows_is_drafted_read_and_verified() {
+    let text = TITLED.rows.replace('|', ",").replace("Referral,,", "Referral,,Other");
+    let files = [
+        ("csv", text.into_bytes(), "Other Notes"),
+        ("xlsx", xlsx(&[TITLED]), "Notes"),
+        ("xls", xls(&[TITLED], 0), "Notes"),
+    ];
+    for (format, bytes, notes) in files {
+        let transition = Transition::clinic();
+        let file = format!("clinic.{format}");
+        transition.edit("handover.toml", "clinic*.csv", &file);
+        fs::write(transition.path().join("sources").join(&file), bytes).expect("written");
+        let said = transition.handover(&["profile", &format!("sources/{file}"), "--draft", "drafts"]);
+        assert!(said.out.contains("header in rows 3 to 4, 3 of data"), "{}", said.all());
+        let folder = transition.path().join("drafts");
+        let draft = fs::read_dir(folder).expect("drafts").next().expect("a draft").expect("an entry").path();
+        let draft = fs::read_to_string(draft).expect("text");
+        let layout = "header_row = 3\nheader_rows = 2\n";
+        assert!(draft.contains(layout) && draft.contains("family_name = \"Patient Surname\""), "{draft}");
+        transition.write(
+            "mappings/clinic.toml",
+            &format!(
+                "[file]\n{layout}[person]\nlocal_id = \"Patient ID\"\nfamily_name = \"Patient Surname\"\n\
+                 given_name = \"Patient Forename\"\ndate_of_birth = {{ column = \"Patient Born\", dates = [\"%d/%m/%Y\"] }}\n\
+                 [person.extra]\nnotes = \"{notes}\"\n[referral]\nlocal_id = \"Referral ID\"\n\
+                 priority = {{ column = \"Referral Priority\", codes = {{ routine = \"routine\", urgent = \"urgent\" }} }}\n"
+            ),
+        );
+        let said = transition.handover(&["run", "--quiet", "--out", "package"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let rows = fs::read(transition.path().join("package/data/audit/rows.csv")).expect("rows");
+        let found = columns(&rows, &["row", "disposition"]).into_iter().map(|row| row.join(" "));
+        let expected = ["1 preamble", "2 blank", "3 header", "4 header", "5 used", "6 used", "7 used"];
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{format}");
+        let exceptions = fs::read(transition.path().join("package/data/tables/exceptions.csv")).expect("exceptions");
+        let absent = columns(&exceptions, &["reason"]).concat().contains(&"column-missing".to_owned());
+        assert!(!absent, "{}", String::from_utf8_lossy(&exceptions));
+        let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
+        assert_eq!(verdict.code, 0, "{}", verdict.all());
     }
 }
 
