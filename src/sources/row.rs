@@ -124,7 +124,7 @@ pub enum Finding {
     TooFewCells,
     /// Bytes that the encoding does not allow.
     NotDecodable,
-    /// A quoted field runs over more lines than it may: a stray quote.
+    /// A quoted field is never closed, or holds what must be rows of their own: a stray quote.
     StrayQuote,
     /// The row is longer than a row may be.
     RowTooLong,

@@ -173,3 +173,103 @@ fn what_an_archive_holds_beside_the_sources_is_told_by_check_and_run() {
     transition.edit("handover.toml", "clinic/1.csv", "*");
     assert_eq!(told(&["check", "--json"]), [""; 0]);
 }
+
+/// Notes over many lines are one field each; a quote that nothing closes swallows no row, however far the next is.
+#[test]
+fn long_notes_and_stray_quotes_are_told_apart_by_reader_and_verifier() {
+    let note = |line: &str, lines: usize| format!("\"Seen\n{}well\"", format!("{line}\n").repeat(lines));
+    let prose = "Knee better, sleeps well; says \"\"no\"\" to tablets";
+    let rows = "7,Penny,Ann,03/02/1961,01632 960003,x\n";
+    let files = [
+        (format!("3,Marchbanks,Ivy,01/02/1950,,{}\n", note(prose, 60)), Some(1), 0),
+        (format!("3,Marchbanks,Ivy,01/02/1950,,{}\n{rows}", note(prose, 4000)), Some(2), 0),
+        (format!("3,Marchbanks,Ivy,01/02/1950,,\"Seen\n{}\"\n{rows}", "well ".repeat(20_000)), Some(2), 0),
+        // Longer than any field, and two quotes that nobody meant with rows between them.
+        (format!("3,Marchbanks,Ivy,01/02/1950,,{}\n", note(prose, 12_000)), None, 1),
+        (format!("3,\"Marchbanks,Ivy,01/02/1950,,\n{}4,Hill\",Ann,01/02/1950,,\n", rows.repeat(60)), Some(61), 1),
+        (format!("3,\"Marchbanks,Ivy,01/02/1950,,\n{}4,Hill\",Ann,01/02/1950,,\n", "\n".repeat(60)), Some(1), 1),
+    ];
+    for (text, used, unread) in files {
+        let transition = Transition::clinic();
+        transition.edit("mappings/clinic.toml", "phone = \"Phone\"\n", "[person.extra]\nnotes = \"Notes\"\n");
+        let head = "Patient ID,Surname,Forename,DOB,Phone,Notes\n1,Quillfeather,Maude,03/02/1961,01632 960001,x\n\
+                    2,Thistlewood,Ambrose,14/11/1948,01632 960002,x\n";
+        transition.write("sources/clinic.csv", &format!("{head}{text}"));
+        let said = transition.handover(&["run", "--quiet", "--out", "package"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let rows = fs::read(transition.path().join("package/data/audit/rows.csv")).expect("rows");
+        let found = columns(&rows, &["disposition", "reason"]);
+        let count = |word: &str, reason: &str| found.iter().filter(|row| row[0] == word && row[1] == reason).count();
+        let stray = count("set-aside", "stray-quote");
+        let start = &text[..text.len().min(40)];
+        assert_eq!(stray, unread, "{start}");
+        assert!(used.is_none_or(|used| count("used", "") == used + 2), "{start}: {used:?}");
+        let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
+        assert_eq!(verdict.code, 0, "{}", verdict.all());
+    }
+}
+
+/// One of so many, always the same ones in a row.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.throw(from.len())]
+    }
+
+    /// A field of a table of this width, rarely one over lines, and rarely one with a quote that nobody meant.
+    fn field(&mut self, width: usize, delimiter: &str) -> String {
+        match self.throw(40) {
+            0 => "\"stray".to_owned(),
+            1 => "end\"".to_owned(),
+            2 | 3 => {
+                let rows = vec!["z"; width].join(delimiter);
+                let lines = [2, 49, 50, 51, 52, 60, 200, 900][self.throw(8)];
+                let mut line = |_| match self.throw(12) {
+                    0 => rows.clone(),
+                    1 => String::new(),
+                    2 => format!("says \"\"no\"\"{delimiter}hip"),
+                    _ => "knee better".to_owned(),
+                };
+                let note = (0..lines).map(&mut line).collect::<Vec<_>>().join("\n");
+                let padding =
+                    if self.throw(30) == 0 { "y".repeat(400_000 + self.throw(150_000)) } else { String::new() };
+                format!("\"{note}{padding}{}", self.pick(&["\"", "\"", "\" ", ""]))
+            }
+            _ => self.pick(&["x", "yy", "", "\"q\"", "\"\"", "\"a, b\"", "5\" n"]).to_owned(),
+        }
+    }
+}
+
+#[test]
+fn reader_and_verifier_find_the_same_rows_whatever_the_quotes() {
+    let transition = Transition::clinic();
+    transition
+        .write("mappings/clinic.toml", "[file]\nheader_row = 1\n[person]\nlocal_id = \"A\"\nfamily_name = \"B\"\n");
+    let mut dice = Dice(7);
+    for file in 0..60 {
+        let width = [2, 3, 4, 5, 6, 9, 16][dice.throw(7)];
+        let delimiter = dice.pick(&[",", ",", ";", "\t"]);
+        let head: Vec<&str> = "ABCDEFGHIJKLMNOP"[..width].split("").filter(|name| !name.is_empty()).collect();
+        let mut text = head.join(delimiter);
+        for _ in 0..3 + dice.throw(30) {
+            let cells: Vec<String> = (0..width - dice.throw(20) / 19).map(|_| dice.field(width, delimiter)).collect();
+            text.push_str(dice.pick(&["\n", "\n", "\r\n"]));
+            text.push_str(&cells.join(delimiter));
+        }
+        transition.write(&format!("sources/clinic{file}.csv"), &text);
+    }
+    fs::remove_file(transition.path().join("sources/clinic.csv")).expect("removed");
+    let said = transition.handover(&["run", "--quiet", "--out", "package"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let rows = fs::read(transition.path().join("package/data/audit/rows.csv")).expect("rows");
+    let stray = columns(&rows, &["reason"]).concat().iter().filter(|reason| *reason == "stray-quote").count();
+    assert!(stray > 100, "{stray}");
+    let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
+    assert_eq!(verdict.code, 0, "{}", verdict.all());
+}
