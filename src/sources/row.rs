@@ -132,7 +132,7 @@ pub enum Finding {
     NulCharacter,
     /// Cells of a worksheet stand beside the table, right of its header. The row is used without them.
     BesideTable,
-    /// A formula was saved without its value, so its cell reads as empty (not told of .xls). The row is used.
+    /// A formula was saved without its value, so its cell reads as empty (of an .xls it is told of texts alone). The row is used.
     FormulaWithoutValue,
     /// A character of UTF-8 stands in the row as Windows-1252 reads its bytes. The row is used as it stands.
     EncodedTwice,

@@ -44,6 +44,10 @@ fn xlsb(rows: &[(u32, u8)]) -> Transition {
     with(format("xlsb"), "xl/worksheets/sheet1.bin", &[0x92, 0x01, 0x80, 0], &records)
 }
 
+fn xls_with(records: &[u8]) -> Transition {
+    with(format("xls"), "Workbook", &[0xe5, 0, 10, 0], records)
+}
+
 /// The rows of the sheet, and those of them that are told to have a formula without its value; verified.
 #[track_caller]
 fn check(transition: &Transition, rows: usize, told: &[&str]) {
@@ -69,6 +73,10 @@ fn a_row_of_formulas_alone_whose_values_are_missing_is_told_in_every_format() {
     let bare = "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell table:formula=\"of:=1\"/></table:table-row>";
     check(&ods(bare), SOUND + 2, &["5", "6"]);
     check(&xlsb(&[(5, 11)]), SOUND + 2, &["6"]);
+    // Of a text an .xls says that it follows.
+    let formula = |row: u8| [&[6, 0, 22, 0, row, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff][..], &[0; 8]].concat();
+    let text = [7, 2, 4, 0, 1, 0, 0, b'x'];
+    check(&xls_with(&[formula(5), formula(6), text.into()].concat()), SOUND + 3, &["6"]);
 }
 
 #[test]
