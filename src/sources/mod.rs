@@ -33,6 +33,7 @@ mod xlsb;
 mod xlsx;
 
 pub use error::Error;
+pub use fixity::bytes_of_file;
 pub use header::{HeaderRows, joined_names};
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};
 pub use read::{Progress, read};

@@ -3,7 +3,7 @@
 
 use crate::torture::sound::{FORMATS, Format, PEOPLE};
 use crate::traits::books::{Page, xls, xlsx};
-use crate::transition::{Said, Transition, columns};
+use crate::transition::{Said, Transition, columns, command};
 use std::fs;
 use std::io::Write as _;
 
@@ -215,6 +215,43 @@ fn long_notes_and_stray_quotes_are_told_apart_by_reader_and_verifier() {
         let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
         assert_eq!(verdict.code, 0, "{}", verdict.all());
     }
+}
+
+/// To open a pipe is to wait for ever, and nothing that is read only once can be checked again.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused_before_it_is_opened() {
+    let transition = Transition::clinic();
+    let pipe = transition.path().join("sources/clinic2.csv");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    let _socket = std::os::unix::net::UnixListener::bind(transition.path().join("socket")).expect("a socket");
+    let no_file = "which can be read only once\n  next: write what comes out of it to a file, and name that file\n";
+    let folder = "this is a folder\n  next: name the files in it";
+    let said = |arguments: &[&str], code: i32, what: &str| {
+        let mut command = command(transition.path(), arguments);
+        let ended = command.timeout(std::time::Duration::from_secs(60)).output().expect("it ends");
+        let err = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(code), "{arguments:?}: {err}");
+        assert!(err.contains(what), "{arguments:?}: {err}");
+    };
+    said(&["profile", "sources/clinic2.csv"], 3, no_file);
+    said(&["profile", "socket"], 3, no_file);
+    said(&["profile", "/dev/null"], 3, no_file);
+    said(&["profile", "sources"], 3, folder);
+    said(&["check"], 3, no_file);
+    said(&["run"], 3, no_file);
+    fs::remove_file(&pipe).expect("removed");
+    transition.edit("handover.toml", "sources/clinic*.csv", "sources");
+    said(
+        &["check"],
+        3,
+        "sources: this is a folder\n  next: name the files in it as the source's path, such as sources/*.csv",
+    );
+    transition.edit("handover.toml", "\"sources\"", "\"sources/clinic*.csv\"");
+    said(&["trace", "import", "socket"], 3, no_file);
+    said(&["trace", "import", "sources"], 3, folder);
+    said(&["review", "import", "--who", "Ann Penny", "socket"], 3, no_file);
 }
 
 /// One of so many, always the same ones in a row.
