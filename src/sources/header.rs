@@ -230,8 +230,11 @@ fn likely(lines: &[&Line]) -> Option<u32> {
 mod tests {
     use super::*;
 
+    /// Rows from 1 and columns from nought.
+    type Range = ((u32, u32), (u32, u32));
+
     #[track_caller]
-    fn check(text: &str, merged: &[((u32, u32), (u32, u32))], expected: &str) {
+    fn check(text: &str, merged: &[Range], expected: &str) {
         let cell = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) };
         let lines: Vec<Line> = text
             .lines()
