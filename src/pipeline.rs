@@ -179,7 +179,7 @@ pub fn profile(path: &Path, today: Date, observer: &mut dyn Observer) -> Result<
             header.set(profile::find_header(first));
             header.get()
         },
-        &mut |batch| profiler.take(batch, header.get().is_some()),
+        &mut |batch| profiler.take(batch, header.get().map_or(0, |rows| rows.count)),
         &mut |progress| observer.reads(progress),
     )?;
     Ok(profiler.finish(file))

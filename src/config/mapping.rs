@@ -31,6 +31,8 @@ pub struct FileLayout {
     pub sheet: Option<String>,
     /// The 1-based row of the header; 0: there is none, and columns are named A, B, C as a spreadsheet shows them.
     pub header_row: Option<u32>,
+    /// How many rows the header stands on, from `header_row` down; one unless the mapping says more.
+    pub header_rows: Option<u32>,
     /// Rows from the first whose first non-empty cell starts so are footer.
     pub end_of_data: Option<String>,
     /// Whether what a merged cell holds is read in each of its rows.

@@ -16,8 +16,11 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
-const SAMPLE_BYTES: u64 = 256 << 10;
+/// The first rows from which the dialect is told: so many, and of so many bytes.
 const SAMPLE_ROWS: usize = 200;
+const SAMPLE_BYTES: usize = 256 << 10;
+/// Far enough that a quote in the last of them is followed as it will be when the file is read.
+const AHEAD_BYTES: u64 = 1 << 20;
 /// The likelier ones first. The last parts fields in what databases call ASCII-delimited text.
 const DELIMITERS: [u8; 7] = [b',', b';', b'\t', b'|', b'^', b'~', 0x1f];
 /// More cells than any spreadsheet has columns.
@@ -89,9 +92,9 @@ impl<'a> Text<'a> {
 
     fn settle_dialect(&self) -> Result<Dialect, Error> {
         let mut sample = Vec::new();
-        let mut text = io::BufReader::with_capacity(SAMPLE_BYTES as usize, self.transcoder()?).take(SAMPLE_BYTES);
+        let mut text = io::BufReader::with_capacity(AHEAD_BYTES as usize, self.transcoder()?).take(AHEAD_BYTES);
         text.read_to_end(&mut sample).map_err(|error| self.unreadable(error))?;
-        let whole = (sample.len() as u64) < SAMPLE_BYTES;
+        let whole = (sample.len() as u64) < AHEAD_BYTES;
         match self.claim.layout.delimiter {
             Some(delimiter) if !delimiter.is_ascii() || b"\"\r\n\0".contains(&delimiter) => Err(unusable(
                 self.claim.place.shown(),
@@ -150,16 +153,23 @@ impl Trial {
         // The last row of a sample may be cut.
         let counted = if whole || rows.len() == SAMPLE_ROWS { rows.len() } else { rows.len().saturating_sub(1).max(1) };
         let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut names = 0;
+        let (mut names, mut sampled) = (0, 0);
         for place in 0..counted.min(rows.len()) {
             let mut found = BTreeSet::new();
             let mut width = 0;
-            split(&String::from_utf8_lossy(rows.row(place).0), delimiter, |cell, _| {
+            let (bytes, fault) = rows.row(place);
+            // What cannot be split into cells has no width, whatever it names.
+            let counts = fault.is_none();
+            sampled += if counts { bytes.len() } else { 0 };
+            if sampled > SAMPLE_BYTES {
+                break;
+            }
+            split(&String::from_utf8_lossy(bytes), delimiter, |cell, _| {
                 width += 1;
                 found.insert(fold(&cell));
             });
             names = names.max(found.iter().filter(|name| wanted.contains_key(*name)).count());
-            if width > 1 {
+            if width > 1 && counts {
                 *widths.entry(width).or_default() += 1;
             }
         }

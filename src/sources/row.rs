@@ -124,7 +124,7 @@ pub enum Finding {
     TooFewCells,
     /// Bytes that the encoding does not allow.
     NotDecodable,
-    /// A quoted field runs over more lines than it may: a stray quote.
+    /// A quoted field is never closed, or holds what must be rows of their own: a stray quote.
     StrayQuote,
     /// The row is longer than a row may be.
     RowTooLong,
@@ -132,7 +132,7 @@ pub enum Finding {
     NulCharacter,
     /// Cells of a worksheet stand beside the table, right of its header. The row is used without them.
     BesideTable,
-    /// A formula was saved without its value, so its cell reads as empty (not told of .xls). The row is used.
+    /// A formula was saved without its value, so its cell reads as empty (of an .xls it is told of texts alone). The row is used.
     FormulaWithoutValue,
     /// A character of UTF-8 stands in the row as Windows-1252 reads its bytes. The row is used as it stands.
     EncodedTwice,
