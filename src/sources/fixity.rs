@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::encoding::Utf8Count;
+use super::format;
 use super::packed::Place;
 use crate::values::Digest;
 use sha2::{Digest as _, Sha256};
@@ -20,6 +21,7 @@ pub(super) struct Survey {
     pub(super) digest: Digest,
     /// The first bytes.
     pub(super) head: Vec<u8>,
+    /// Of text alone.
     pub(super) utf8: Utf8Count,
     on_disk: (u64, Option<SystemTime>),
 }
@@ -40,10 +42,13 @@ pub(super) fn survey(place: &Place) -> Result<Survey, Error> {
         let bytes = &chunk[..read];
         watch.add(bytes)?;
         hasher.update(bytes);
-        survey.utf8.add(bytes);
         survey.bytes += read as u64;
         let missing = HEAD_BYTES.saturating_sub(survey.head.len());
         survey.head.extend_from_slice(&bytes[..missing.min(read)]);
+        // What is packed has no characters, and nearly every byte of it would be looked at by itself.
+        if !format::is_packed(&survey.head) {
+            survey.utf8.add(bytes);
+        }
     }
     watch.end()?;
     survey.utf8.end();
