@@ -74,7 +74,8 @@ struct Known {
     format: FileFormat,
     /// Of a workbook: which sheets each claim gives out.
     shares: BTreeMap<usize, Vec<Share>>,
-    /// The workbook as it was opened, where one claim alone will read it: to open it again is to read its texts again.
+    /// The workbook as it was opened, while the next to be read is a claim on it: to open it again is to read its texts
+    /// again, and to keep it is to keep them.
     book: Option<Workbook>,
 }
 
@@ -103,6 +104,9 @@ impl Reading<'_> {
             }
             format => give_workbook(claim, known, format, place, file, &mut self.desk)?,
         };
+        if self.claims.get(place + 1).is_none_or(|next| next.identity != claim.identity) {
+            known.book = None;
+        }
         let Survey { bytes, digest, .. } = known.survey;
         Ok(SourceFile { origin: claim.origin, path: claim.name.clone(), bytes, digest, read_as, sheets })
     }
@@ -217,7 +221,9 @@ fn give_workbook(
     }
     known.survey.still_holds(&claim.place)?;
     desk.bytes += if known.shares.keys().next() == Some(&place) { known.survey.bytes } else { 0 };
-    Ok((book.read_as(), sheets))
+    let read_as = book.read_as();
+    known.book = Some(book);
+    Ok((read_as, sheets))
 }
 
 fn give_mapped(claim: &Claim, book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -> Result<Found, Error> {
