@@ -221,8 +221,11 @@ fn read_aside(
             };
             sources::read(config, &mut take, &mut |progress| observer.reads(progress))
         });
-        for (origin, header, rows) in batches {
-            normaliser.take(Batch { origin, header: &header, rows });
+        let mut next = batches.recv().ok();
+        while let Some((origin, header, rows)) = next.take() {
+            // Room for one more batch is made when the reader can have a core.
+            normaliser.take_while(Batch { origin, header: &header, rows }, || next = batches.try_recv().ok());
+            next = next.or_else(|| batches.recv().ok());
         }
         reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })

@@ -87,7 +87,9 @@ fn may_be_test(name: &str) -> bool {
     let is_mark = |letter: u8| matches!(letter, b'X' | b'x' | b'Z' | b'z');
     let is_part = |three: &[u8]| [b"EST", b"NOT"].iter().any(|part| three.eq_ignore_ascii_case(*part));
     let bytes = name.as_bytes();
-    !name.is_ascii() || bytes.windows(2).any(|two| two.iter().all(|letter| is_mark(*letter))) || bytes.windows(3).any(is_part)
+    !name.is_ascii()
+        || bytes.windows(2).any(|two| two.iter().all(|letter| is_mark(*letter)))
+        || bytes.windows(3).any(is_part)
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {

@@ -18,7 +18,6 @@ use crate::decisions::{Effect, Journal};
 use crate::ledger::{Disposition, Exception, Reason};
 use crate::sources::{Batch, DateSystem, Finding, Intake, Origin, RawRow, RowKind, RowRef};
 use crate::values::{CommitmentKey, Digest};
-use rayon::prelude::*;
 use std::mem::take;
 
 /// Takes batches while the sources are read, and gives the records when the last has come.
@@ -30,9 +29,6 @@ pub struct Normaliser<'a> {
     draft: Draft,
     values: Vec<Cleaned>,
 }
-
-/// Rows are given back so many at a time.
-const ROWS_AT_A_TIME: usize = 256;
 
 /// The sheet whose rows are coming.
 struct OpenSheet {
@@ -67,6 +63,12 @@ impl<'a> Normaliser<'a> {
 
     /// Maps the rows of a batch.
     pub fn take(&mut self, batch: Batch<'_>) {
+        self.take_while(batch, || ());
+    }
+
+    /// Maps the rows of a batch. `begin` may begin other work, for which one core is free from then on: rows are read on all
+    /// cores, and then put in their places one after the other.
+    pub fn take_while(&mut self, batch: Batch<'_>, begin: impl FnOnce()) {
         let Some(first) = batch.rows.first() else { return };
         let mut sheet = self.open_sheet(first.at);
         let mut people = Vec::with_capacity(batch.rows.len());
@@ -91,11 +93,11 @@ impl<'a> Normaliser<'a> {
             }
         }
         if let (Some(SheetColumns::People(cells, dates)), Origin::Source(source)) = (&mut sheet.columns, batch.origin) {
-            self.take_people(source, &people, cells, dates);
+            self.take_people(source, &people, (cells, dates), begin);
         }
         self.sheet = Some(sheet);
-        drop(people);
-        batch.rows.into_par_iter().with_min_len(ROWS_AT_A_TIME).for_each(drop);
+        let rows = batch.rows;
+        rayon::spawn(move || drop(rows));
     }
 
     /// Compares the keyings of paper, sets default dates of birth aside, sorts exceptions, gives the records.
@@ -225,8 +227,15 @@ impl<'a> Normaliser<'a> {
     }
 
     /// Rows that speak of people: read on all cores, then settled one after the other.
-    fn take_people(&mut self, source: usize, rows: &[&RawRow], cells: &[Cells], dates: &mut [DateColumn]) {
+    fn take_people(
+        &mut self,
+        source: usize,
+        rows: &[&RawRow],
+        (cells, dates): (&[Cells], &mut [DateColumn]),
+        begin: impl FnOnce(),
+    ) {
         let mut readings = self.sources[source].read(rows, cells, &self.records.texts);
+        begin();
         let reader = &mut self.sources[source];
         reader.settle(rows, &mut readings, &mut self.records);
         for column in dates {

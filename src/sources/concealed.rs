@@ -3,6 +3,8 @@
 use super::layout::Line;
 use super::packed::Place;
 use super::{Cell, Finding};
+use memchr::memmem::Finder;
+use memchr::{memchr, memrchr};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::BTreeMap;
@@ -14,6 +16,7 @@ const NOTED_MAX: usize = 1 << 20;
 /// Merged cells that cover one row; in a sound worksheet each stands over columns of its own.
 const OPEN_MAX: usize = 256;
 const CHUNK_BYTES: usize = 256 << 10;
+const HIDDEN_BYTES: usize = "hidden".len();
 
 /// Rows and columns from the first to the last, rows from 1 and columns from nought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,9 +107,12 @@ impl Concealed {
     }
 }
 
+/// What a sheet conceals, for which somebody may have to wait.
+pub(super) type Awaited<'a> = &'a dyn Fn() -> &'a Concealed;
+
 /// Looks at the rows of a sheet as they come.
 pub(super) struct Looking<'a> {
-    concealed: &'a Concealed,
+    concealed: Awaited<'a>,
     next_run: usize,
     next_merged: usize,
     /// By their first column: merged cells that reach over the present row, and what they hold.
@@ -116,20 +122,21 @@ pub(super) struct Looking<'a> {
 
 impl<'a> Looking<'a> {
     /// `fill`: the mapping wants what a merged cell holds in each of its rows.
-    pub(super) fn new(concealed: &'a Concealed, fill: bool) -> Self {
+    pub(super) fn new(concealed: Awaited<'a>, fill: bool) -> Self {
         Looking { concealed, next_run: 0, next_merged: 0, open: BTreeMap::new(), fill }
     }
 
     /// Its digest is taken already: it is of what stands in the file.
     pub(super) fn look(&mut self, line: &mut Line) {
-        let runs = &self.concealed.rows;
+        let concealed = (self.concealed)();
+        let runs = &concealed.rows;
         while runs.get(self.next_run).is_some_and(|run| run.1 < line.row) {
             self.next_run += 1;
         }
         if runs.get(self.next_run).is_some_and(|run| run.0 <= line.row) {
             line.findings.push(Finding::HiddenRow);
         }
-        if self.open.is_empty() && self.next_merged == self.concealed.merged.len() {
+        if self.open.is_empty() && self.next_merged == concealed.merged.len() {
             return;
         }
         self.open.retain(|_, (merged, _)| merged.rows.1 >= line.row);
@@ -155,7 +162,8 @@ impl<'a> Looking<'a> {
     }
 
     fn open_at(&mut self, line: &Line) {
-        while let Some(merged) = self.concealed.merged.get(self.next_merged).filter(|merged| merged.rows.0 <= line.row)
+        while let Some(merged) =
+            (self.concealed)().merged.get(self.next_merged).filter(|merged| merged.rows.0 <= line.row)
         {
             self.next_merged += 1;
             let column = merged.columns.0;
@@ -175,8 +183,8 @@ pub(super) fn of_xlsx(place: &Place, sheet: &str) -> Concealed {
         let id = sheet_id(&part(&mut archive, "xl/workbook.xml")?, sheet)?;
         let path = target(&part(&mut archive, "xl/_rels/workbook.xml.rels")?, &id)?;
         let number = archive.index_for_name(&real_name(&archive, &path)?)?;
-        if !conceals(&mut archive.by_index(number).ok()?) {
-            return None;
+        if let Some(found) = in_sheet_bytes(&mut archive.by_index(number).ok()?) {
+            return Some(found.in_order());
         }
         let entry = archive.by_index(number).ok()?;
         Some(in_sheet_xml(Reader::from_reader(BufReader::new(entry))).in_order())
@@ -243,24 +251,60 @@ pub(super) fn target(relations: &[u8], id: &str) -> Option<String> {
     })
 }
 
-/// Most sheets conceal nothing, which a look at their bytes shows.
-fn conceals(sheet: &mut impl Read) -> bool {
-    const SIGNS: [&[u8]; 3] = [b"hidden=\"1", b"hidden=\"t", b"mergeCell "];
-    const OVERLAP: usize = 10;
+/// Looks for the few elements that conceal something, whose words hardly a cell holds. `None`: the sheet is written in a
+/// way that must be read as XML.
+fn in_sheet_bytes(sheet: &mut impl Read) -> Option<Concealed> {
+    let (hidden, merged, other) = (Finder::new("hidden"), Finder::new("mergeCell"), Finder::new("<!"));
+    let mut concealed = Concealed::default();
     let mut window = vec![0; CHUNK_BYTES];
     let mut kept = 0;
     loop {
+        if kept == window.len() {
+            return None;
+        }
         let read = sheet.read(&mut window[kept..]).unwrap_or(0);
-        let filled = &window[..kept + read];
-        if SIGNS.iter().any(|sign| filled.windows(sign.len()).any(|bytes| bytes == *sign)) {
-            return true;
+        let filled = kept + read;
+        // Only what ends with a whole tag is looked at.
+        let end = memrchr(b'>', &window[..filled]).map_or(0, |last| last + 1);
+        let text = &window[..end];
+        if other.find(text).is_some() {
+            return None;
+        }
+        for at in hidden.find_iter(text).filter(|at| may_hide(&text[at + HIDDEN_BYTES..])) {
+            note_bytes(text, at, &mut concealed)?;
+        }
+        for at in merged.find_iter(text) {
+            note_bytes(text, at, &mut concealed)?;
         }
         if read == 0 {
-            return false;
+            return Some(concealed);
         }
-        let end = filled.len();
-        kept = OVERLAP.min(end);
-        window.copy_within(end - kept..end, 0);
+        window.copy_within(end..filled, 0);
+        kept = filled - end;
+    }
+}
+
+/// What follows the word, unless it is a word of a text, or says that nothing is hidden.
+fn may_hide(after: &[u8]) -> bool {
+    let after = after.trim_ascii_start().strip_prefix(b"=").map(<[u8]>::trim_ascii_start);
+    after.is_some_and(|value| !matches!(value, [b'"' | b'\'', b'0' | b'f', ..]))
+}
+
+/// Of the element in which a word stands. `None`: it stands in none, or in one that is known by those before it.
+fn note_bytes(text: &[u8], at: usize, concealed: &mut Concealed) -> Option<()> {
+    let (start, end) = (memrchr(b'<', &text[..at])?, at + memchr(b'>', &text[at..])? + 1);
+    if text[start..].starts_with(b"</") {
+        return Some(());
+    }
+    match Reader::from_reader(&text[start..end]).read_event().ok()? {
+        Event::Start(element) | Event::Empty(element) => {
+            if element.local_name().as_ref() == b"row" && attribute(&element, b"r").is_none() {
+                return None;
+            }
+            note_element(&element, &mut 0, concealed);
+            Some(())
+        }
+        _ => None,
     }
 }
 
@@ -416,11 +460,35 @@ mod tests {
     }
 
     #[test]
+    fn a_sheet_s_bytes_tell_what_its_xml_tells() {
+        let told = |xml: &str| {
+            let read = in_sheet_xml(Reader::from_reader(xml.as_bytes()));
+            let found = in_sheet_bytes(&mut xml.as_bytes());
+            assert!(found.as_ref().is_none_or(|found| *found == read), "{xml}");
+            (found.is_some(), read != Concealed::default())
+        };
+        let check = |xml: &str, by_bytes, conceals| assert_eq!(told(xml), (by_bytes, conceals), "{xml}");
+        check("<a><row r=\"2\" hidden=\"0\"/><col min='1' max='2' hidden=\"false\"/><mergeCells/></a>", true, false);
+        check("<row r=\"2\" hidden=\"1\"><c><t>a > b</t></c></row><x:row r='3' hidden = 'true' />", true, true);
+        check("<cols><col min=\"2\" max=\"3\" hidden=\"1\"/></cols>", true, true);
+        check("<mergeCells count=\"1\"><mergeCell ref=\"A1:B2\"></mergeCell></mergeCells>", true, true);
+        check("<t>he is hidden, hidden=\"1\" and a mergeCell </t>", true, false);
+        check("<row r=\"2\" a=\"x>y\" hidden=\"1\"/>", true, true);
+        check("<row r=\"2\" hidden=\"1\" a=\"x>y\"/>", false, true);
+        check("<row r=\"7\"/><row hidden=\"1\"/>", false, true);
+        check("<!-- <row r=\"2\" hidden=\"1\"/> -->", false, false);
+        check("<t><![CDATA[<row r=\"2\" hidden=\"1\"/>]]></t>", false, false);
+    }
+
+    #[test]
     fn a_sheet_s_bytes_tell_across_chunks() {
-        for before in CHUNK_BYTES - 12..CHUNK_BYTES + 2 {
-            let sheet = [vec![b' '; before], b"<row hidden=\"1\">".to_vec()].concat();
-            assert!(conceals(&mut sheet.as_slice()));
+        for before in CHUNK_BYTES - 40..CHUNK_BYTES + 2 {
+            let text = ["<t>", &"x".repeat(before - 7), "</t>"].concat();
+            let xml = [&text, "<row r=\"2\" hidden=\"1\"/>", "<row r=\"5\" hidden=\"1\"/>"].concat();
+            let found = in_sheet_bytes(&mut xml.as_bytes());
+            assert_eq!(found.map(|found| found.rows), Some(vec![(2, 2), (5, 5)]), "{before}");
         }
-        assert!(!conceals(&mut &b"<row hidden=\"0\"><mergeCells/>"[..]));
+        let text = ["<t>", &"x".repeat(2 * CHUNK_BYTES), "</t>"].concat();
+        assert_eq!(in_sheet_bytes(&mut text.as_bytes()), None, "a text that fills a chunk is left to XML");
     }
 }

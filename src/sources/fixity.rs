@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::encoding::Utf8Count;
+use super::format;
 use super::packed::Place;
 use crate::values::Digest;
 use sha2::{Digest as _, Sha256};
@@ -11,7 +12,9 @@ use std::path::Path;
 use std::time::SystemTime;
 
 const HEAD_BYTES: usize = 8 << 10;
-const READ_BYTES: usize = 256 << 10;
+const READ_BYTES: usize = 2 << 20;
+/// From so many bytes on it is worth to share the work with another core.
+const LARGE_BYTES: usize = 1 << 20;
 
 /// What one pass over a file's bytes shows.
 #[derive(Debug)]
@@ -20,6 +23,7 @@ pub(super) struct Survey {
     pub(super) digest: Digest,
     /// The first bytes.
     pub(super) head: Vec<u8>,
+    /// Of text alone.
     pub(super) utf8: Utf8Count,
     on_disk: (u64, Option<SystemTime>),
 }
@@ -39,11 +43,19 @@ pub(super) fn survey(place: &Place) -> Result<Survey, Error> {
         }
         let bytes = &chunk[..read];
         watch.add(bytes)?;
-        hasher.update(bytes);
-        survey.utf8.add(bytes);
         survey.bytes += read as u64;
         let missing = HEAD_BYTES.saturating_sub(survey.head.len());
         survey.head.extend_from_slice(&bytes[..missing.min(read)]);
+        // What is packed has no characters, and nearly every byte of it would be looked at by itself.
+        let utf8 = &mut survey.utf8;
+        match (format::is_packed(&survey.head), read < LARGE_BYTES) {
+            (true, _) => hasher.update(bytes),
+            (false, true) => {
+                utf8.add(bytes);
+                hasher.update(bytes);
+            }
+            (false, false) => drop(rayon::join(|| utf8.add(bytes), || hasher.update(bytes))),
+        }
     }
     watch.end()?;
     survey.utf8.end();

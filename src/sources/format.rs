@@ -30,6 +30,11 @@ pub(super) fn tell(place: &Place, head: &[u8], stated: Option<FileFormat>) -> Re
     }
 }
 
+/// Whether a file that begins so is a workbook if it is anything of ours, and no text.
+pub(super) fn is_packed(head: &[u8]) -> bool {
+    head.starts_with(ZIP) || head.starts_with(COMPOUND)
+}
+
 /// The format's word, as in [`super::ReadAs::format`].
 pub(super) fn word(format: FileFormat) -> &'static str {
     match format {

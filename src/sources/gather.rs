@@ -1,6 +1,7 @@
 //! Puts the cells of a worksheet together into rows.
 
-use super::cells::{is_padded, of_data};
+use super::ahead::{Found, Value};
+use super::cells::{of_data, of_text};
 use super::workbook::{COLUMNS_MAX, Filled, ROWS_MAX, Trouble, fail};
 use super::{Cell, DateSystem, Error, Finding};
 use std::path::Path;
@@ -8,6 +9,7 @@ use std::path::Path;
 /// Puts cells together into rows.
 pub(super) struct Rows<'a> {
     path: &'a Path,
+    system: DateSystem,
     row: Option<u32>,
     cells: Vec<Cell>,
     findings: Vec<Finding>,
@@ -17,15 +19,51 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(path: &'a Path, uncached: &'a [u32]) -> Self {
-        Rows { path, row: None, cells: Vec::new(), findings: Vec::new(), padded: Vec::new(), uncached }
+    pub(super) fn new(path: &'a Path, system: DateSystem, uncached: &'a [u32]) -> Self {
+        Rows { path, system, row: None, cells: Vec::new(), findings: Vec::new(), padded: Vec::new(), uncached }
     }
 
-    /// Takes one cell, with its place counted from nought. False when no more rows are asked for.
-    pub(super) fn add(
+    /// Takes one cell. False when no more rows are asked for.
+    pub(super) fn add_found(
+        &mut self,
+        found: Found<'_>,
+        give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
+    ) -> Result<bool, Error> {
+        let (cell, is_padded) = match found.value {
+            Value::Shared(text) => of_text(text),
+            Value::Made(cell, is_padded) => (cell, is_padded),
+        };
+        self.add(found.at, cell, is_padded, found.uncached, give)
+    }
+
+    pub(super) fn add_range(
+        &mut self,
+        range: &calamine::Range<calamine::Data>,
+        give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        let Some((first_row, first_column)) = range.start() else { return Ok(()) };
+        for (row, column, value) in range.used_cells() {
+            let at = (first_row + row as u32, first_column + column as u32);
+            let (cell, is_padded) = of_data(value, self.system);
+            if !self.add(at, cell, is_padded, false, give)? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<(), Error> {
+        if self.finish(give)? {
+            self.give_uncached(u32::MAX, give)?;
+        }
+        Ok(())
+    }
+
+    fn add(
         &mut self,
         (row, column): (u32, u32),
         cell: Cell,
+        is_padded: bool,
         uncached: bool,
         give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
     ) -> Result<bool, Error> {
@@ -39,47 +77,19 @@ impl<'a> Rows<'a> {
         if self.row != Some(row) && !(self.finish(give)? && self.begin(row, give)?) {
             return Ok(false);
         }
-        let column = column as usize;
-        if self.cells.len() <= column {
-            self.cells.resize_with(column + 1, || Cell::Empty);
+        let place = column as usize;
+        if self.cells.len() <= place {
+            self.cells.resize_with(place + 1, || Cell::Empty);
         }
-        if !self.cells[column].is_empty() {
+        if !self.cells[place].is_empty() {
             return Err(fail(self.path, Trouble::Damaged));
         }
-        self.cells[column] = cell;
+        self.cells[place] = cell;
+        self.padded.extend(is_padded.then_some(column as u16));
         if uncached && self.findings.is_empty() {
             self.findings.push(Finding::FormulaWithoutValue);
         }
         Ok(true)
-    }
-
-    /// Says of the cell that came last whether its text stands between white space.
-    pub(super) fn pad(&mut self, column: u32, is_padded: bool) {
-        self.padded.extend(u16::try_from(column).ok().filter(|_| is_padded));
-    }
-
-    pub(super) fn add_range(
-        &mut self,
-        range: &calamine::Range<calamine::Data>,
-        system: DateSystem,
-        give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
-    ) -> Result<(), Error> {
-        let Some((first_row, first_column)) = range.start() else { return Ok(()) };
-        for (row, column, value) in range.used_cells() {
-            let place = (first_row + row as u32, first_column + column as u32);
-            if !self.add(place, of_data(value, system), false, give)? {
-                return Ok(());
-            }
-            self.pad(place.1, is_padded(value));
-        }
-        self.end(give)
-    }
-
-    pub(super) fn end(&mut self, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<(), Error> {
-        if self.finish(give)? {
-            self.give_uncached(u32::MAX, give)?;
-        }
-        Ok(())
     }
 
     /// Gives the rows before it that hold nothing but formulas without a value.
@@ -116,7 +126,9 @@ impl<'a> Rows<'a> {
 
     fn finish(&mut self, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<bool, Error> {
         let Some(row) = self.row.take() else { return Ok(true) };
-        let (cells, findings) = (std::mem::take(&mut self.cells), std::mem::take(&mut self.findings));
+        // The next row is most likely as wide as this one.
+        let next = Vec::with_capacity(self.cells.len());
+        let (cells, findings) = (std::mem::replace(&mut self.cells, next), std::mem::take(&mut self.findings));
         give(Filled { row: row + 1, cells, findings, padded: std::mem::take(&mut self.padded) })
     }
 }

@@ -44,13 +44,13 @@ impl Header {
 }
 
 /// Looks for the header among the first rows of a sheet.
-pub(super) struct Seeking<'a> {
+pub(super) struct Seeking<'s, 'a> {
     /// Those that can be split into cells.
-    pub(super) lines: Vec<&'a Line>,
-    pub(super) expectation: &'a Expectation<'a>,
+    pub(super) lines: Vec<&'s Line>,
+    pub(super) expectation: &'s Expectation<'a>,
 }
 
-impl Seeking<'_> {
+impl Seeking<'_, '_> {
     /// The header; `None` when the sheet has none and none is called for.
     pub(super) fn find(&self) -> Result<Option<Header>, NoTable> {
         let rows = self.expectation.header_rows;
@@ -86,7 +86,7 @@ impl Seeking<'_> {
         let rows = HeaderRows { first, count: self.expectation.header_rows };
         let lines: Vec<&Line> =
             self.lines.iter().copied().filter(|line| (first..=rows.last()).contains(&line.row)).collect();
-        let merged = self.expectation.concealed.map(|concealed| concealed.merged_in((first, rows.last())));
+        let merged = self.expectation.concealed.map(|concealed| concealed().merged_in((first, rows.last())));
         let names = names_of(&lines, &merged.unwrap_or_default(), self.expectation.delimited);
         Header { rows, names_mapped: self.names_in(&names), names }
     }
@@ -228,6 +228,7 @@ fn likely(lines: &[&Line]) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::cells::digest_with;
     use super::*;
 
     /// Rows from 1 and columns from nought.
@@ -239,7 +240,11 @@ mod tests {
         let lines: Vec<Line> = text
             .lines()
             .zip(1..)
-            .map(|(line, row)| Line::of_cells(row, line.split('|').map(cell).collect(), Vec::new()))
+            .map(|(line, row)| {
+                let cells: Vec<Cell> = line.split('|').map(cell).collect();
+                let digest = digest_with(&cells, &mut Vec::new());
+                Line { row, cells, digest, fault: None, findings: Vec::new(), padded: Vec::new() }
+            })
             .collect();
         let merged: Vec<Merged> = merged.iter().map(|&(rows, columns)| Merged { rows, columns }).collect();
         assert_eq!(names_of(&lines.iter().collect::<Vec<_>>(), &merged, true).join("|"), expected);

@@ -1,8 +1,7 @@
 //! The place of each row in its table: preamble, header, data, footer, blank.
 
-use super::cells::digest;
 use super::claims::{Claim, Wanted, fold};
-use super::concealed::Concealed;
+use super::concealed::Awaited;
 use super::footer::{self, Shape};
 use super::header::{HEADER_SOUGHT_ROWS, Header, Seeking, letters};
 use super::outlet::Outlet;
@@ -29,13 +28,6 @@ pub(super) struct Line {
     pub(super) padded: Vec<u16>,
 }
 
-impl Line {
-    pub(super) fn of_cells(row: u32, cells: Vec<Cell>, findings: Vec<Finding>) -> Self {
-        let digest = digest(&cells);
-        Line { row, cells, digest, fault: None, findings, padded: Vec::new() }
-    }
-}
-
 enum Held {
     Blank { from: u32, count: u32 },
     Line(Line),
@@ -52,7 +44,7 @@ pub(super) struct Expectation<'a> {
     pub(super) delimited: bool,
     /// What is found of the sheet before its rows come.
     pub(super) of_sheet: Vec<Finding>,
-    pub(super) concealed: Option<&'a Concealed>,
+    pub(super) concealed: Option<Awaited<'a>>,
 }
 
 impl<'a> Expectation<'a> {
@@ -226,7 +218,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         Ok(())
     }
 
-    fn seeking(&self) -> Seeking<'_> {
+    fn seeking(&self) -> Seeking<'_, 'a> {
         let lines = self.held.iter().filter_map(|held| match held {
             Held::Line(line) if line.fault.is_none() => Some(line),
             _ => None,
@@ -242,7 +234,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         self.named_width = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         self.unnamed = (0..header.len()).filter(|&column| header[column].is_empty()).collect();
         let of_sheet = &mut self.expectation.of_sheet;
-        if self.expectation.concealed.is_some_and(|concealed| concealed.hides_column_of(&header)) {
+        if self.expectation.concealed.is_some_and(|concealed| concealed().hides_column_of(&header)) {
             of_sheet.push(Finding::HiddenColumn);
         }
         if COLUMN_LIMITS.contains(&self.named_width) {

@@ -3,6 +3,7 @@
 //! May use: values, config.   Touches: the source files and the reference files, reading only.
 //! Holds: every physical row of every file is given out exactly once, with its kind; only this room mints RowRef.
 
+mod ahead;
 mod cells;
 mod claims;
 mod concealed;

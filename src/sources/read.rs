@@ -1,5 +1,6 @@
 //! Opens every file of every source and gives its rows out in batches.
 
+use super::cells::digest_with;
 use super::claims::{self, Claim};
 use super::concealed::Looking;
 use super::delimited::Text;
@@ -7,11 +8,14 @@ use super::fixity::{Survey, survey, unusable};
 use super::format;
 use super::layout::{Expectation, Found, Line, NoTable, Table, Unclaimed};
 use super::outlet::{Desk, Outlet};
+use super::scan::holds;
 use super::twice::holds_twice_encoded;
 use super::workbook::{Filled, Listed, Workbook};
-use super::{Batch, Error, Finding, Intake, Sheet, SourceFile};
+use super::{Batch, Cell, Error, Finding, Intake, Sheet, SourceFile};
 use crate::config::{Config, FileFormat};
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 /// What the reader tells a terminal while it works.
@@ -70,7 +74,8 @@ struct Known {
     format: FileFormat,
     /// Of a workbook: which sheets each claim gives out.
     shares: BTreeMap<usize, Vec<Share>>,
-    /// The workbook as it was opened, where one claim alone will read it: to open it again is to read its texts again.
+    /// The workbook as it was opened, while the next to be read is a claim on it: to open it again is to read its texts
+    /// again, and to keep it is to keep them.
     book: Option<Workbook>,
 }
 
@@ -99,6 +104,9 @@ impl Reading<'_> {
             }
             format => give_workbook(claim, known, format, place, file, &mut self.desk)?,
         };
+        if self.claims.get(place + 1).is_none_or(|next| next.identity != claim.identity) {
+            known.book = None;
+        }
         let Survey { bytes, digest, .. } = known.survey;
         Ok(SourceFile { origin: claim.origin, path: claim.name.clone(), bytes, digest, read_as, sheets })
     }
@@ -213,7 +221,9 @@ fn give_workbook(
     }
     known.survey.still_holds(&claim.place)?;
     desk.bytes += if known.shares.keys().next() == Some(&place) { known.survey.bytes } else { 0 };
-    Ok((book.read_as(), sheets))
+    let read_as = book.read_as();
+    known.book = Some(book);
+    Ok((read_as, sheets))
 }
 
 fn give_mapped(claim: &Claim, book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -> Result<Found, Error> {
@@ -231,42 +241,52 @@ pub(super) fn give_table(
     outlet: Outlet<'_, '_>,
 ) -> Result<Found, Error> {
     let no_table = |NoTable(what): NoTable| unusable(claim.place.shown(), format!("sheet {} {what}", sheet.name), hint);
-    let concealed = book.concealed(sheet);
-    let mut expectation = Expectation::of(claim, false);
-    expectation.of_sheet = of_sheet;
-    expectation.concealed = Some(&concealed);
-    let mut looking = Looking::new(&concealed, claim.layout.fill_merged);
-    let mut table = Table::new(expectation, outlet);
-    let mut last = 0;
-    book.rows(sheet, &mut |filled: Filled| {
-        table.push_blank(last + 1, filled.row - last - 1).map_err(no_table)?;
-        last = filled.row;
-        let mut line = line_of(filled);
-        looking.look(&mut line);
-        table.push(line).map_err(no_table)?;
-        Ok(true)
-    })?;
-    table.end().map_err(no_table)
+    let look = book.looker(sheet);
+    std::thread::scope(|scope| {
+        // What the sheet conceals is looked for while its first cells are read, and waited for with the first row.
+        let looker = scope.spawn(look);
+        let found = LazyCell::new(|| looker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let concealed = || &**found;
+        let mut expectation = Expectation::of(claim, false);
+        expectation.of_sheet = of_sheet;
+        expectation.concealed = Some(&concealed);
+        let mut looking = Looking::new(&concealed, claim.layout.fill_merged);
+        let mut table = Table::new(expectation, outlet);
+        let (mut last, mut joined) = (0, Vec::new());
+        book.rows(sheet, &mut |filled: Filled| {
+            table.push_blank(last + 1, filled.row - last - 1).map_err(no_table)?;
+            last = filled.row;
+            let mut line = line_of(filled, &mut joined);
+            looking.look(&mut line);
+            table.push(line).map_err(no_table)?;
+            Ok(true)
+        })?;
+        table.end().map_err(no_table)
+    })
 }
 
 fn give_unclaimed(book: &mut Workbook, sheet: &Listed, outlet: Outlet<'_, '_>) -> Result<Found, Error> {
     let mut unclaimed = Unclaimed::new(outlet);
-    let mut last = 0;
+    let (mut last, mut joined) = (0, Vec::new());
     book.rows(sheet, &mut |filled: Filled| {
         unclaimed.push_blank(last + 1, filled.row - last - 1);
         last = filled.row;
-        unclaimed.push(line_of(filled));
+        unclaimed.push(line_of(filled, &mut joined));
         Ok(true)
     })?;
     Ok(unclaimed.end())
 }
 
-pub(super) fn line_of(filled: Filled) -> Line {
-    let nul = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if text.contains('\0')));
-    let twice = filled.cells.iter().any(|cell| matches!(cell, super::Cell::Text(text) if holds_twice_encoded(text)));
-    let mut line = Line { padded: filled.padded, ..Line::of_cells(filled.row, filled.cells, filled.findings) };
-    line.findings.extend(twice.then_some(Finding::EncodedTwice));
-    Line { fault: nul.then_some(Finding::NulCharacter), ..line }
+/// Cells are looked at together, as they were joined for their digest.
+fn line_of(filled: Filled, joined: &mut Vec<u8>) -> Line {
+    let Filled { row, cells, mut findings, padded } = filled;
+    let digest = digest_with(&cells, joined);
+    let is_twice_encoded = |cell: &Cell| matches!(cell, Cell::Text(text) if holds_twice_encoded(text));
+    if !joined.is_ascii() && cells.iter().any(is_twice_encoded) {
+        findings.push(Finding::EncodedTwice);
+    }
+    let fault = holds(joined, 0).then_some(Finding::NulCharacter);
+    Line { row, cells, digest, fault, findings, padded }
 }
 
 pub(super) fn sheet_of(found: Found, name: String, hidden: bool, mapped: bool) -> Sheet {

@@ -1,7 +1,7 @@
 //! Workbooks: their sheets, and the rows of a sheet. Nothing that a workbook holds may make us panic or take the
 //! memory it claims to need.
 
-use super::cells::{is_padded_ref, of_data_ref};
+use super::ahead::{Found, read_ahead};
 use super::concealed::{self, Concealed};
 use super::fixity::unusable;
 use super::format::word;
@@ -9,11 +9,13 @@ use super::gather::Rows;
 use super::packed::{Input, Place};
 use super::{Cell, DateSystem, Error, Finding, ReadAs};
 use crate::config::FileFormat;
-use calamine::{DataRef, OdsError, Reader, SheetType, SheetVisible, XlsError, XlsbError, XlsxError};
+use calamine::{
+    DataRef, OdsError, Reader, SheetType, SheetVisible, XlsError, XlsbError, XlsxCellFormulaMetadataRecord, XlsxError,
+};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub(super) const ROWS_MAX: u32 = 1 << 20;
 pub(super) const COLUMNS_MAX: u32 = 1 << 14;
@@ -24,8 +26,8 @@ pub(super) struct Workbook {
     format: FileFormat,
     system: DateSystem,
     book: Book,
-    /// What sheets keep from view, by name, once looked at.
-    concealed: BTreeMap<String, Rc<Concealed>>,
+    /// What sheets keep from view, by name, once looked at; not of an .xlsx, which is looked at while it is read.
+    concealed: BTreeMap<String, Arc<Concealed>>,
 }
 
 enum Book {
@@ -132,26 +134,34 @@ impl Workbook {
         Ok(found)
     }
 
-    /// What the sheet keeps from view.
-    pub(super) fn concealed(&mut self, sheet: &Listed) -> Rc<Concealed> {
-        if let Some(known) = self.concealed.get(&sheet.name) {
-            return Rc::clone(known);
+    /// Finds out what the sheet keeps from view, on whatever thread it is called.
+    pub(super) fn looker(&mut self, sheet: &Listed) -> Box<dyn FnOnce() -> Arc<Concealed> + Send> {
+        if self.format == FileFormat::Xlsx && sheet.has_cells {
+            let (place, name) = (self.place.clone(), sheet.name.clone());
+            return Box::new(move || Arc::new(concealed::of_xlsx(&place, &name)));
         }
-        let found = Rc::new(if sheet.has_cells { self.look_at(sheet) } else { Concealed::default() });
-        self.concealed.insert(sheet.name.clone(), Rc::clone(&found));
+        let known = self.concealed(sheet);
+        Box::new(move || known)
+    }
+
+    fn concealed(&mut self, sheet: &Listed) -> Arc<Concealed> {
+        if let Some(known) = self.concealed.get(&sheet.name) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(if sheet.has_cells { self.look_at(sheet) } else { Concealed::default() });
+        self.concealed.insert(sheet.name.clone(), Arc::clone(&found));
         found
     }
 
     fn look_at(&self, sheet: &Listed) -> Concealed {
         match self.format {
-            FileFormat::Xlsx => concealed::of_xlsx(&self.place, &sheet.name),
             FileFormat::Xlsb => super::xlsb::concealed(&self.place, &sheet.name),
             FileFormat::Ods => super::ods::concealed(&self.place, &sheet.name),
             FileFormat::Xls => {
                 let place = self.sheets().iter().position(|listed| listed.name == sheet.name);
                 place.map_or_else(Concealed::default, |place| super::xls::concealed(&self.place, place))
             }
-            FileFormat::Csv => Concealed::default(),
+            FileFormat::Xlsx | FileFormat::Csv => Concealed::default(),
         }
     }
 
@@ -167,50 +177,49 @@ impl Workbook {
         // The library passes over formulas without a value; of an .xlsx it tells them.
         let concealed = match self.format {
             FileFormat::Xlsb | FileFormat::Xls | FileFormat::Ods => self.concealed(sheet),
-            FileFormat::Xlsx | FileFormat::Csv => Rc::default(),
+            FileFormat::Xlsx | FileFormat::Csv => Arc::default(),
         };
         let (path, system) = (self.place.shown(), self.system);
         if concealed.ends_beyond {
             return Err(beyond(path, &sheet.name));
         }
         let failed = |trouble| fail(path, trouble);
-        let uncached = concealed.uncached.as_slice();
-        let mut rows = Rows::new(path, uncached);
+        let mut rows = Rows::new(path, system, &concealed.uncached);
         match &mut self.book {
             Book::Xlsx(book) => {
-                let mut reader = guarded(|| book.worksheet_cells_reader(&sheet.name)).map_err(failed)?;
-                while let Some(cell) = guarded(|| reader.next_cell_with_formula_metadata()).map_err(failed)? {
-                    let uncached = cell.formula.is_some() && cell.value == DataRef::Empty;
-                    if !rows.add(cell.pos, of_data_ref(&cell.value, system), uncached, give)? {
-                        return Ok(());
-                    }
-                    rows.pad(cell.pos.1, is_padded_ref(&cell.value));
-                }
+                let mut cells = guarded(|| book.worksheet_cells_reader(&sheet.name)).map_err(failed)?;
+                let next = move || Ok(cells.next_cell_with_formula_metadata()?.map(|cell| of_xlsx(cell, system)));
+                read_ahead::<XlsxError>(next, &mut |found| rows.add_found(found, give), failed)?;
             }
             Book::Xlsb(book) => {
-                let mut reader = guarded(|| book.worksheet_cells_reader(&sheet.name)).map_err(failed)?;
-                while let Some(cell) = guarded(|| reader.next_cell()).map_err(failed)? {
-                    if !rows.add(cell.get_position(), of_data_ref(cell.get_value(), system), false, give)? {
-                        return Ok(());
-                    }
-                    rows.pad(cell.get_position().1, is_padded_ref(cell.get_value()));
-                }
+                let mut cells = guarded(|| book.worksheet_cells_reader(&sheet.name)).map_err(failed)?;
+                let next = move || Ok(cells.next_cell()?.map(|cell| of_xlsb(&cell, system)));
+                read_ahead::<XlsbError>(next, &mut |found| rows.add_found(found, give), failed)?;
             }
             Book::Xls(book) => {
                 let range = guarded(|| book.worksheet_range(&sheet.name)).map_err(failed)?;
-                return rows.add_range(&range, system, give);
+                rows.add_range(&range, give)?;
             }
             Book::Ods(book) => {
                 let range = guarded(|| book.worksheet_range(&sheet.name)).map_err(failed)?;
-                return rows.add_range(&range, system, give);
+                rows.add_range(&range, give)?;
             }
         }
         rows.end(give)
     }
 }
 
+fn of_xlsx(cell: XlsxCellFormulaMetadataRecord<'_>, system: DateSystem) -> Found<'_> {
+    let uncached = cell.formula.is_some() && cell.value == DataRef::Empty;
+    Found::new(cell.pos, cell.value, uncached, system)
+}
+
+fn of_xlsb<'a>(cell: &calamine::Cell<DataRef<'a>>, system: DateSystem) -> Found<'a> {
+    Found::new(cell.get_position(), cell.get_value().clone(), false, system)
+}
+
 /// The reading library has panicked on damaged files in most of its releases; that is the file's fault, not ours.
-fn guarded<T, E: Into<Trouble>>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Trouble> {
+pub(super) fn guarded<T, E: Into<Trouble>>(read: impl FnOnce() -> Result<T, E>) -> Result<T, Trouble> {
     let before = GUARDED.replace(true);
     let outcome = catch_unwind(AssertUnwindSafe(read));
     GUARDED.set(before);
