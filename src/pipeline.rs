@@ -200,7 +200,7 @@ fn read<'c>(
 }
 
 /// Batches that may wait to be mapped.
-const BATCHES_AHEAD: usize = 4;
+const BATCHES_AHEAD: usize = 2;
 
 /// Reads on a thread of its own, so that the next rows are read while the last are mapped, in the same order.
 fn read_aside(

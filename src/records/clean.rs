@@ -252,13 +252,17 @@ impl Cleaner {
         }
     }
 
+    /// Whether values of this field are remembered: those of few distinct forms.
+    pub fn remembers(&self) -> bool {
+        !matches!(self.how, How::Text | How::Name | How::NhsNumber)
+    }
+
     /// What a value is remembered by, if values of this field are.
     pub fn remembered_by<'r>(&self, reading: Reading<'r>) -> Option<Remembered<'r>> {
-        let is_date = match &self.how {
-            How::Text | How::Name | How::NhsNumber => return None,
-            How::Postcode | How::Coded(_) | How::Organisation(_) => false,
-            How::Date(_) => true,
-        };
+        if !self.remembers() {
+            return None;
+        }
+        let is_date = self.is_date();
         let raw = match reading {
             Reading::Text(text) if is_date => match Days::place(text.as_bytes()) {
                 Some((separator, place)) if self.days.holds(separator) => {

@@ -50,12 +50,6 @@ pub(super) enum Read<'r> {
     Joined(String, bool),
 }
 
-impl Default for Read<'_> {
-    fn default() -> Self {
-        Read::One(Reading::Empty, false)
-    }
-}
-
 impl Header {
     /// Names are compared trimmed, with inner white space folded and without regard to case; of two equal names the
     /// first is meant.
@@ -247,15 +241,14 @@ impl<'r> Read<'r> {
     }
 
     /// The value with what its other cells say of it.
-    pub fn settle(&self, item: &Item<'_>, cells: &Cells, row: &RawRow, mut value: Cleaned) -> Cleaned {
+    pub fn settle(&self, item: &Item<'_>, cells: &Cells, row: &RawRow, value: &mut Cleaned) {
         if let Read::One(_, true) | Read::Joined(_, true) = self {
-            value = Cleaned { reason: value.reason.or(Some(Reason::CellError)), filled: true, ..value };
+            *value = Cleaned { reason: value.reason.or(Some(Reason::CellError)), filled: true, ..*value };
         }
         if let (Cells::Joined(places), true) = (cells, item.cleaner.is_date() && value.bits != 0) {
             let days = places.iter().filter_map(|place| day_of_workbook(row.cells.get(*place)?));
             value.written = days.map(Written::of_workbook).next().unwrap_or(value.written);
         }
-        value
     }
 }
 

@@ -1,10 +1,10 @@
 //! One field of some rows at once: its values cleaned and its texts looked up. Nothing is changed by it, so that the rows of a
 //! batch are read on all cores; what came to be known by it is settled afterwards, in a fixed order.
 
-use super::clean::{Clean, Cleaned, Remembered};
-use super::columns::{Cells, Item, Read};
+use super::clean::{Clean, Cleaned, Reading, Remembered};
+use super::columns::{Cells, Item};
 use super::texts::{self, LooseTexts, Texts};
-use crate::sources::RawRow;
+use crate::sources::{Cell, RawRow};
 use std::borrow::Cow;
 
 /// The values of a field in some rows.
@@ -19,7 +19,11 @@ pub(super) struct Readings<'r> {
     unknown: Vec<Unknown<'r>>,
     /// Texts of the sample that were known.
     sampled: u32,
+    is_loose: bool,
 }
+
+/// A text whose place is sought: its row and its hash.
+type Sought<'r> = (usize, u64, Cow<'r, str>);
 
 /// What a row says that no row before it said.
 struct Unknown<'r> {
@@ -75,56 +79,97 @@ impl<'r> Readings<'r> {
             loose_rows: Vec::new(),
             unknown: Vec::new(),
             sampled: 0,
+            is_loose: item.novelty.is_high(),
         };
-        for some in rows.chunks(FORESEEN) {
-            readings.read(some, item, cells, texts);
+        match cells {
+            Cells::None => readings.values.resize(rows.len(), Cleaned::MISSING),
+            Cells::One(place) => {
+                let of_cell = |row: &&'r RawRow| Reading::of(row.cells.get(*place).unwrap_or(&Cell::Empty));
+                let mut few = [Reading::Empty; FORESEEN];
+                for some in rows.chunks(FORESEEN) {
+                    few.iter_mut().zip(some).for_each(|(reading, row)| *reading = of_cell(row));
+                    readings.read(&few[..some.len()], item, texts);
+                }
+            }
+            Cells::Joined(_) => {
+                for row in rows {
+                    let (read, place) = (item.read(cells, row), readings.values.len());
+                    let remembered = read.remembered_by(item);
+                    let mut sought = None;
+                    readings.read_one(item, || read.clean(item), remembered, &mut sought);
+                    readings.find(sought, texts);
+                    readings.serials.extend(read.serial(item).map(|number| (place, number)));
+                    read.settle(item, cells, row, &mut readings.values[place]);
+                }
+            }
         }
         readings
     }
 
-    /// Reads a few rows. What they hold is first looked for everywhere, and then found.
-    fn read(&mut self, rows: &'r [&RawRow], item: &Item<'_>, cells: &Cells, texts: &Texts) {
-        let (first, is_loose) = (self.values.len(), item.novelty.is_high());
-        let mut reads: [(Read<'r>, Option<Remembered<'r>>); FORESEEN] = Default::default();
-        for (read, row) in reads.iter_mut().zip(rows) {
-            read.0 = item.read(cells, row);
-            read.1 = read.0.remembered_by(item);
-            read.1.iter().for_each(|raw| item.cleaner().foresee(raw));
-        }
-        let mut sought: [Option<(usize, u64, Cow<'r, str>)>; FORESEEN] = Default::default();
-        for (place, ((read, remembered), raw)) in reads.into_iter().zip(rows).enumerate() {
-            let (row, known) = (first + place, remembered.as_ref().and_then(|raw| item.cleaner().recall(raw)));
-            self.serials.extend(read.serial(item).map(|number| (row, number)));
-            if let Some(value) = known {
-                self.values.push(read.settle(item, cells, raw, value));
-                continue;
+    /// Reads the cells of a few rows. What they hold is first looked for everywhere, and then found.
+    fn read(&mut self, cells: &[Reading<'r>], item: &Item<'_>, texts: &Texts) {
+        let first = self.values.len();
+        let mut sought: [Option<Sought<'r>>; FORESEEN] = Default::default();
+        if item.cleaner().remembers() {
+            let mut remembered: [Option<Remembered<'r>>; FORESEEN] = Default::default();
+            for (remembered, cell) in remembered.iter_mut().zip(cells) {
+                *remembered = item.cleaner().remembered_by(*cell);
+                remembered.iter().for_each(|raw| item.cleaner().foresee(raw));
             }
-            let Clean { value, text } = read.clean(item);
-            self.values.push(read.settle(item, cells, raw, value));
-            let text = text.map(|text| (texts::hash(&text), text));
-            match (text, remembered) {
-                (text, Some(raw)) => self.unknown.push(Unknown { row, text, remembered: Some(raw), value }),
-                (Some((hash, text)), None) if is_loose && !Novelty::samples(hash) => {
-                    self.loose.push(&text);
-                    self.loose_rows.push(row as u32);
+            for ((cell, remembered), sought) in cells.iter().zip(remembered).zip(&mut sought) {
+                self.read_one(item, || item.cleaner().clean(*cell), remembered, sought);
+            }
+            for (place, cell) in (first..).zip(cells) {
+                if let Reading::Number(number) = cell
+                    && item.cleaner().counts_days(*number)
+                {
+                    self.serials.push((place, *number));
                 }
-                (Some((hash, text)), None) => {
-                    texts.foresee(hash);
-                    sought[place] = Some((row, hash, text));
-                }
-                (None, None) => {}
+            }
+        } else {
+            for (cell, sought) in cells.iter().zip(&mut sought) {
+                self.read_one(item, || item.cleaner().clean(*cell), None, sought);
             }
         }
-        for (row, hash, text) in sought.into_iter().flatten() {
-            match texts.find(hash, &text) {
-                Some(symbol) => {
-                    self.values[row].bits = symbol.place();
-                    self.sampled += u32::from(Novelty::samples(hash));
-                }
-                None => {
-                    let value = self.values[row];
-                    self.unknown.push(Unknown { row, text: Some((hash, text)), remembered: None, value });
-                }
+        sought.iter().flatten().for_each(|(_, hash, _)| texts.foresee(*hash));
+        sought.into_iter().for_each(|sought| self.find(sought, texts));
+    }
+
+    fn read_one(
+        &mut self,
+        item: &Item<'_>,
+        clean: impl FnOnce() -> Clean<'r>,
+        remembered: Option<Remembered<'r>>,
+        sought: &mut Option<Sought<'r>>,
+    ) {
+        if let Some(value) = remembered.as_ref().and_then(|raw| item.cleaner().recall(raw)) {
+            return self.values.push(value);
+        }
+        let (Clean { value, text }, row) = (clean(), self.values.len());
+        self.values.push(value);
+        let text = text.map(|text| (texts::hash(&text), text));
+        match (text, remembered) {
+            (text, Some(raw)) => self.unknown.push(Unknown { row, text, remembered: Some(raw), value }),
+            (Some((hash, text)), None) if self.is_loose && !Novelty::samples(hash) => {
+                self.loose.push(&text);
+                self.loose_rows.push(row as u32);
+            }
+            (Some((hash, text)), None) => *sought = Some((row, hash, text)),
+            (None, None) => {}
+        }
+    }
+
+    /// Takes the place of a text that came before.
+    fn find(&mut self, sought: Option<Sought<'r>>, texts: &Texts) {
+        let Some((row, hash, text)) = sought else { return };
+        match texts.find(hash, &text) {
+            Some(symbol) => {
+                self.values[row].bits = symbol.place();
+                self.sampled += u32::from(Novelty::samples(hash));
+            }
+            None => {
+                let value = self.values[row];
+                self.unknown.push(Unknown { row, text: Some((hash, text)), remembered: None, value });
             }
         }
     }

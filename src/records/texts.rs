@@ -68,7 +68,7 @@ const PAGE_TEXTS: usize = 1 << 12;
 
 /// Texts are held against each other in so many passes, each in so many parts that lie in a processor's own cache. What a pass
 /// brings together is held in memory at a time.
-const PASSES: u64 = 2;
+const PASSES: u64 = 4;
 const PARTS: usize = 256;
 /// Pieces of the arena that are gone through at the same time; their number does not depend on that of the threads.
 const CHUNKS: usize = 16;

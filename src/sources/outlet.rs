@@ -4,7 +4,7 @@ use super::{Batch, Cell, Finding, Origin, Progress, RawRow, RowKind, RowRef};
 use crate::values::Digest;
 
 /// Rows of one batch.
-pub(super) const BATCH_ROWS: usize = 4096;
+pub(super) const BATCH_ROWS: usize = 8192;
 /// A batch of very wide rows is given out sooner.
 const BATCH_CELLS: usize = 1 << 19;
 
