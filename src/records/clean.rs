@@ -1,6 +1,7 @@
 //! A cell to a value of its field's type: four bytes, or what is wrong with it.
 
 use super::dates::DateReader;
+use super::names::is_notable;
 use super::organisation::Organisations;
 use super::texts::{Texts, hash};
 use super::written::Written;
@@ -9,10 +10,12 @@ use crate::ledger::Reason;
 use crate::sources::{Cell, DateSystem};
 use crate::values::{Moment, NhsNumber, NhsNumberFault, Postcode, Scheme};
 use compact_str::CompactString;
+use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use jiff::civil::Date;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::hash::BuildHasher as _;
 use std::hint::black_box;
 
 /// What a cell came to.
@@ -24,7 +27,7 @@ pub(super) struct Cleaned {
     pub reason: Option<Reason>,
     /// Whether the cell said anything, usable or not.
     pub filled: bool,
-    /// How a date stands there.
+    /// How it stands there.
     pub written: Written,
 }
 
@@ -52,6 +55,8 @@ pub(super) struct Cleaner {
     how: How,
     /// What values of few distinct forms came to: they cost more to clean than to remember.
     seen: HashTable<(CompactString, Cleaned)>,
+    /// The same of texts of up to eight bytes, which take half the memory so.
+    seen_short: HashTable<(u64, Cleaned)>,
     days: Days,
 }
 
@@ -73,6 +78,7 @@ pub(super) struct Remembered<'r>(By<'r>);
 
 enum By<'r> {
     Text(Cow<'r, str>, u64),
+    Short(u64),
     /// What stands between the numbers of a date, and their place.
     Numbers(u8, (usize, usize)),
 }
@@ -153,6 +159,7 @@ impl Remembered<'_> {
     pub fn into_owned(self) -> Remembered<'static> {
         Remembered(match self.0 {
             By::Text(raw, hash) => By::Text(Cow::Owned(raw.into_owned()), hash),
+            By::Short(bytes) => By::Short(bytes),
             By::Numbers(separator, place) => By::Numbers(separator, place),
         })
     }
@@ -167,6 +174,10 @@ impl<'r> Clean<'r> {
     /// Something was said that cannot be used.
     pub fn refused(reason: Reason) -> Self {
         Cleaned::refused(reason).into()
+    }
+
+    fn written(self, written: Written) -> Self {
+        Clean { value: Cleaned { written, ..self.value }, ..self }
     }
 
     /// With a text of its own.
@@ -226,12 +237,12 @@ impl Cleaner {
             FieldType::Coded(words) => How::Coded(Codes::new(&rule.codes, words)),
             FieldType::Date | FieldType::Moment => How::Date(DateReader::of_field(field, forms(), as_at)),
         };
-        Cleaner { how, seen: HashTable::new(), days: Days::default() }
+        Cleaner { how, seen: HashTable::new(), seen_short: HashTable::new(), days: Days::default() }
     }
 
     /// For a column that is kept as text.
     pub fn for_extra() -> Self {
-        Cleaner { how: How::Text, seen: HashTable::new(), days: Days::default() }
+        Cleaner { how: How::Text, seen: HashTable::new(), seen_short: HashTable::new(), days: Days::default() }
     }
 
     /// Whether the values are dates.
@@ -274,14 +285,23 @@ impl Cleaner {
             Reading::Number(number) if !is_date && number.abs() < ROUNDED_FROM => Cow::Owned(number_text(number)),
             _ => return None,
         };
-        let hash = hash(&raw);
-        Some(Remembered(By::Text(raw, hash)))
+        Some(Remembered(match short(&raw) {
+            Some(bytes) => By::Short(bytes),
+            None => {
+                let hash = hash(&raw);
+                By::Text(raw, hash)
+            }
+        }))
     }
 
     /// Looks where a value would be remembered: memory answers several such questions in the time of one.
     pub fn foresee(&self, value: &Remembered<'_>) {
-        if let By::Text(_, hash) = &value.0 {
-            black_box(self.seen.find(*hash, |(raw, _)| black_box(raw.len()) == usize::MAX));
+        match &value.0 {
+            By::Text(_, hash) => drop(black_box(self.seen.find(*hash, |(raw, _)| black_box(raw.len()) == usize::MAX))),
+            By::Short(bytes) => {
+                drop(black_box(self.seen_short.find(mixed(*bytes), |(known, _)| black_box(*known) == 0)))
+            }
+            By::Numbers(..) => {}
         }
     }
 
@@ -289,6 +309,9 @@ impl Cleaner {
     pub fn recall(&self, value: &Remembered<'_>) -> Option<Cleaned> {
         match &value.0 {
             By::Text(raw, hash) => self.seen.find(*hash, |(known, _)| *known == **raw).map(|(_, cleaned)| *cleaned),
+            By::Short(bytes) => {
+                self.seen_short.find(mixed(*bytes), |(known, _)| known == bytes).map(|(_, cleaned)| *cleaned)
+            }
             By::Numbers(separator, (year, day)) if self.days.separator == *separator => {
                 let of_year = self.days.years.get(*year)?.as_ref()?;
                 Some(of_year[*day]).filter(|known| known.filled)
@@ -303,6 +326,10 @@ impl Cleaner {
             By::Text(..) if self.seen.len() >= REMEMBERED_MAX || self.recall(&value).is_some() => {}
             By::Text(raw, hash) => {
                 self.seen.insert_unique(hash, (raw.as_ref().into(), cleaned), |(raw, _)| self::hash(raw));
+            }
+            By::Short(_) if self.seen_short.len() >= REMEMBERED_MAX || self.recall(&value).is_some() => {}
+            By::Short(bytes) => {
+                self.seen_short.insert_unique(mixed(bytes), (bytes, cleaned), |(bytes, _)| mixed(*bytes));
             }
             By::Numbers(separator, place) => self.days.keep(separator, place, cleaned),
         }
@@ -333,6 +360,7 @@ impl Cleaner {
             How::Text | How::Organisation(_) if found.contains("E+") && is_scientific(&found) => {
                 Clean::refused(Reason::DigitsRounded)
             }
+            How::Name if is_notable(&found) => Clean::text(found, None).written(Written::Notably),
             How::Text | How::Name | How::Coded(_) => Clean::text(found, None),
             How::NhsNumber => nhs_number(found),
             How::Postcode => postcode(&found),
@@ -350,6 +378,19 @@ impl Cleaner {
             _ => self.clean_text(&number_text(number)).into_owned(),
         }
     }
+}
+
+/// The bytes of a text of one to eight, none of them nought.
+fn short(text: &str) -> Option<u64> {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() || bytes.len() > 8 || bytes.contains(&0) {
+        return None;
+    }
+    Some(bytes.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)))
+}
+
+fn mixed(bytes: u64) -> u64 {
+    FixedState::default().hash_one(bytes)
 }
 
 /// A number as a sheet shows it at full width: whole numbers without a point.

@@ -343,8 +343,8 @@ mod tests {
         let mut item = item(field, &rule);
         for round in ["new", "remembered"] {
             let mut texts = Texts::default();
-            let rows = [&row];
-            let mut readings = Readings::of(&item, &places, &rows, &texts);
+            let mut readings = Readings::new(&item);
+            readings.add(&item, &places, &[&row], &texts);
             readings.settle(&mut item, &mut texts);
             let value = readings.values[0];
             let shown = match field {

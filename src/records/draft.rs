@@ -4,6 +4,7 @@ use super::clean::Cleaned;
 use super::columns::{Item, Target};
 use super::names::{first_and_rest, is_test_entry, take_apart};
 use super::texts::{Symbol, Texts};
+use super::written::Written;
 use super::{PersonId, Records};
 use crate::config::fields::{appointment, diagnostic, document, outcome_score, paper, person, referral};
 use crate::config::{Field, RecordKind};
@@ -19,6 +20,8 @@ pub(super) struct Draft {
     said: Vec<bool>,
     /// Whether anything at all was said, paper's own marks apart.
     anything: bool,
+    /// Whether a name must be looked at.
+    notable: bool,
 }
 
 /// Fields that name the person of a row which is about something else.
@@ -43,20 +46,21 @@ impl Draft {
     /// Nothing said.
     pub fn new() -> Self {
         let kinds = RecordKind::ALL.iter().map(|(kind, _)| vec![0; kind.fields().len()]).collect();
-        Draft { bits: kinds, said: vec![false; RecordKind::ALL.len()], anything: false }
+        Draft { bits: kinds, said: vec![false; RecordKind::ALL.len()], anything: false, notable: false }
     }
 
     /// Takes the values of a row, one an item.
     pub fn fill(&mut self, items: &[Item<'_>], values: &[Cleaned]) {
         self.bits.iter_mut().for_each(|kind| kind.fill(0));
         self.said.fill(false);
-        self.anything = false;
+        (self.anything, self.notable) = (false, false);
         for (item, value) in items.iter().zip(values).filter(|(_, value)| value.filled) {
             if let Target::Field(field) = item.target {
                 self.bits[field.kind as usize][field.place] = value.bits;
             }
             self.said[item.kind() as usize] |= item.own;
             self.anything |= item.kind() != RecordKind::Paper;
+            self.notable |= value.written == Written::Notably;
         }
     }
 
@@ -80,7 +84,8 @@ impl Draft {
             return Some(Reason::NothingMapped);
         }
         let text = |field| self.text(texts, field);
-        let test = is_test_entry(text(person::GIVEN_NAME), text(person::FAMILY_NAME), text(person::FULL_NAME));
+        let test =
+            self.notable && is_test_entry(text(person::GIVEN_NAME), text(person::FAMILY_NAME), text(person::FULL_NAME));
         test.then_some(Reason::TestRow)
     }
 
@@ -136,7 +141,8 @@ impl Draft {
                 }
             }
         }
-        if self.bits(person::OTHER_NAMES) == 0
+        if self.notable
+            && self.bits(person::OTHER_NAMES) == 0
             && let Some((first, rest)) = first_and_rest(self.text(texts, person::GIVEN_NAME))
         {
             let (first, rest) = (first.to_owned(), rest.to_owned());

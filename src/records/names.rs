@@ -65,9 +65,6 @@ pub(super) fn first_and_rest(given: &str) -> Option<(&str, &str)> {
 /// entries, and one that could be somebody's name is enough to say no. Only what nobody is called, such as the
 /// XXTESTPATIENT that marks test patients of national systems, says so whatever stands beside it.
 pub(super) fn is_test_entry(given: &str, family: &str, full: &str) -> bool {
-    if ![given, family, full].iter().any(|name| may_be_test(name)) {
-        return false;
-    }
     let family = if family.is_empty() { full } else { family };
     let whole = format!("{family} {given}").to_uppercase();
     let words: Vec<&str> = words(&whole).collect();
@@ -82,8 +79,9 @@ pub(super) fn is_test_entry(given: &str, family: &str, full: &str) -> bool {
     says_so && words != ["TEST"] && words.iter().all(|word| is_test_word(word) || fillers.contains(word))
 }
 
-/// Whether there is anything in a name that a test entry has: nearly no name has, and one look at its letters tells.
-fn may_be_test(name: &str) -> bool {
+/// Whether a name must be looked at: it has several words, or something that a test entry has. Most names have neither, which one
+/// look at their letters tells.
+pub(super) fn is_notable(name: &str) -> bool {
     let is_mark = |letter: u8| matches!(letter, b'X' | b'x' | b'Z' | b'z');
     let is_part = |three: &[u8]| [b"EST", b"NOT"].iter().any(|part| three.eq_ignore_ascii_case(*part));
     let bytes = name.as_bytes();
@@ -290,6 +288,8 @@ mod tests {
     #[track_caller]
     fn check_test(given: &str, family: &str, full: &str, expected: bool) {
         assert_eq!(is_test_entry(given, family, full), expected, "{given} {family} {full}");
+        let notable = [given, family, full].iter().any(|name| is_notable(name));
+        assert!(notable || !expected, "{given} {family} {full} would not be looked at");
     }
 
     #[test]

@@ -30,6 +30,10 @@ pub(super) struct Serial {
     pub number: f64,
 }
 
+/// Two cells lie in one line of a cache.
+const ITEMS_TOGETHER: usize = 2;
+const ROWS_TOGETHER: usize = 1024;
+
 impl<'a> SourceReader<'a> {
     /// Before its first row.
     pub fn new(config: &'a Config, source: usize) -> Self {
@@ -42,9 +46,20 @@ impl<'a> SourceReader<'a> {
         }
     }
 
-    /// Reads some rows of one sheet, each item on any core: what it remembers then lies in that core's own cache.
-    pub fn read<'r>(&self, rows: &'r [&RawRow], cells: &[Cells], texts: &Texts) -> Vec<Readings<'r>> {
-        self.items.par_iter().zip(cells).map(|(item, cells)| Readings::of(item, cells, rows, texts)).collect()
+    /// Reads some rows of one sheet, a few items on each core: what they remember then lies in that core's own cache, and so do
+    /// the rows until the last of them has been read.
+    pub fn read<'r>(&self, rows: &[&'r RawRow], cells: &[Cells], texts: &Texts) -> Vec<Readings<'r>> {
+        let groups = self.items.par_chunks(ITEMS_TOGETHER).zip(cells.par_chunks(ITEMS_TOGETHER));
+        let read = groups.map(|(items, cells)| {
+            let mut readings: Vec<Readings<'r>> = items.iter().map(Readings::new).collect();
+            for some in rows.chunks(ROWS_TOGETHER) {
+                for ((item, cells), readings) in items.iter().zip(cells).zip(&mut readings) {
+                    readings.add(item, cells, some, texts);
+                }
+            }
+            readings
+        });
+        read.flatten_iter().collect()
     }
 
     /// Settles what was read of rows. Test numbers are told once a source: in test data every row has one.

@@ -70,40 +70,44 @@ impl Novelty {
 }
 
 impl<'r> Readings<'r> {
-    /// Reads a field in each row.
-    pub fn of(item: &Item<'_>, cells: &Cells, rows: &'r [&RawRow], texts: &Texts) -> Self {
-        let mut readings = Readings {
-            values: Vec::with_capacity(rows.len()),
+    /// Before the first row.
+    pub fn new(item: &Item<'_>) -> Self {
+        Readings {
+            values: Vec::new(),
             serials: Vec::new(),
             loose: LooseTexts::default(),
             loose_rows: Vec::new(),
             unknown: Vec::new(),
             sampled: 0,
             is_loose: item.novelty.is_high(),
-        };
+        }
+    }
+
+    /// Reads a field in some more rows.
+    pub fn add(&mut self, item: &Item<'_>, cells: &Cells, rows: &[&'r RawRow], texts: &Texts) {
+        self.values.reserve(rows.len());
         match cells {
-            Cells::None => readings.values.resize(rows.len(), Cleaned::MISSING),
+            Cells::None => self.values.resize(self.values.len() + rows.len(), Cleaned::MISSING),
             Cells::One(place) => {
                 let of_cell = |row: &&'r RawRow| Reading::of(row.cells.get(*place).unwrap_or(&Cell::Empty));
                 let mut few = [Reading::Empty; FORESEEN];
                 for some in rows.chunks(FORESEEN) {
                     few.iter_mut().zip(some).for_each(|(reading, row)| *reading = of_cell(row));
-                    readings.read(&few[..some.len()], item, texts);
+                    self.read(&few[..some.len()], item, texts);
                 }
             }
             Cells::Joined(_) => {
                 for row in rows {
-                    let (read, place) = (item.read(cells, row), readings.values.len());
+                    let (read, place) = (item.read(cells, row), self.values.len());
                     let remembered = read.remembered_by(item);
                     let mut sought = None;
-                    readings.read_one(item, || read.clean(item), remembered, &mut sought);
-                    readings.find(sought, texts);
-                    readings.serials.extend(read.serial(item).map(|number| (place, number)));
-                    read.settle(item, cells, row, &mut readings.values[place]);
+                    self.read_one(item, || read.clean(item), remembered, &mut sought);
+                    self.find(sought, texts);
+                    self.serials.extend(read.serial(item).map(|number| (place, number)));
+                    read.settle(item, cells, row, &mut self.values[place]);
                 }
             }
         }
-        readings
     }
 
     /// Reads the cells of a few rows. What they hold is first looked for everywhere, and then found.

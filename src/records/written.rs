@@ -9,7 +9,7 @@ use crate::sources::RowRef;
 use crate::values::Moment;
 use jiff::civil::Date;
 
-/// How a date stands in its cell.
+/// How a value stands in its cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Written {
     /// In a way that says nothing of its column.
@@ -23,6 +23,8 @@ pub(super) enum Written {
     Workbook(Way),
     /// As text with its distance from Greenwich.
     Instant,
+    /// As a name that must be looked at: of several words, or with letters that test entries have.
+    Notably,
 }
 
 /// What stands first.
@@ -110,7 +112,7 @@ impl DateColumn {
     /// Counts a value.
     pub fn count(&mut self, at: RowRef, written: Written) {
         match written {
-            Written::Plainly => {}
+            Written::Plainly | Written::Notably => {}
             Written::Instant => self.instants += 1,
             Written::Workbook(way) => {
                 self.workbook.count(way);
