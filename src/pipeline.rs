@@ -140,6 +140,10 @@ pub fn returned(
 ) -> Result<Returned, Error> {
     observer.begins(Stage::Read);
     let mut reader = ReturnReader::new(config, records, report::SHEET_LINES_MAX);
+    reader.expect_sites(unknown.iter().map(|site| {
+        let nearest = site.nearest.iter().map(|(code, name)| format!("{code} {name}"));
+        (site.text.as_str(), site.rows.as_slice(), nearest.collect())
+    }));
     let intake = sources::read(config, &mut |batch| reader.take(batch), &mut |progress| observer.reads(progress))?;
     let (before, after) = (&records.intake.files, &intake.files);
     let same = |place: usize| {
@@ -149,10 +153,6 @@ pub fn returned(
     if let Some(place) = (0..before.len().max(after.len())).find(|place| !same(*place)) {
         let changed = after.get(place).or(before.get(place));
         return Err(Error::Changed { path: changed.map(|file| file.path.clone()).unwrap_or_default() });
-    }
-    for site in unknown {
-        let nearest: Vec<String> = site.nearest.iter().map(|(code, name)| format!("{code} {name}")).collect();
-        reader.note_site("appointment.site", &site.text, &site.rows, &nearest);
     }
     Ok(reader.finish())
 }
@@ -179,7 +179,7 @@ pub fn profile(path: &Path, today: Date, observer: &mut dyn Observer) -> Result<
             header.set(profile::find_header(first));
             header.get()
         },
-        &mut |batch| profiler.take(batch, header.get().is_some()),
+        &mut |batch| profiler.take(batch, header.get().map_or(0, |rows| rows.count)),
         &mut |progress| observer.reads(progress),
     )?;
     Ok(profiler.finish(file))
@@ -221,8 +221,11 @@ fn read_aside(
             };
             sources::read(config, &mut take, &mut |progress| observer.reads(progress))
         });
-        for (origin, header, rows) in batches {
-            normaliser.take(Batch { origin, header: &header, rows });
+        let mut next = batches.recv().ok();
+        while let Some((origin, header, rows)) = next.take() {
+            // Room for one more batch is made when the reader can have a core.
+            normaliser.take_while(Batch { origin, header: &header, rows }, || next = batches.try_recv().ok());
+            next = next.or_else(|| batches.recv().ok());
         }
         reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })

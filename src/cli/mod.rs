@@ -171,7 +171,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
     let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return exit::of_arguments(&error, asks_for_json(&arguments)),
+        Err(error) => return exit::of_arguments(&in_signs(error, &arguments), asks_for_json(&arguments)),
     };
     terminal::quiet_panics();
     terminal::start_log(cli.voice);
@@ -202,6 +202,12 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         return Outcome::Machine;
     }
     outcome
+}
+
+/// The same mistake in a command line whose characters steer no terminal: the message quotes it.
+fn in_signs(error: clap::Error, arguments: &[std::ffi::OsString]) -> clap::Error {
+    let shown = |argument: &std::ffi::OsString| terminal::harmless(&argument.to_string_lossy()).into_owned();
+    Cli::try_parse_from(arguments.iter().map(shown)).err().unwrap_or(error)
 }
 
 /// Where a command line is wrong nothing of it is parsed, but a script that asked for JSON is to get it.

@@ -212,7 +212,7 @@ fn sheet_json(sheet: &SheetProfile) -> Value {
         json!({ "remark": remark.slug, "what": remark.what, "rows": remark.rows, "first_row": remark.first_row })
     });
     json!({
-        "sheet": sheet.name, "hidden": sheet.hidden, "rows": sheet.rows, "header_row": sheet.header_row,
+        "sheet": sheet.name, "hidden": sheet.hidden, "rows": sheet.rows, "header_row": sheet.header_row, "header_rows": sheet.header_rows,
         "data": counts.data, "preamble": counts.preamble, "header_again": counts.header_again, "footer": counts.footer,
         "blank": counts.blank, "unusable": counts.unusable, "odd": counts.odd, "row_limit": sheet.row_limit,
         "looks_like": sheet.likeness.map(|likeness| json!({
@@ -312,6 +312,7 @@ fn remark_told(remark: &Remark) -> String {
 fn rows_told(sheet: &SheetProfile) -> String {
     let counts = &sheet.counts;
     let header = match sheet.header_row {
+        Some(row) if sheet.header_rows > 1 => format!("header in rows {row} to {}", row + sheet.header_rows - 1),
         Some(row) => format!("header in row {row}"),
         None if counts.data > 0 => "no header that can be told from data".to_owned(),
         None => "nothing in it".to_owned(),

@@ -57,10 +57,25 @@ pub(super) fn output_lost() -> bool {
 
 static OUTPUT_LOST: AtomicBool = AtomicBool::new(false);
 
-/// Names of files, sheets and columns are data: what would steer a terminal is shown as a sign instead.
-fn harmless(text: &str) -> Cow<'_, str> {
-    let steers = |character: char| character.is_control() && character != '\n';
-    if text.contains(steers) { text.replace(steers, "\u{fffd}").into() } else { text.into() }
+/// Names of files, sheets and columns, and what stands on the command line, are data: what would steer a terminal, or turn
+/// the direction of what is read there, is shown by its number. JSON writes such a character in the same way.
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |character: char| {
+        character.is_control() && character != '\n'
+            || matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(steers) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if steers(character) {
+            shown.push_str(&format!("\\u{:04x}", u32::from(character)));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown.into()
 }
 
 /// Says a line on standard error.
@@ -238,6 +253,20 @@ pub(super) fn wrapped(width: usize, first: &str, text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_steer_a_terminal_is_shown_by_its_number() {
+        for (text, expected) in [
+            ("naïve\n  “Ely”", "naïve\n  “Ely”"),
+            ("\u{1b}[31mred\u{7}", "\\u001b[31mred\\u0007"),
+            ("a\tb\rc\u{9b}2J\u{7f}", "a\\u0009b\\u000dc\\u009b2J\\u007f"),
+            ("fdp.\u{202e}exe\u{2069}", "fdp.\\u202eexe\\u2069"),
+        ] {
+            assert_eq!(harmless(text), expected);
+            let read: String = serde_json::from_str(&harmless(&serde_json::json!(text).to_string())).expect("JSON");
+            assert_eq!(read, text);
+        }
+    }
 
     #[test]
     fn thousands_are_parted() {

@@ -4,7 +4,7 @@ use super::Voice;
 use super::exit::{Failure, Outcome};
 use super::private::{make_folder, write_new};
 use super::terminal::{Watcher, print, thousands};
-use crate::{config, pipeline};
+use crate::{config, pipeline, sources};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -53,6 +53,9 @@ pub(super) fn export(file: &Path, config: &Path, voice: Voice) -> Result<Outcome
 /// Puts an answer among the sources: its file, the mapping that reads it, and the source in the configuration.
 pub(super) fn import(answer: &Path, config: &Path, voice: Voice) -> Result<Outcome, Failure> {
     let loaded = config::load(config)?;
+    if let Err(error @ sources::Error::Unusable { .. }) = sources::bytes_of_file(answer) {
+        return Err(pipeline::Error::Sources(error).into());
+    }
     let bytes = fs::read(answer).map_err(|error| {
         let message = format!("{}: {error}", answer.display());
         Failure::new(Outcome::Input, message, "give the file that the national service sent back")

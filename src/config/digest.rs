@@ -119,7 +119,8 @@ fn standing(standing: Standing) -> &'static str {
 
 fn mapping(mapping: &Mapping) -> Value {
     let Mapping { file, fields, extra, paper, declared } = mapping;
-    let FileLayout { format, encoding, delimiter, sheet, header_row, end_of_data, fill_merged, dates } = file;
+    let FileLayout { format, encoding, delimiter, sheet, header_row, header_rows, end_of_data, fill_merged, dates } =
+        file;
     let fields: BTreeMap<String, Value> =
         fields.iter().map(|(field, of)| (format!("{}.{}", field.kind.name(), field.name()), rule(of))).collect();
     let extra: BTreeMap<String, Value> =
@@ -136,6 +137,9 @@ fn mapping(mapping: &Mapping) -> Value {
     // Mappings that do not say so keep the digest that they had before it could be said.
     if *fill_merged {
         layout["fill_merged"] = json!(true);
+    }
+    if let Some(rows) = header_rows.filter(|rows| *rows > 1) {
+        layout["header_rows"] = json!(rows);
     }
     json!({
         "file": layout,

@@ -265,7 +265,7 @@ names!(referral, Referral, REFERRAL:
 names!(appointment, Appointment, APPOINTMENT:
     LOCAL_ID "local_id", REFERRAL_LOCAL_ID "referral_local_id", PERSON_LOCAL_ID "person_local_id", OFFERED "offered",
     BOOKED "booked", STARTS "starts", SITE "site", CLINICIAN "clinician", KIND "kind", STATUS "status", OUTCOME "outcome",);
-names!(diagnostic, Diagnostic, DIAGNOSTIC: LOCAL_ID "local_id", PERSON_LOCAL_ID "person_local_id",);
-names!(document, Document, DOCUMENT: LOCAL_ID "local_id", PERSON_LOCAL_ID "person_local_id",);
+names!(diagnostic, Diagnostic, DIAGNOSTIC: LOCAL_ID "local_id", PERSON_LOCAL_ID "person_local_id", EXPECTED "expected",);
+names!(document, Document, DOCUMENT: LOCAL_ID "local_id", PERSON_LOCAL_ID "person_local_id", DATED "dated",);
 names!(outcome_score, OutcomeScore, OUTCOME_SCORE: PERSON_LOCAL_ID "person_local_id",);
 names!(paper, Paper, PAPER: BOX "box", FOLDER "folder", PASS "pass", KEYED_BY "keyed_by", IMAGE "image", UNREADABLE "unreadable",);

@@ -31,6 +31,8 @@ pub struct FileLayout {
     pub sheet: Option<String>,
     /// The 1-based row of the header; 0: there is none, and columns are named A, B, C as a spreadsheet shows them.
     pub header_row: Option<u32>,
+    /// How many rows the header stands on, from `header_row` down; one unless the mapping says more.
+    pub header_rows: Option<u32>,
     /// Rows from the first whose first non-empty cell starts so are footer.
     pub end_of_data: Option<String>,
     /// Whether what a merged cell holds is read in each of its rows.
@@ -117,5 +119,41 @@ impl Mapping {
             names.extend(declared.period_columns.iter().map(String::as_str));
         }
         names
+    }
+}
+
+/// What stands before the distance from Greenwich at the end of a date's pattern: `%z`, `%:z`, or the letter Z after a time.
+/// `None` where there is none.
+pub fn without_zone(pattern: &str) -> Option<&str> {
+    let before = match pattern.strip_suffix("%z").or_else(|| pattern.strip_suffix("%:z")) {
+        Some(before) => before,
+        None => pattern.strip_suffix('Z').filter(|before| !before.ends_with('%'))?,
+    };
+    let before = before.trim_end();
+    let tells_time = ["%M", "%S", "%f", "%p", "%P", "%T", "%R"].iter().any(|last| before.ends_with(last));
+    let tells_part = before.ends_with('f') && before.contains("%.");
+    (tells_time || tells_part).then_some(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_distance_from_greenwich_stands_at_the_end_and_after_a_time() {
+        for (pattern, expected) in [
+            ("%d/%m/%Y %H:%M%z", Some("%d/%m/%Y %H:%M")),
+            ("%d/%m/%Y %H:%M:%S %:z", Some("%d/%m/%Y %H:%M:%S")),
+            ("%Y-%m-%dT%H:%M:%SZ", Some("%Y-%m-%dT%H:%M:%S")),
+            ("%d/%m/%Y %H:%M:%S%.fZ", Some("%d/%m/%Y %H:%M:%S%.f")),
+            ("%d/%m/%Y %I:%M %p %z", Some("%d/%m/%Y %I:%M %p")),
+            ("%d/%m/%Y %H:%M %Z", None),
+            ("%d/%m/%Y%z", None),
+            ("%d/%m/%YZ", None),
+            ("%z %d/%m/%Y", None),
+            ("%d/%m/%Y %H:%M", None),
+        ] {
+            assert_eq!(without_zone(pattern), expected, "{pattern}");
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::document::{Document, nearest, quoted};
 use super::fields::{FieldType, RecordKind};
-use super::mapping::{Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping};
+use super::mapping::{
+    Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping, without_zone,
+};
 use super::walk::{Item, Table};
 use jiff::fmt::strtime::BrokenDownTime;
 use std::collections::BTreeMap;
@@ -15,6 +17,9 @@ const FORMATS: &[(&str, FileFormat)] = &[
     ("xls", FileFormat::Xls),
     ("ods", FileFormat::Ods),
 ];
+
+/// No header that people made stands on more rows.
+const HEADER_ROWS_MAX: u32 = 5;
 
 /// What people call some fields, and what they are called here.
 const OTHER_NAMES: &[(&str, &str)] = &[
@@ -51,7 +56,17 @@ pub(super) fn read(document: &Document) -> Mapping {
 }
 
 fn layout(root: &Table<'_>) -> FileLayout {
-    let known = ["format", "encoding", "delimiter", "sheet", "header_row", "end_of_data", "fill_merged", "dates"];
+    let known = [
+        "format",
+        "encoding",
+        "delimiter",
+        "sheet",
+        "header_row",
+        "header_rows",
+        "end_of_data",
+        "fill_merged",
+        "dates",
+    ];
     let Some(table) = root.table("file", &known) else { return FileLayout::default() };
     FileLayout {
         format: table.get("format").and_then(|item| item.word(FORMATS)),
@@ -59,6 +74,7 @@ fn layout(root: &Table<'_>) -> FileLayout {
         delimiter: table.get("delimiter").and_then(delimiter),
         sheet: table.get("sheet").and_then(sheet),
         header_row: table.get("header_row").and_then(header_row),
+        header_rows: table.get("header_rows").and_then(|item| header_rows(item, &table)),
         end_of_data: table.get("end_of_data").and_then(|item| item.text()),
         fill_merged: table.get("fill_merged").and_then(fill_merged).unwrap_or(false),
         dates: table.get("dates").map(dates).unwrap_or_default(),
@@ -113,6 +129,22 @@ fn header_row(item: Item<'_>) -> Option<u32> {
     small
 }
 
+fn header_rows(item: Item<'_>, file: &Table<'_>) -> Option<u32> {
+    let rows = item.whole(1)?;
+    let has_none =
+        file.get("header_row").is_some_and(|row| row.value.as_integer().is_some_and(|row| row.as_str() == "0"));
+    if has_none {
+        let hint = "header_row = 0 says that there is no header; keep one of the two";
+        item.mistake(format!("{} cannot stand beside header_row = 0", quoted(&item.name)), hint);
+    }
+    let few = u32::try_from(rows).ok().filter(|rows| *rows <= HEADER_ROWS_MAX);
+    if few.is_none() {
+        let what = format!("{} is more than {HEADER_ROWS_MAX}", quoted(&item.name));
+        item.mistake(what, "it counts the rows that one header stands on, from header_row down");
+    }
+    few.filter(|_| !has_none)
+}
+
 /// Patterns that give a date, or at least a year.
 fn dates(item: Item<'_>) -> Vec<String> {
     let parts = if item.value.is_array() { item.parts() } else { vec![item] };
@@ -130,6 +162,7 @@ fn dates(item: Item<'_>) -> Vec<String> {
 }
 
 fn gives_a_date(pattern: &str) -> bool {
+    let pattern = without_zone(pattern).unwrap_or(pattern);
     let sample = jiff::civil::date(2017, 9, 30).at(14, 25, 0, 0);
     let Ok(shown) = BrokenDownTime::from(sample).to_string(pattern) else { return false };
     BrokenDownTime::parse(pattern, &shown).is_ok_and(|read| read.year().is_some())

@@ -20,7 +20,7 @@ mod walk;
 pub use error::{Error, Mistake};
 pub use fields::{Field, FieldType, RecordKind};
 pub use key_file::{load_key, load_key_in_use};
-pub use mapping::{Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping};
+pub use mapping::{Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping, without_zone};
 pub use parse::{load, read_beside};
 pub use settings::{
     BlockRule, ClockSettings, ComparisonSetting, Config, EvidenceKind, Exclusion, GateCeilings, Kpi, LinkSettings,

@@ -253,6 +253,7 @@ format = "cvs"
 encoding = "windows-125"
 delimiter = "||"
 header_row = -1
+header_rows = 6
 dates = ["%d/%m/%Y", "dd/mm/yyyy", "%H:%M"]
 
 [persons]
@@ -344,31 +345,33 @@ email = { column = "Email", dates = ["%d/%m/%Y"] }
     mappings/oh_physio.toml:4:13: `file.delimiter` must be one character
         such as ",", ";", "|" or "\t"
     mappings/oh_physio.toml:5:14: `file.header_row` must be a whole number from 0 up
-    mappings/oh_physio.toml:6:22: `file.dates` is no pattern of a date: `dd/mm/yyyy`
+    mappings/oh_physio.toml:6:15: `file.header_rows` is more than 5
+        it counts the rows that one header stands on, from header_row down
+    mappings/oh_physio.toml:7:22: `file.dates` is no pattern of a date: `dd/mm/yyyy`
         write it with strftime's letters, such as "%d/%m/%Y" or "%d-%b-%y"
-    mappings/oh_physio.toml:6:36: `file.dates` is no pattern of a date: `%H:%M`
+    mappings/oh_physio.toml:7:36: `file.dates` is no pattern of a date: `%H:%M`
         write it with strftime's letters, such as "%d/%m/%Y" or "%d-%b-%y"
-    mappings/oh_physio.toml:8:2: unknown table `persons`
+    mappings/oh_physio.toml:9:2: unknown table `persons`
         did you mean `person`?
-    mappings/oh_physio.toml:10:1: unknown field `surname` in [person]
+    mappings/oh_physio.toml:11:1: unknown field `surname` in [person]
         did you mean `family_name`?
-    mappings/oh_physio.toml:11:1: unknown field `given_nme` in [person]
+    mappings/oh_physio.toml:12:1: unknown field `given_nme` in [person]
         did you mean `given_name`?
-    mappings/oh_physio.toml:12:1: unknown field `received` in [person]
+    mappings/oh_physio.toml:13:1: unknown field `received` in [person]
         it is a field of [referral]
-    mappings/oh_physio.toml:13:39: `person.sex.codes.M` must be one of male, female, indeterminate, unknown; here it is `Male`
+    mappings/oh_physio.toml:14:39: `person.sex.codes.M` must be one of male, female, indeterminate, unknown; here it is `Male`
         did you mean `male`?
-    mappings/oh_physio.toml:13:68: `person.sex.codes.f ` stands for two words
+    mappings/oh_physio.toml:14:68: `person.sex.codes.f ` stands for two words
         codes are compared without regard to case and outer white space; keep one
-    mappings/oh_physio.toml:14:12: `person.postcode` names no column
+    mappings/oh_physio.toml:15:12: `person.postcode` names no column
         add column = "…"
-    mappings/oh_physio.toml:14:14: unknown key `colunm` in [person.postcode]
+    mappings/oh_physio.toml:15:14: unknown key `colunm` in [person.postcode]
         did you mean `column`?
-    mappings/oh_physio.toml:15:38: `person.address.join` joins nothing
+    mappings/oh_physio.toml:16:38: `person.address.join` joins nothing
         name the columns to join in columns = ["…", "…"]
-    mappings/oh_physio.toml:16:12: `person.local_id` must be a column's name, a list of names, or { column = "…" }; here it is a whole number
+    mappings/oh_physio.toml:17:12: `person.local_id` must be a column's name, a list of names, or { column = "…" }; here it is a whole number
         write the header's text in quotes
-    mappings/oh_physio.toml:17:37: `person.email.dates` stands on a field that is not a date
+    mappings/oh_physio.toml:18:37: `person.email.dates` stands on a field that is not a date
         remove it
     mappings/paper.toml:1:1: `pass` is missing from [paper]
         add pass = …
@@ -466,6 +469,7 @@ fn any_setting_changes_the_digest() {
         (format!("{TRANSITION}{SOURCE}"), "[person]\nlocal_id = \"Patient Id\"\n"),
         (format!("{TRANSITION}{SOURCE}"), "[person]\nlocal_id = \"Patient ID\"\n[person.extra]\na = \"A\"\n"),
         (format!("{TRANSITION}{SOURCE}"), "[file]\nheader_row = 2\n[person]\nlocal_id = \"Patient ID\"\n"),
+        (format!("{TRANSITION}{SOURCE}"), "[file]\nheader_rows = 2\n[person]\nlocal_id = \"Patient ID\"\n"),
     ];
     for (handover, mapping) in changes {
         assert_ne!(digest(&handover, mapping), base, "{handover}{mapping}");

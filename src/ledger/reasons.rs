@@ -116,6 +116,8 @@ reasons! {
     NhsNumberTest = "nhs-number-test", Notice, "confirm that the source holds test patients only";
     /// The number is a Scottish CHI number; it is used.
     NhsNumberChi = "nhs-number-chi", Notice, "trace the patient for the number that England and Wales know them by";
+    /// The first six digits of the Scottish CHI number are another date of birth than the row gives; both are kept.
+    ChiBirthDiffers = "chi-birth-differs", Warning, "trace the patient, or ask the provider which of the two is right; the number may be somebody else's";
     /// The number is a Northern Irish Health and Care number; it is used.
     NhsNumberHealthAndCare = "nhs-number-health-and-care", Notice, "trace the patient for the number that England and Wales know them by";
     /// The NHS number passes its check digit, but no register in the United Kingdom issues numbers of its range; it is used.
@@ -154,6 +156,12 @@ reasons! {
     BirthYearOnly = "birth-year-only", Notice, "ask the patient at the next contact";
     /// The date of birth lies after the census date or more than 120 years before it.
     BirthDateImplausible = "birth-date-implausible", Warning, "ask the provider for the date";
+    /// The date lies before 1948 or more than two years after the census date (of a planned review or test, ten); it is not used.
+    DateImplausible = "date-implausible", Warning, "ask the provider for the date";
+    /// What the date tells of has happened, but the date lies after the census date; it is used.
+    DateAfterCensus = "date-after-census", Warning, "confirm the date, unless the extract was made later than the census date";
+    /// Clocks in the United Kingdom went forward over this time of day, so none ever showed it; it is used as it stands.
+    TimeSkipped = "time-skipped", Warning, "ask the provider by which clock the times are; by Greenwich all the year, those of summer are an hour early";
     /// The value is not one of the coded words and the mapping's codes do not list it.
     CodeNotMapped = "code-not-mapped", Warning, "add the value to the mapping's codes";
     /// The value looks like the code of an organisation and has no shape of such codes; it is kept as found.

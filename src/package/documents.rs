@@ -44,6 +44,8 @@ struct RunDocument<'a> {
     #[serde(rename = "final")]
     is_final: bool,
     gates: Vec<GateDocument<'a>>,
+    /// Files of archives that no source names: nobody read them.
+    files_left_out: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -111,6 +113,7 @@ pub(super) fn run(
     previous: Option<&Previous>,
     is_final: bool,
     gates: &[Gate],
+    files_left_out: &[String],
 ) -> String {
     json(&RunDocument {
         format: 1,
@@ -123,6 +126,7 @@ pub(super) fn run(
         previous_digest: previous.map(|previous| previous.manifest.to_string()),
         is_final,
         gates: gates.iter().map(|gate| GateDocument { gate: gate.name, state: gate.state.word() }).collect(),
+        files_left_out,
     })
 }
 

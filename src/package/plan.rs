@@ -79,7 +79,9 @@ pub fn plan<'a>(
     model_json: String,
     final_run: bool,
 ) -> PackagePlan<'a> {
-    let run_json = documents::run(config, decisions.digest, naming.previous.as_ref(), final_run, &measures.gates);
+    let previous = naming.previous.as_ref();
+    let left_out = &reconciled.linked.records.intake.left_out;
+    let run_json = documents::run(config, decisions.digest, previous, final_run, &measures.gates, left_out);
     let key = naming.key;
     let contents = Contents::new(config, reconciled, measures, decisions, naming);
     let counts = counts::count(&contents);

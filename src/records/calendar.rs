@@ -1,9 +1,11 @@
 //! Dates in text: how each is written, and whether it is a day of the calendar with the day first, with the month first, or
 //! both ways; and what a column's dates together say of the order of day and month.
 
-use super::instant::with_offset;
+use super::instant::time_of_day;
 use crate::values::{month_of_beginning, month_of_name};
 use jiff::civil::Date;
+
+pub(super) use super::instant::Clock;
 
 /// How a date is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,19 +33,6 @@ pub(super) enum Layout {
     Digits,
     /// Eight digits, the year last.
     DigitsYearLast,
-}
-
-/// The time after a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Clock {
-    None,
-    Minutes,
-    Seconds,
-    Fraction,
-    /// Hours to twelve, and am or pm.
-    Noon,
-    /// With its distance from Greenwich, or Z: of ISO 8601 alone.
-    Instant,
 }
 
 /// A date as it stands.
@@ -173,35 +162,7 @@ pub(super) fn see(text: &str) -> Option<Seen> {
 
 /// What kind of time of day it is.
 pub(super) fn clock(text: &str) -> Option<Clock> {
-    if let Some((time, _)) = with_offset(text) {
-        return clock(time).map(|_| Clock::Instant);
-    }
-    let lower = text.to_ascii_lowercase();
-    let (time, noon) = match lower.strip_suffix("am").or_else(|| lower.strip_suffix("pm")) {
-        Some(time) => (time.trim_end(), true),
-        None => (lower.as_str(), false),
-    };
-    let mut parts = time.split(':');
-    let below = |part: &str, most: u16| {
-        (1..=2).contains(&part.len())
-            && part.bytes().all(|byte| byte.is_ascii_digit())
-            && part.parse().is_ok_and(|number: u16| number < most)
-    };
-    if !below(parts.next()?, 24) || !parts.next().is_some_and(|minutes| minutes.len() == 2 && below(minutes, 60)) {
-        return None;
-    }
-    match (parts.next(), noon) {
-        (None, true) => Some(Clock::Noon),
-        (None, false) => Some(Clock::Minutes),
-        (Some(_), true) => None,
-        (Some(seconds), false) => match seconds.split_once('.') {
-            None => below(seconds, 60).then_some(Clock::Seconds),
-            Some((whole, rest)) => {
-                (below(whole, 60) && rest.bytes().all(|byte| byte.is_ascii_digit())).then_some(Clock::Fraction)
-            }
-        },
-    }
-    .filter(|_| parts.next().is_none())
+    time_of_day(text).map(|time| time.clock)
 }
 
 fn day(text: &str, clock: Clock) -> Option<Seen> {
@@ -361,24 +322,6 @@ mod tests {
             "99/99/999",
         ] {
             assert_eq!(see(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn times_of_day() {
-        for (text, expected) in [
-            ("9:30", Some(Clock::Minutes)),
-            ("09:30:59", Some(Clock::Seconds)),
-            ("09:30:59.123", Some(Clock::Fraction)),
-            ("2:30pm", Some(Clock::Noon)),
-            ("24:00", None),
-            ("9:60", None),
-            ("09:30Z", Some(Clock::Instant)),
-            ("09:30+01:00", Some(Clock::Instant)),
-            ("9:60Z", None),
-            ("0930", None),
-        ] {
-            assert_eq!(clock(text), expected, "{text}");
         }
     }
 }

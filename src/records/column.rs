@@ -29,6 +29,15 @@ impl Column {
         self.stretches[stretch].get_or_insert_with(|| Box::new([0; STRETCH]))[within] = value;
     }
 
+    /// Makes other values of those that are set.
+    pub(super) fn change(&mut self, other: impl Fn(u32) -> u32) {
+        for value in self.stretches.iter_mut().flatten().flat_map(|stretch| stretch.iter_mut()) {
+            if *value != 0 {
+                *value = other(*value);
+            }
+        }
+    }
+
     /// The same values in another order: at each place that which stood at the old one.
     pub(super) fn arranged(&self, order: &[u32]) -> Column {
         let mut column = Column::default();

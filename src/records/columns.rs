@@ -1,10 +1,11 @@
 //! Which cells of a sheet a mapping's fields are read from, and how a row's cells become readings.
 
-use super::clean::{Cleaned, Cleaner, Reading, fold, said};
+use super::clean::{Clean, Cleaned, Cleaner, Reading, Remembered, fold, said};
 use super::dates::is_placeholder;
+use super::reading::Novelty;
 use super::texts::Texts;
 use super::written::Written;
-use crate::config::{Columns, Config, Field, FieldRule, RecordKind};
+use crate::config::{Columns, Config, Field, FieldRule, FieldType, RecordKind};
 use crate::ledger::Reason;
 use crate::sources::{Cell, RawRow};
 use crate::values::Moment;
@@ -21,6 +22,8 @@ pub(super) struct Item<'c> {
     pub name: String,
     /// Whether it says something of its own: in a wide row, the ids of a person and a referral make no appointment.
     pub own: bool,
+    /// How often its texts come again.
+    pub novelty: Novelty,
     rule: &'c FieldRule,
     cleaner: Cleaner,
 }
@@ -37,6 +40,20 @@ pub(super) enum Cells {
     None,
     One(usize),
     Joined(Vec<usize>),
+}
+
+/// What stands in the cells of one item in a row.
+pub(super) enum Read<'r> {
+    /// In one cell; whether an error stood in another.
+    One(Reading<'r>, bool),
+    /// In several, joined; whether an error stood among them.
+    Joined(String, bool),
+}
+
+impl Default for Read<'_> {
+    fn default() -> Self {
+        Read::One(Reading::Empty, false)
+    }
 }
 
 impl Header {
@@ -93,6 +110,7 @@ impl<'c> Item<'c> {
             target: Target::Field(*field),
             name: format!("{}.{}", field.kind.name(), field.name()),
             own: !["person_local_id", "referral_local_id"].contains(&field.name()),
+            novelty: Novelty::default(),
             rule,
             cleaner: Cleaner::for_field(*field, rule, &mapping.file.dates, as_at),
         });
@@ -100,6 +118,7 @@ impl<'c> Item<'c> {
             target: Target::Extra(*kind, name),
             name: format!("{}.extra.{name}", kind.name()),
             own: false,
+            novelty: Novelty::default(),
             rule,
             cleaner: Cleaner::for_extra(),
         });
@@ -122,16 +141,26 @@ impl<'c> Item<'c> {
         }
     }
 
+    /// Whether it holds NHS numbers.
+    pub fn is_nhs_number(&self) -> bool {
+        self.field().is_some_and(|field| field.field_type() == FieldType::NhsNumber)
+    }
+
     /// How its values are cleaned.
     pub fn cleaner(&self) -> &Cleaner {
         &self.cleaner
     }
 
     /// A value that a person gave, cleaned as a cell of it is.
-    pub fn clean_told(&mut self, text: &str, texts: &mut Texts) -> Cleaned {
-        let cleaned = self.cleaner.clean(Reading::Text(text), texts);
+    pub fn clean_told(&self, text: &str, texts: &mut Texts) -> Cleaned {
+        let cleaned = self.cleaner.clean(Reading::Text(text)).placed(texts);
         // Of test numbers it is told once a source.
         Cleaned { reason: cleaned.reason.filter(|reason| *reason != Reason::NhsNumberTest), ..cleaned }
+    }
+
+    /// Keeps in mind what a value came to.
+    pub fn remember(&mut self, value: Remembered<'_>, cleaned: Cleaned) {
+        self.cleaner.remember(value, cleaned);
     }
 
     /// Its cells under a header, and whether a column that the mapping names is missing.
@@ -154,44 +183,21 @@ impl<'c> Item<'c> {
         names(self.rule, header)
     }
 
-    /// Its value in a row, and the number that was read as a count of days, if one was.
-    pub fn clean(
-        &mut self,
-        cells: &Cells,
-        row: &RawRow,
-        texts: &mut Texts,
-        scratch: &mut String,
-    ) -> (Cleaned, Option<f64>) {
-        let (reading, spoilt) = self.reading(cells, row, scratch);
-        let mut cleaned = self.cleaner.clean(reading, texts);
-        if spoilt {
-            cleaned = Cleaned { reason: cleaned.reason.or(Some(Reason::CellError)), filled: true, ..cleaned };
-        }
-        if let (Cells::Joined(places), true) = (cells, self.cleaner.is_date() && cleaned.bits != 0) {
-            let days = places.iter().filter_map(|place| day_of_workbook(row.cells.get(*place)?));
-            cleaned.written = days.map(Written::of_workbook).next().unwrap_or(cleaned.written);
-        }
-        match reading {
-            Reading::Number(number) if self.cleaner.counts_days(number) => (cleaned, Some(number)),
-            _ => (cleaned, None),
-        }
-    }
-
     /// Its cells as they stand, for people to compare. Personal data.
     pub fn as_found(&self, cells: &Cells, row: &RawRow) -> String {
-        let mut scratch = String::new();
-        match self.reading(cells, row, &mut scratch).0 {
-            Reading::Text(text) => fold(text.trim()).into_owned(),
-            other => other.text().unwrap_or_default().into_owned(),
+        match self.read(cells, row) {
+            Read::One(Reading::Text(text), _) => fold(text.trim()).into_owned(),
+            Read::One(other, _) => other.text().unwrap_or_default().into_owned(),
+            Read::Joined(text, _) => fold(text.trim()).into_owned(),
         }
     }
 
-    /// The reading, and whether an error stood in one of several cells.
-    fn reading<'r>(&self, cells: &Cells, row: &'r RawRow, scratch: &'r mut String) -> (Reading<'r>, bool) {
+    /// What stands in its cells in a row.
+    pub fn read<'r>(&self, cells: &Cells, row: &'r RawRow) -> Read<'r> {
         let cell = |place: usize| row.cells.get(place).unwrap_or(&Cell::Empty);
         let (places, join) = match (cells, &self.rule.columns) {
-            (Cells::None, _) => return (Reading::Empty, false),
-            (Cells::One(place), _) => return (Reading::of(cell(*place)), false),
+            (Cells::None, _) => return Read::One(Reading::Empty, false),
+            (Cells::One(place), _) => return Read::One(Reading::of(cell(*place)), false),
             (Cells::Joined(places), Columns::Join { join, .. }) => (places, join.as_str()),
             (Cells::Joined(places), Columns::FirstOf(_)) => (places, " "),
         };
@@ -199,20 +205,57 @@ impl<'c> Item<'c> {
         let mut filled = places.iter().filter(said);
         let errors = places.iter().any(|place| matches!(cell(*place), Cell::Error(_)));
         match (filled.next(), filled.next()) {
-            (None, _) => (if errors { Reading::Error } else { Reading::Empty }, false),
-            (Some(one), None) => (Reading::of(cell(*one)), errors),
+            (None, _) => Read::One(if errors { Reading::Error } else { Reading::Empty }, false),
+            (Some(one), None) => Read::One(Reading::of(cell(*one)), errors),
             _ => {
-                let dates = self.cleaner.is_date();
-                scratch.clear();
+                let (dates, mut joined) = (self.cleaner.is_date(), String::new());
                 for place in places.iter().filter(said) {
-                    if !scratch.is_empty() {
-                        scratch.push_str(join);
+                    if !joined.is_empty() {
+                        joined.push_str(join);
                     }
-                    part(cell(*place), dates, scratch);
+                    part(cell(*place), dates, &mut joined);
                 }
-                (Reading::Text(scratch), errors)
+                Read::Joined(joined, errors)
             }
         }
+    }
+}
+
+impl<'r> Read<'r> {
+    /// What the value is remembered by, if values of the item are.
+    pub fn remembered_by(&self, item: &Item<'_>) -> Option<Remembered<'r>> {
+        match self {
+            Read::One(reading, _) => item.cleaner.remembered_by(*reading),
+            Read::Joined(text, _) => item.cleaner.remembered_by(Reading::Text(text)).map(Remembered::into_owned),
+        }
+    }
+
+    /// The value.
+    pub fn clean(&self, item: &Item<'_>) -> Clean<'r> {
+        match self {
+            Read::One(reading, _) => item.cleaner.clean(*reading),
+            Read::Joined(text, _) => item.cleaner.clean(Reading::Text(text)).into_owned(),
+        }
+    }
+
+    /// The number that is read as a count of days, if it is one.
+    pub fn serial(&self, item: &Item<'_>) -> Option<f64> {
+        match self {
+            Read::One(Reading::Number(number), _) => Some(*number).filter(|number| item.cleaner.counts_days(*number)),
+            _ => None,
+        }
+    }
+
+    /// The value with what its other cells say of it.
+    pub fn settle(&self, item: &Item<'_>, cells: &Cells, row: &RawRow, mut value: Cleaned) -> Cleaned {
+        if let Read::One(_, true) | Read::Joined(_, true) = self {
+            value = Cleaned { reason: value.reason.or(Some(Reason::CellError)), filled: true, ..value };
+        }
+        if let (Cells::Joined(places), true) = (cells, item.cleaner.is_date() && value.bits != 0) {
+            let days = places.iter().filter_map(|place| day_of_workbook(row.cells.get(*place)?));
+            value.written = days.map(Written::of_workbook).next().unwrap_or(value.written);
+        }
+        value
     }
 }
 
@@ -243,6 +286,7 @@ fn part(cell: &Cell, of_date: bool, joined: &mut String) {
 mod tests {
     use super::*;
     use crate::config::fields::{appointment, person};
+    use crate::records::reading::Readings;
     use crate::records::sample;
     use crate::records::texts::Symbol;
     use crate::sources::RowKind;
@@ -254,7 +298,7 @@ mod tests {
 
     fn item(field: Field, rule: &FieldRule) -> Item<'_> {
         let cleaner = Cleaner::for_field(field, rule, &[], date(2017, 9, 30));
-        Item { target: Target::Field(field), name: "any".into(), own: true, rule, cleaner }
+        Item { target: Target::Field(field), name: "any".into(), own: true, novelty: Novelty::default(), rule, cleaner }
     }
 
     #[test]
@@ -303,13 +347,19 @@ mod tests {
         rule.dates = vec!["%d/%m/%Y %H:%M".into()];
         let row = sample::row_of(0, 2, RowKind::Data, cells);
         let places = Cells::Joined((0..row.cells.len()).collect());
-        let (mut texts, mut scratch) = (Texts::default(), String::new());
-        let (cleaned, _) = item(field, &rule).clean(&places, &row, &mut texts, &mut scratch);
-        let shown = match field {
-            appointment::STARTS => Moment::unpack(cleaned.bits).map(Moment::reveal).unwrap_or_default(),
-            _ => texts.text(Symbol::at(cleaned.bits)).to_owned(),
-        };
-        assert_eq!((shown.as_str(), cleaned.reason), expected);
+        let mut item = item(field, &rule);
+        for round in ["new", "remembered"] {
+            let mut texts = Texts::default();
+            let rows = [&row];
+            let mut readings = Readings::of(&item, &places, &rows, &texts);
+            readings.settle(&mut item, &mut texts);
+            let value = readings.values[0];
+            let shown = match field {
+                appointment::STARTS => Moment::unpack(value.bits).map(Moment::reveal).unwrap_or_default(),
+                _ => texts.text(Symbol::at(value.bits)).to_owned(),
+            };
+            assert_eq!((shown.as_str(), value.reason), expected, "{round}");
+        }
     }
 
     #[test]

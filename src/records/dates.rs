@@ -1,19 +1,25 @@
 //! Text, numbers and workbook dates to dates with their precision.
 
 use super::clean::{Cleaned, number_text};
-use super::instant::{clock, here, with_offset};
+use super::form::{Fit, Form, Given, iso};
+use super::instant::is_skipped;
+use crate::config::fields::{appointment, diagnostic, document, person, referral};
+use crate::config::{Field, FieldType};
 use crate::ledger::Reason;
 use crate::sources::DateSystem;
-use crate::values::{Moment, PartialDate, Precision, month_of_beginning, month_of_name};
+use crate::values::{Moment, PartialDate, Precision};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
-use jiff::fmt::strtime::BrokenDownTime;
 
 /// Reads the dates of one field: the stated forms in order, then ISO 8601, then what a workbook marks as a date.
 pub(super) struct DateReader {
     forms: Vec<Form>,
     role: Role,
     as_at: Date,
+    /// The last day that it can be; `None` where any day can.
+    last: Option<Date>,
+    /// Whether it is of something that has happened.
+    is_past: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,31 +27,6 @@ enum Role {
     Birth,
     Day,
     Moment,
-}
-
-/// A strftime pattern.
-struct Form {
-    pattern: String,
-    /// The same without the time at its end, for values that have none.
-    without_time: Option<String>,
-    has_time: bool,
-    short_year: bool,
-}
-
-/// A date as far as it was given.
-#[derive(Clone, Copy)]
-struct Given {
-    date: Date,
-    precision: Precision,
-    minute: Option<u16>,
-}
-
-/// What a form makes of a text.
-enum Fit {
-    Given(Given),
-    /// The text has the form and is no day of the calendar.
-    Impossible,
-    No,
 }
 
 /// Days that systems write when they mean "unknown" or "no end": the first days that SQL databases, spreadsheets and
@@ -69,25 +50,52 @@ const BIRTH_PLACEHOLDER: Date = date(1901, 1, 1);
 /// Nobody is older.
 const AGE_MAX_YEARS: i16 = 120;
 
+/// The National Health Service began on 5 July 1948; of some dates only the year is known.
+const CARE_FIRST_YEAR: i16 = 1948;
+/// Nothing is booked further ahead of the census date.
+const AHEAD_MAX_YEARS: i16 = 2;
+/// But some joints are looked at again after ten years.
+const PLANNED_MAX_YEARS: i16 = 10;
+
+/// Days on which something is planned, long before.
+const PLANNED: [Field; 2] = [referral::REVIEW_DUE, diagnostic::EXPECTED];
+
+/// Days that may lie after the census date: of bookings, and of what the old provider does after it; and those of which
+/// reconciliation tells.
+const MAY_LIE_AHEAD: [Field; 8] = [
+    appointment::OFFERED,
+    appointment::BOOKED,
+    appointment::STARTS,
+    document::DATED,
+    person::TRACED_ON,
+    referral::RECEIVED,
+    referral::REFERRED,
+    referral::CLOCK_START,
+];
+
 /// Whether a day stands for "unknown" or "no end".
 pub(super) fn is_placeholder(date: Date) -> bool {
     PLACEHOLDERS.contains(&date)
 }
 
 impl DateReader {
-    /// Dates of birth.
-    pub fn of_birth<'f>(forms: impl Iterator<Item = &'f str>, as_at: Date) -> Self {
-        DateReader { forms: forms.map(Form::new).collect(), role: Role::Birth, as_at }
+    /// Dates of a field.
+    pub fn of_field<'f>(field: Field, forms: impl Iterator<Item = &'f str>, as_at: Date) -> Self {
+        let role = match field.field_type() {
+            _ if field == person::DATE_OF_BIRTH => Role::Birth,
+            FieldType::Moment => Role::Moment,
+            _ => Role::Day,
+        };
+        let planned = PLANNED.contains(&field);
+        let ahead = if planned { PLANNED_MAX_YEARS } else { AHEAD_MAX_YEARS };
+        let last = as_at.checked_add(ahead.years()).ok().filter(|_| role != Role::Birth);
+        let is_past = role != Role::Birth && !planned && !MAY_LIE_AHEAD.contains(&field);
+        DateReader { forms: forms.map(Form::new).collect(), role, as_at, last, is_past }
     }
 
-    /// Other dates.
+    /// Dates that are of no patient's care.
     pub fn of_days<'f>(forms: impl Iterator<Item = &'f str>, as_at: Date) -> Self {
-        DateReader { forms: forms.map(Form::new).collect(), role: Role::Day, as_at }
-    }
-
-    /// Dates with perhaps a time.
-    pub fn of_moments<'f>(forms: impl Iterator<Item = &'f str>, as_at: Date) -> Self {
-        DateReader { forms: forms.map(Form::new).collect(), role: Role::Moment, as_at }
+        DateReader { forms: forms.map(Form::new).collect(), role: Role::Day, as_at, last: None, is_past: false }
     }
 
     /// The day of a value of this field.
@@ -101,8 +109,10 @@ impl DateReader {
     /// Reads text, its white space folded.
     pub fn text(&self, text: &str) -> Cleaned {
         let mut impossible = false;
-        let fits = self.forms.iter().map(|form| form.fit(text, |year, month, day| self.century(year, month, day)));
-        for fit in fits.chain(std::iter::once_with(|| iso(text, self.role == Role::Moment))) {
+        let wants_time = self.role == Role::Moment;
+        let century = |year, month, day| self.century(year, month, day);
+        let fits = self.forms.iter().map(|form| form.fit(text, wants_time, century));
+        for fit in fits.chain(std::iter::once_with(|| iso(text, wants_time))) {
             match fit {
                 Fit::Given(given) => return self.judge(given),
                 Fit::Impossible => impossible = true,
@@ -177,16 +187,21 @@ impl DateReader {
         if birth && !self.is_plausible_birth(date) {
             return Cleaned::refused(Reason::BirthDateImplausible);
         }
+        if self.last.is_some_and(|last| date > last || date.year() < CARE_FIRST_YEAR) {
+            return Cleaned::refused(Reason::DateImplausible);
+        }
+        let later = (self.is_past && date > self.as_at).then_some(Reason::DateAfterCensus);
         if self.role == Role::Moment {
             if precision != Precision::Day {
                 return Cleaned::refused(Reason::DateNotUnderstood);
             }
-            return packed(Moment::new(date, minute).map(Moment::pack), None);
+            let skipped = minute.is_some_and(|minute| is_skipped(date, minute)).then_some(Reason::TimeSkipped);
+            return packed(Moment::new(date, minute).map(Moment::pack), skipped.or(later));
         }
         // NHS guidance tells staff to enter 1 January when only the year is known.
         let first_of_year = birth && precision == Precision::Day && date.month() == 1 && date.day() == 1;
         let precision = if first_of_year { Precision::Year } else { precision };
-        let reason = first_of_year.then_some(Reason::BirthYearOnly);
+        let reason = first_of_year.then_some(Reason::BirthYearOnly).or(later);
         packed(PartialDate::new(date, precision).map(PartialDate::pack), reason)
     }
 
@@ -201,199 +216,6 @@ fn packed(bits: Option<u32>, reason: Option<Reason>) -> Cleaned {
     bits.map_or(Cleaned::refused(Reason::DateImpossible), |bits| Cleaned::value(bits, reason))
 }
 
-impl Form {
-    fn new(pattern: &str) -> Self {
-        let pattern = [("%F", "%Y-%m-%d"), ("%T", "%H:%M:%S"), ("%R", "%H:%M"), ("%D", "%m/%d/%y")]
-            .iter()
-            .fold(pattern.trim().to_owned(), |pattern, (short, long)| pattern.replace(short, long));
-        let time = directives(&pattern).find(|(_, letter)| is_time(*letter)).map(|(place, _)| place);
-        let without_time = time.and_then(|place| {
-            let dates_follow = directives(&pattern).any(|(other, letter)| other > place && !is_time(letter));
-            let head = pattern[..place].trim_end_matches([' ', 'T', ',', '-']);
-            (!dates_follow && !head.is_empty()).then(|| head.to_owned())
-        });
-        let short_year = directives(&pattern).any(|(_, letter)| letter == b'y');
-        Form { has_time: time.is_some(), without_time, short_year, pattern }
-    }
-
-    /// Whether a value of this form is a run of digits, so that a number may be one.
-    fn is_digits_alone(&self) -> bool {
-        let numeric = |(_, letter): (usize, u8)| b"dmYyHMS".contains(&letter);
-        self.pattern.len() == 2 * directives(&self.pattern).count() && directives(&self.pattern).all(numeric)
-    }
-
-    fn fit(&self, text: &str, century: impl Fn(i16, i8, i8) -> i16) -> Fit {
-        let whole = self.fit_pattern(&self.pattern, text, &century);
-        if matches!(whole, Fit::Given(_)) {
-            return whole;
-        }
-        if let Some(pattern) = &self.without_time {
-            return whole.or(self.fit_pattern(pattern, text, &century));
-        }
-        match text.rsplit_once(' ').and_then(|(day, time)| Some((day, clock(time)?))) {
-            Some((day, minute)) if !self.has_time => match self.fit_pattern(&self.pattern, day.trim_end(), &century) {
-                Fit::Given(given) => Fit::Given(Given { minute: Some(minute), ..given }),
-                other => whole.or(other),
-            },
-            _ => whole,
-        }
-    }
-
-    fn fit_pattern(&self, pattern: &str, text: &str, century: &impl Fn(i16, i8, i8) -> i16) -> Fit {
-        let shape = has_shape(pattern.as_bytes(), text.as_bytes());
-        if shape == Some(false) {
-            return Fit::No;
-        }
-        let otherwise = || if shape == Some(true) { Fit::Impossible } else { Fit::No };
-        let Ok(parts) = BrokenDownTime::parse(pattern, text) else { return otherwise() };
-        let Some(year) = parts.year() else { return parts.to_date().map_or_else(|_| otherwise(), Fit::day) };
-        let (month, day) = (parts.month(), parts.day());
-        if parts.day_of_year().is_some() {
-            return parts.to_date().map_or_else(|_| otherwise(), Fit::day);
-        }
-        let year = if self.short_year { century(year, month.unwrap_or(1), day.unwrap_or(1)) } else { year };
-        let precision = match (month, day) {
-            (Some(_), Some(_)) => Precision::Day,
-            (Some(_), None) => Precision::Month,
-            _ => Precision::Year,
-        };
-        let Ok(date) = Date::new(year, month.unwrap_or(1), day.unwrap_or(1)) else { return otherwise() };
-        let time = parts.hour().and_then(|_| parts.to_time().ok());
-        let minute =
-            time.map(|time| u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs()));
-        Fit::Given(Given { date, precision, minute })
-    }
-}
-
-impl Fit {
-    fn day(date: Date) -> Self {
-        Fit::Given(Given { date, precision: Precision::Day, minute: None })
-    }
-
-    /// This, unless the other one fits better.
-    fn or(self, other: Fit) -> Fit {
-        match (&self, &other) {
-            (Fit::Given(_), _) | (_, Fit::No) => self,
-            _ => other,
-        }
-    }
-}
-
-/// Where each directive of a pattern starts, and its letter.
-fn directives(pattern: &str) -> impl Iterator<Item = (usize, u8)> + '_ {
-    let bytes = pattern.as_bytes();
-    let mut place = 0;
-    std::iter::from_fn(move || {
-        while place + 1 < bytes.len() {
-            let start = place;
-            if bytes[start] != b'%' {
-                place += 1;
-                continue;
-            }
-            let flags = bytes[start + 1..].iter().take_while(|byte| b"-_0^#:.123456789".contains(byte)).count();
-            place = start + flags + 2;
-            return bytes.get(place - 1).map(|letter| (start, *letter));
-        }
-        None
-    })
-}
-
-fn is_time(letter: u8) -> bool {
-    b"HIklMSpPfNzZ".contains(&letter)
-}
-
-/// Whether the text has the pattern's shape, letter for letter and digit for digit, whatever numbers stand there.
-/// `None` when the pattern holds a directive that has no plain shape.
-fn has_shape(pattern: &[u8], text: &[u8]) -> Option<bool> {
-    let [first, rest @ ..] = pattern else { return Some(text.is_empty()) };
-    if first.is_ascii_whitespace() {
-        return has_shape(rest, text.trim_ascii_start());
-    }
-    if *first != b'%' {
-        return if text.first() == Some(first) { has_shape(rest, &text[1..]) } else { Some(false) };
-    }
-    let flags = rest.iter().take_while(|byte| b"-_0".contains(byte)).count();
-    let letter = rest.get(flags)?;
-    let digits = |most: usize| text.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
-    let taken = match letter {
-        b'd' | b'e' | b'm' | b'y' | b'H' | b'k' | b'I' | b'l' | b'M' | b'S' => digits(2),
-        b'Y' => digits(4) / 4 * 4,
-        b'b' | b'h' => month_name(text, true),
-        b'B' => month_name(text, false),
-        b'a' | b'A' | b'p' | b'P' => text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count(),
-        _ => return None,
-    };
-    if taken == 0 { Some(false) } else { has_shape(&rest[flags + 1..], &text[taken..]) }
-}
-
-/// How many letters of a month's name the text starts with.
-fn month_name(text: &[u8], abbreviated: bool) -> usize {
-    let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let name = std::str::from_utf8(&text[..letters]).expect("ASCII letters");
-    let month = match abbreviated {
-        true if letters == 3 => month_of_beginning(name),
-        true => None,
-        false => month_of_name(name),
-    };
-    if month.is_some() { letters } else { 0 }
-}
-
-/// ISO 8601: `2017-09-30`, `2017-09`, `2017`, `20170930`, and a time after a day. A time with its distance from Greenwich
-/// is an instant, and becomes the day and the time that it was here; but midnight of a day is how systems write a day that
-/// has no time, and that day it stays where only a day is wanted.
-fn iso(text: &str, wants_time: bool) -> Fit {
-    let (day, time) = text.split_once(['T', ' ']).map_or((text, None), |(day, time)| (day, Some(time)));
-    let (time, ahead) = match time.and_then(with_offset) {
-        Some((time, ahead)) => (Some(time), Some(ahead)),
-        None => (time, None),
-    };
-    let fit = iso_day(day, time);
-    match (fit, ahead) {
-        (Fit::Given(given), Some(_)) if !wants_time && given.minute == Some(0) => Fit::Given(given),
-        (Fit::Given(given), Some(ahead)) => {
-            let here = given.minute.and_then(|minute| here(given.date, minute, ahead));
-            here.map_or(Fit::No, |(date, minute)| {
-                Fit::Given(Given { date, precision: Precision::Day, minute: Some(minute) })
-            })
-        }
-        (fit, _) => fit,
-    }
-}
-
-fn iso_day(day: &str, time: Option<&str>) -> Fit {
-    let minute = match time {
-        None => None,
-        Some(time) => match clock(time) {
-            Some(minute) => Some(minute),
-            None => return Fit::No,
-        },
-    };
-    let number = |from: usize, to: usize| -> Option<i16> {
-        let part = day.get(from..to).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?;
-        part.parse().ok()
-    };
-    let hyphens = day.bytes().enumerate().filter(|(_, byte)| *byte == b'-').map(|(place, _)| place);
-    let shape = (day.len(), hyphens.fold(0, |all, place| all * 16 + place));
-    let (year, month, dom, precision) = match shape {
-        (10, 0x47) => (number(0, 4), number(5, 7), number(8, 10), Precision::Day),
-        (8, 0) => (number(0, 4), number(4, 6), number(6, 8), Precision::Day),
-        (7, 4) => (number(0, 4), number(5, 7), Some(1), Precision::Month),
-        (4, 0) => (number(0, 4), Some(1), Some(1), Precision::Year),
-        _ => return Fit::No,
-    };
-    let (Some(year), Some(month), Some(dom)) = (year, month, dom) else { return Fit::No };
-    let plain_digits = shape.1 == 0;
-    if plain_digits && !(1800..2200).contains(&year) || minute.is_some() && precision != Precision::Day {
-        return Fit::No;
-    }
-    let date = i8::try_from(month).and_then(|month| i8::try_from(dom).map(|dom| Date::new(year, month, dom)));
-    match date {
-        Ok(Ok(date)) => Fit::Given(Given { date, precision, minute }),
-        _ if plain_digits => Fit::No,
-        _ => Fit::Impossible,
-    }
-}
-
 /// `00/00/0000`, or the day nought of a workbook, which reads as a midnight without a day.
 fn is_all_noughts(text: &str) -> bool {
     text.contains('0') && text.bytes().all(|byte| b"0/-. :T".contains(&byte))
@@ -402,10 +224,23 @@ fn is_all_noughts(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Reason::{BirthDateImplausible, BirthYearOnly, DateImpossible, DateNotUnderstood, DatePlaceholder, DateSerial};
+    use Reason::{
+        BirthDateImplausible, BirthYearOnly, DateAfterCensus, DateImplausible, DateImpossible, DateNotUnderstood,
+        DatePlaceholder, DateSerial, TimeSkipped,
+    };
 
     const AS_AT: Date = date(2017, 9, 30);
     const FORMS: [&str; 5] = ["%d/%m/%Y", "%d-%b-%y", "%d/%m/%y", "%d %B %Y", "%d/%m/%Y %H:%M"];
+
+    /// Of a field with such dates.
+    fn reader(role: Role, forms: &[&str]) -> DateReader {
+        let field = match role {
+            Role::Birth => person::DATE_OF_BIRTH,
+            Role::Day => appointment::OFFERED,
+            Role::Moment => appointment::STARTS,
+        };
+        DateReader::of_field(field, forms.iter().copied(), AS_AT)
+    }
 
     fn shown(role: Role, cleaned: Cleaned) -> (String, Option<Reason>) {
         let text = match role {
@@ -417,8 +252,7 @@ mod tests {
 
     #[track_caller]
     fn check_with(forms: &[&str], role: Role, text: &str, expected: &str, reason: Option<Reason>) {
-        let reader = DateReader { forms: forms.iter().map(|form| Form::new(form)).collect(), role, as_at: AS_AT };
-        let found = shown(role, reader.text(text));
+        let found = shown(role, reader(role, forms).text(text));
         assert_eq!((found.0.as_str(), found.1), (expected, reason), "{text}");
     }
 
@@ -486,7 +320,7 @@ mod tests {
         check(Role::Day, "09/30/2017", "", Some(DateImpossible));
         check(Role::Day, "31-Sep-17", "", Some(DateImpossible));
         check(Role::Day, "2017-02-30", "", Some(DateImpossible));
-        check(Role::Day, "01/01/0017", "", Some(DateImpossible));
+        check(Role::Day, "01/01/0017", "", Some(DateImplausible));
         check_with(&["%d%m%Y"], Role::Day, "31022017", "", Some(DateImpossible));
     }
 
@@ -508,8 +342,8 @@ mod tests {
             check(Role::Moment, text, "", Some(DatePlaceholder));
         }
         check(Role::Birth, "01/01/1901", "", Some(DatePlaceholder));
-        check(Role::Day, "01/01/1901", "1901-01-01", None);
-        check(Role::Day, "02/01/1900", "1900-01-02", None);
+        check(Role::Day, "01/01/1901", "", Some(DateImplausible));
+        check(Role::Day, "02/01/1900", "", Some(DateImplausible));
     }
 
     #[test]
@@ -537,8 +371,8 @@ mod tests {
         check(Role::Birth, "05/05/68", "1968-05-05", None);
         check(Role::Birth, "01/01/00", "2000", Some(BirthYearOnly));
         check(Role::Birth, "29/02/00", "2000-02-29", None);
-        check(Role::Day, "05/05/37", "2037-05-05", None);
-        check(Role::Day, "05/05/38", "1938-05-05", None);
+        check(Role::Day, "05/05/48", "1948-05-05", None);
+        check(Role::Day, "05/05/19", "2019-05-05", None);
         check(Role::Day, "01/10/17", "2017-10-01", None);
     }
 
@@ -558,6 +392,92 @@ mod tests {
         check_with(&["%d/%m/%Y %I:%M %p"], Role::Moment, "04/10/2017 02:30 PM", "2017-10-04T14:30", None);
     }
 
+    #[test]
+    fn a_date_of_care_lies_in_the_time_of_the_health_service_and_not_far_ahead() {
+        check(Role::Moment, "01/10/1899", "", Some(DateImplausible));
+        check(Role::Moment, "31/12/1947 09:30", "", Some(DateImplausible));
+        check(Role::Moment, "01/01/1948", "1948-01-01", None);
+        check(Role::Day, "1948", "1948", None);
+        check(Role::Moment, "30/09/2019 09:30", "2019-09-30T09:30", None);
+        check(Role::Moment, "01/10/2019", "", Some(DateImplausible));
+        check(Role::Moment, "01/10/2150", "", Some(DateImplausible));
+        check(Role::Moment, "2150-10-01T09:30:00Z", "", Some(DateImplausible));
+        let read = |field, text| shown(Role::Day, DateReader::of_field(field, FORMS.into_iter(), AS_AT).text(text));
+        for planned in [referral::REVIEW_DUE, diagnostic::EXPECTED] {
+            assert_eq!(read(planned, "30/09/2027"), ("2027-09-30".to_owned(), None));
+            assert_eq!(read(planned, "01/10/2027"), (String::new(), Some(DateImplausible)));
+        }
+        // A site may close at any time.
+        let closes = DateReader::of_days(FORMS.into_iter(), AS_AT).text("01/10/2150");
+        assert_eq!(shown(Role::Day, closes), ("2150-10-01".to_owned(), None));
+    }
+
+    #[test]
+    fn what_has_happened_lies_before_the_census_and_bookings_may_lie_after_it() {
+        let read = |field, text| DateReader::of_field(field, FORMS.into_iter(), AS_AT).text(text);
+        for field in [referral::CLOSED, referral::LAST_SEEN, person::DATE_OF_DEATH] {
+            assert_eq!(shown(Role::Day, read(field, "30/09/2017")), ("2017-09-30".to_owned(), None));
+            let later = shown(Role::Day, read(field, "01/10/2017"));
+            assert_eq!(later, ("2017-10-01".to_owned(), Some(DateAfterCensus)), "{field:?}");
+        }
+        let later = shown(Role::Moment, read(referral::TRIAGED, "01/10/2017 09:30"));
+        assert_eq!(later, ("2017-10-01T09:30".to_owned(), Some(DateAfterCensus)));
+        for field in MAY_LIE_AHEAD.iter().chain(&PLANNED) {
+            assert_eq!(read(*field, "01/10/2017").reason, None, "{field:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_clocks_went_forward_over_is_told_and_kept() {
+        check(Role::Moment, "26/03/2017 01:30", "2017-03-26T01:30", Some(TimeSkipped));
+        check(Role::Moment, "2017-03-26T01:00", "2017-03-26T01:00", Some(TimeSkipped));
+        check(Role::Moment, "26/03/2017 00:59", "2017-03-26T00:59", None);
+        check(Role::Moment, "26/03/2017 02:00", "2017-03-26T02:00", None);
+        check(Role::Moment, "26/03/2017", "2017-03-26", None);
+        check(Role::Day, "26/03/2017 01:30", "2017-03-26", None);
+        // Twice it was half past one in the morning: the time is there. With its distance from Greenwich either is known.
+        check(Role::Moment, "29/10/2017 01:30", "2017-10-29T01:30", None);
+        check(Role::Moment, "2017-10-29T01:30+01:00", "2017-10-29T01:30", None);
+        check(Role::Moment, "2017-10-29T01:30Z", "2017-10-29T01:30", None);
+        check(Role::Moment, "2017-03-26T01:30Z", "2017-03-26T02:30", None);
+        // Here clocks went forward at two in 1968, and stayed there.
+        check(Role::Moment, "18/02/1968 02:30", "1968-02-18T02:30", Some(TimeSkipped));
+    }
+
+    #[test]
+    fn a_stated_form_may_end_in_a_distance_from_greenwich() {
+        for form in ["%d/%m/%Y %H:%M%z", "%d/%m/%Y %H:%M %:z", "%d/%m/%Y %H:%MZ"] {
+            let check = |text, expected| check_with(&[form], Role::Moment, text, expected, None);
+            check("10/07/2017 09:30Z", "2017-07-10T10:30");
+            check("10/07/2017 09:30 +0000", "2017-07-10T10:30");
+            check("10/07/2017 09:30+01:00", "2017-07-10T09:30");
+            check("10/07/2017 09:30-05:00", "2017-07-10T15:30");
+            check("09/07/2017 23:30Z", "2017-07-10T00:30");
+            check("10/07/2017 09:30", "2017-07-10T09:30");
+            check("10/07/2017", "2017-07-10");
+            check_with(&[form], Role::Moment, "31/02/2017 09:30Z", "", Some(DateImpossible));
+            check_with(&[form], Role::Moment, "10/07/2017 09:30+15:00", "", Some(DateNotUnderstood));
+        }
+        // What stood for any letter before is the mark of Greenwich.
+        check_with(&["%Y-%m-%dT%H:%M:%SZ"], Role::Moment, "2017-07-10T09:30:00Z", "2017-07-10T10:30", None);
+        check_with(&["%d-%m-%y %H:%M%z"], Role::Moment, "10-07-12", "2012-07-10", None);
+        let seconds = ["%d/%m/%Y %H:%M:%S%.f%z"];
+        check_with(&seconds, Role::Moment, "10/07/2017 09:30:15.123+0000", "2017-07-10T10:30", None);
+        check_with(&["%d/%m/%Y %H:%M%z"], Role::Birth, "05/05/1960 00:00Z", "1960-05-05", None);
+        check_with(&["%d/%m/%Y %H:%M%z"], Role::Birth, "04/05/1960 23:00Z", "1960-05-05", None);
+        // Where the form does not state it, nothing is guessed.
+        check_with(&["%d/%m/%Y %H:%M"], Role::Moment, "10/07/2017 09:30+01:00", "", Some(DateNotUnderstood));
+        check_with(&["%d/%m/%Y"], Role::Moment, "10/07/2017 09:30+01:00", "", Some(DateNotUnderstood));
+    }
+
+    #[test]
+    fn a_time_may_follow_a_form_that_has_none() {
+        check_with(&["%d/%m/%Y"], Role::Moment, "10/07/2017 09:30:15.5", "2017-07-10T09:30", None);
+        check_with(&["%d/%m/%Y"], Role::Moment, "10/07/2017 2:30 pm", "2017-07-10T14:30", None);
+        check_with(&["%d %B %Y"], Role::Moment, "10 July 2017 12:05AM", "2017-07-10T00:05", None);
+        check_with(&["%d/%m/%Y"], Role::Moment, "10/07/2017 9:5", "", Some(DateNotUnderstood));
+    }
+
     #[track_caller]
     fn check_number(
         forms: &[&str],
@@ -567,7 +487,7 @@ mod tests {
         expected: &str,
         reason: Option<Reason>,
     ) {
-        let reader = DateReader { forms: forms.iter().map(|form| Form::new(form)).collect(), role, as_at: AS_AT };
+        let reader = reader(role, forms);
         let cleaned = if reader.counts_days(number) { reader.serial(number, system) } else { reader.number(number) };
         let found = shown(role, cleaned);
         assert_eq!((found.0.as_str(), found.1), (expected, reason), "{number}");

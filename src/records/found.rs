@@ -1,6 +1,6 @@
 //! What was found wrong, by reason: how much of it there is, and where most of it is.
 
-use super::store::Records;
+use super::store::{Records, Table};
 use crate::ledger::{Disposition, Exception, Reason};
 use crate::sources::{Origin, RowRef};
 use std::cmp::Reverse;
@@ -52,7 +52,35 @@ struct Tally {
     fields: BTreeMap<String, u64>,
 }
 
+/// How many records there are of each kind that a source is first asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordCounts {
+    /// Of people: one a row.
+    pub people: usize,
+    /// Of referrals.
+    pub referrals: usize,
+    /// Of appointments.
+    pub appointments: usize,
+    /// Declared figures.
+    pub declared: usize,
+}
+
 impl Records {
+    /// How many records there are; of one source alone when it is named.
+    pub fn counts(&self, only: Option<Origin>) -> RecordCounts {
+        let is_asked = |at: RowRef| only.is_none_or(|only| only == self.origin(at));
+        let of_table = |table: &Table| match only {
+            None => table.len(),
+            Some(_) => table.places().filter(|place| is_asked(table.row(*place))).count(),
+        };
+        RecordCounts {
+            people: of_table(&self.people),
+            referrals: of_table(&self.referrals),
+            appointments: of_table(&self.appointments),
+            declared: self.declared.iter().filter(|figure| is_asked(figure.at)).count(),
+        }
+    }
+
     /// The exceptions by reason; of one source alone when it is named.
     pub fn found(&self, only: Option<Origin>) -> Found {
         let rows_of_data = self.rows_of_data();
@@ -127,6 +155,30 @@ impl Tally {
 mod tests {
     use super::*;
     use crate::records::sample;
+
+    #[test]
+    fn records_are_counted_of_one_source_or_of_all() {
+        let fields = ["person.family_name", "referral.received"];
+        let config = sample::config(vec![sample::mapping(&fields), sample::mapping(&fields)]);
+        let mut normaliser = crate::records::Normaliser::new(&config);
+        let mut intake = crate::sources::Intake::default();
+        let header = fields.map(str::to_owned);
+        for (file, rows) in [(0, &[["Smith", "01/02/2017"], ["Jones", ""]][..]), (1, &[["Brown", ""]])] {
+            let origin = Origin::Source(file.into());
+            let rows: Vec<_> = (1..).zip(rows).map(|(number, cells)| sample::row(file, number, cells)).collect();
+            intake.files.push(sample::file(origin, u32::try_from(rows.len()).expect("few"), None));
+            normaliser.take(crate::sources::Batch { origin, header: &header, rows });
+        }
+        let records = normaliser.finish(intake);
+        let counts = |only| {
+            let RecordCounts { people, referrals, appointments, declared } = records.counts(only);
+            [people, referrals, appointments, declared]
+        };
+        assert_eq!(counts(None), [3, 1, 0, 0]);
+        assert_eq!(counts(Some(Origin::Source(0))), [2, 1, 0, 0]);
+        assert_eq!(counts(Some(Origin::Source(1))), [1, 0, 0, 0]);
+        assert_eq!(counts(Some(Origin::Sites)), [0; 4]);
+    }
 
     #[test]
     fn reasons_are_counted_by_exception_and_by_row() {

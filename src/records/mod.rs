@@ -4,12 +4,14 @@
 //! Holds: every row comes out as records, as reference, or set aside with a reason; values are kept in columns.
 
 mod calendar;
+mod chi;
 mod clean;
 mod column;
 mod columns;
 mod dates;
 mod declared;
 mod draft;
+mod form;
 mod found;
 mod instant;
 mod moved;
@@ -21,6 +23,7 @@ mod paper;
 mod placeholders;
 pub mod profile;
 mod reader;
+mod reading;
 mod returned;
 mod rows;
 mod said;
@@ -32,7 +35,7 @@ mod texts;
 mod trace;
 mod written;
 
-pub use found::{Found, FoundIn, FoundReason};
+pub use found::{Found, FoundIn, FoundReason, RecordCounts};
 pub use normalise::Normaliser;
 pub use returned::{ProviderReturn, ReturnReader, Returned, ReturnedLine, ReturnedSheet, UnmappedValue};
 pub use rows::{RowNames, find_person, row_name};

@@ -65,6 +65,9 @@ pub(super) fn first_and_rest(given: &str) -> Option<(&str, &str)> {
 /// entries, and one that could be somebody's name is enough to say no. Only what nobody is called, such as the
 /// XXTESTPATIENT that marks test patients of national systems, says so whatever stands beside it.
 pub(super) fn is_test_entry(given: &str, family: &str, full: &str) -> bool {
+    if ![given, family, full].iter().any(|name| may_be_test(name)) {
+        return false;
+    }
     let family = if family.is_empty() { full } else { family };
     let whole = format!("{family} {given}").to_uppercase();
     let words: Vec<&str> = words(&whole).collect();
@@ -77,6 +80,16 @@ pub(super) fn is_test_entry(given: &str, family: &str, full: &str) -> bool {
         words.iter().any(|word| is_test_word(word)) || words.windows(3).any(|three| three == ["DO", "NOT", "USE"]);
     let fillers = ["PATIENT", "DO", "NOT", "USE", "DONOTUSE", "RECORD"];
     says_so && words != ["TEST"] && words.iter().all(|word| is_test_word(word) || fillers.contains(word))
+}
+
+/// Whether there is anything in a name that a test entry has: nearly no name has, and one look at its letters tells.
+fn may_be_test(name: &str) -> bool {
+    let is_mark = |letter: u8| matches!(letter, b'X' | b'x' | b'Z' | b'z');
+    let is_part = |three: &[u8]| [b"EST", b"NOT"].iter().any(|part| three.eq_ignore_ascii_case(*part));
+    let bytes = name.as_bytes();
+    !name.is_ascii()
+        || bytes.windows(2).any(|two| two.iter().all(|letter| is_mark(*letter)))
+        || bytes.windows(3).any(is_part)
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {

@@ -1,6 +1,7 @@
 //! Batches of rows in, records out.
 
 use super::Records;
+use super::chi;
 use super::clean::Cleaned;
 use super::columns::{Cells, Header, Item};
 use super::declared::DeclaredColumns;
@@ -15,7 +16,7 @@ use super::written::DateColumn;
 use crate::config::Config;
 use crate::decisions::{Effect, Journal};
 use crate::ledger::{Disposition, Exception, Reason};
-use crate::sources::{Batch, Cell, DateSystem, Finding, Intake, Origin, RawRow, RowKind, RowRef};
+use crate::sources::{Batch, DateSystem, Finding, Intake, Origin, RawRow, RowKind, RowRef};
 use crate::values::{CommitmentKey, Digest};
 use std::mem::take;
 
@@ -27,11 +28,7 @@ pub struct Normaliser<'a> {
     sheet: Option<OpenSheet>,
     draft: Draft,
     values: Vec<Cleaned>,
-    scratch: String,
 }
-
-/// For so many rows at a time it is foreseen where their texts lie.
-const ROWS_AHEAD: usize = 16;
 
 /// The sheet whose rows are coming.
 struct OpenSheet {
@@ -61,21 +58,21 @@ impl<'a> Normaliser<'a> {
             sheet: None,
             draft: Draft::new(),
             values: Vec::new(),
-            scratch: String::new(),
         }
     }
 
     /// Maps the rows of a batch.
     pub fn take(&mut self, batch: Batch<'_>) {
-        for (place, row) in batch.rows.iter().enumerate() {
-            if place % ROWS_AHEAD == 0 {
-                let ahead = batch.rows[place..].iter().take(ROWS_AHEAD).flat_map(|row| &row.cells);
-                self.records.texts.foresee(ahead.filter_map(|cell| match cell {
-                    Cell::Text(text) => Some(text.as_str()),
-                    _ => None,
-                }));
-            }
-            let mut sheet = self.open_sheet(row.at);
+        self.take_while(batch, || ());
+    }
+
+    /// Maps the rows of a batch. `begin` may begin other work, for which one core is free from then on: rows are read on all
+    /// cores, and then put in their places one after the other.
+    pub fn take_while(&mut self, batch: Batch<'_>, begin: impl FnOnce()) {
+        let Some(first) = batch.rows.first() else { return };
+        let mut sheet = self.open_sheet(first.at);
+        let mut people = Vec::with_capacity(batch.rows.len());
+        for row in &batch.rows {
             if row.kind == RowKind::Header && sheet.header.is_none() {
                 sheet.header = Some(row.at);
             }
@@ -84,7 +81,7 @@ impl<'a> Normaliser<'a> {
                 sheet.columns = Some(self.find_columns(batch.origin, batch.header, at));
             }
             match row.kind {
-                RowKind::Data => self.take_data(batch.origin, row, &mut sheet),
+                RowKind::Data => self.take_data(row, &mut sheet, &mut people),
                 RowKind::Header => {
                     row.findings.iter().for_each(|finding| self.except(row.at, reason_of(*finding)));
                     self.put_by(row.at, Disposition::Header);
@@ -94,8 +91,13 @@ impl<'a> Normaliser<'a> {
                 RowKind::Blank => self.put_by(row.at, Disposition::Blank),
                 RowKind::SetAside(finding) => self.set_aside(row.at, finding, &mut sheet),
             }
-            self.sheet = Some(sheet);
         }
+        if let (Some(SheetColumns::People(cells, dates)), Origin::Source(source)) = (&mut sheet.columns, batch.origin) {
+            self.take_people(source, &people, (cells, dates), begin);
+        }
+        self.sheet = Some(sheet);
+        let rows = batch.rows;
+        rayon::spawn(move || drop(rows));
     }
 
     /// Compares the keyings of paper, sets default dates of birth aside, sorts exceptions, gives the records.
@@ -116,6 +118,10 @@ impl<'a> Normaliser<'a> {
             self.settle_serials(source, &intake);
         }
         self.records.intake = intake;
+        if let Some(unified) = self.records.texts.unify() {
+            self.records.unify(&unified);
+            self.sources.iter_mut().for_each(|reader| reader.unify(&unified));
+        }
         self.records.arrange();
         let held = self.sources.iter().flat_map(|reader| &reader.held);
         let mut held: Vec<(RowRef, Digest)> = held.map(|row| (row.at, row.digest)).collect();
@@ -128,6 +134,7 @@ impl<'a> Normaliser<'a> {
         let mut records = self.records;
         said.repair(self.config, &mut records);
         placeholders::set_aside(&mut records);
+        chi::tell_differences(&mut records);
         records.other_rows.sort_unstable();
         records.exceptions.sort_unstable();
         records.keyings.sort_unstable_by_key(|keying| keying.at);
@@ -205,34 +212,55 @@ impl<'a> Normaliser<'a> {
         self.put_by(at, Disposition::SetAside(reason));
     }
 
-    fn take_data(&mut self, origin: Origin, row: &RawRow, sheet: &mut OpenSheet) {
+    fn take_data<'r>(&mut self, row: &'r RawRow, sheet: &mut OpenSheet, people: &mut Vec<&'r RawRow>) {
         for finding in &row.findings {
             self.except(row.at, reason_of(*finding));
         }
         let records = &mut self.records;
-        let disposition = match (sheet.columns.as_mut(), origin) {
-            (Some(SheetColumns::Sites(columns)), _) => columns.read(row, &mut records.sites, &mut records.exceptions),
-            (Some(SheetColumns::Declared(columns)), _) => {
-                columns.read(row, &mut records.declared, &mut records.exceptions)
-            }
-            (Some(SheetColumns::People(cells, dates)), Origin::Source(source)) => {
-                self.take_person_row(source, row, cells);
-                dates.iter_mut().for_each(|column| column.count(row.at, self.values[column.item].written));
-                return;
-            }
-            (None, _) | (Some(SheetColumns::People(..)), Origin::Sites) => {
-                unreachable!("the columns of a sheet are found at its first row of data")
-            }
+        let disposition = match sheet.columns.as_mut() {
+            Some(SheetColumns::Sites(columns)) => columns.read(row, &mut records.sites, &mut records.exceptions),
+            Some(SheetColumns::Declared(columns)) => columns.read(row, &mut records.declared, &mut records.exceptions),
+            Some(SheetColumns::People(..)) => return people.push(row),
+            None => unreachable!("the columns of a sheet are found at its first row of data"),
         };
         self.put_by(row.at, disposition);
     }
 
-    fn take_person_row(&mut self, source: usize, row: &RawRow, cells: &[Cells]) {
+    /// Rows that speak of people: read on all cores, then settled one after the other.
+    fn take_people(
+        &mut self,
+        source: usize,
+        rows: &[&RawRow],
+        (cells, dates): (&[Cells], &mut [DateColumn]),
+        begin: impl FnOnce(),
+    ) {
+        let mut readings = self.sources[source].read(rows, cells, &self.records.texts);
+        begin();
         let reader = &mut self.sources[source];
-        reader.clean(row, cells, (&mut self.records, &mut self.values, &mut self.scratch));
+        reader.settle(rows, &mut readings, &mut self.records);
+        for column in dates {
+            let values = &readings[column.item].values;
+            rows.iter().zip(values).for_each(|(row, value)| column.count(row.at, value.written));
+        }
+        if reader.paper.is_none() {
+            for (item, readings) in reader.items.iter().zip(&readings) {
+                let told = rows.iter().zip(&readings.values).filter_map(|(row, value)| Some((row.at, value.reason?)));
+                let exceptions = told.map(|(at, reason)| Exception { at, field: item.name.clone(), reason });
+                self.records.exceptions.extend(exceptions);
+            }
+        }
+        for (place, row) in rows.iter().enumerate() {
+            self.values.clear();
+            self.values.extend(readings.iter().map(|readings| readings.values[place]));
+            self.take_person(source, row, cells);
+        }
+    }
+
+    fn take_person(&mut self, source: usize, row: &RawRow, cells: &[Cells]) {
+        let reader = &mut self.sources[source];
         self.draft.fill(&reader.items, &self.values);
         let refusal = self.draft.refusal(&self.records.texts);
-        if reader.paper.is_none() || refusal.is_some() {
+        if reader.paper.is_some() && refusal.is_some() {
             let named = reader.items.iter().zip(&self.values).filter_map(|(item, value)| Some((item, value.reason?)));
             let exceptions = named.map(|(item, reason)| Exception { at: row.at, field: item.name.clone(), reason });
             self.records.exceptions.extend(exceptions);
@@ -332,6 +360,7 @@ mod tests {
     use crate::config::fields::{appointment, person, referral};
     use crate::config::{Columns, FieldRule, Mapping, PaperMapping};
     use crate::records::sample;
+    use crate::sources::Cell;
     use proptest::prelude::*;
 
     fn reasons(records: &Records) -> Vec<(u32, &str, Reason)> {

@@ -1,13 +1,13 @@
 //! Codes of organisations in cells. Names stand there too, and systems' own numbers: only what looks like a code is judged as
 //! one, and it is kept as it was found.
 
-use super::clean::Cleaned;
-use super::texts::Texts;
+use super::clean::Clean;
 use crate::config::Field;
 use crate::config::fields::{person, referral};
 use crate::ledger::Reason;
 use crate::values::{OdsCode, OdsKind};
 use jiff::civil::Date;
+use std::borrow::Cow;
 
 /// Which codes a field holds.
 #[derive(Clone, Copy)]
@@ -28,14 +28,14 @@ impl Organisations {
     }
 
     /// A value. What stands for no practice is none, since people who have that in common have nothing in common.
-    pub fn clean(self, found: &str, texts: &mut Texts) -> Cleaned {
+    pub fn clean(self, found: Cow<'_, str>) -> Clean<'_> {
         let code = found.parse::<OdsCode>().ok().filter(|code| !self.practice || code.kind() == OdsKind::Practice);
         let reason = match code {
-            Some(code) if self.practice && code.is_no_practice() => return Cleaned::refused(Reason::PracticeNone),
+            Some(code) if self.practice && code.is_no_practice() => return Clean::refused(Reason::PracticeNone),
             Some(code) => code.had_closed_by(self.as_at).then_some(Reason::OdsCodeClosed),
-            None => looks_like_a_code(found).then_some(Reason::OdsCodeShape),
+            None => looks_like_a_code(&found).then_some(Reason::OdsCodeShape),
         };
-        Cleaned::value(texts.intern(found).place(), reason)
+        Clean::text(found, reason)
     }
 }
 
@@ -49,15 +49,13 @@ pub(super) fn looks_like_a_code(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::texts::Symbol;
     use jiff::civil::date;
 
     #[track_caller]
     fn check(field: Field, found: &str, expected: (&str, Option<Reason>)) {
-        let mut texts = Texts::default();
         let organisations = Organisations::of(field, date(2017, 9, 30)).expect("a field of codes");
-        let cleaned = organisations.clean(found, &mut texts);
-        assert_eq!((texts.text(Symbol::at(cleaned.bits)), cleaned.reason), expected, "{found}");
+        let clean = organisations.clean(found.into());
+        assert_eq!((clean.text.as_deref().unwrap_or_default(), clean.value.reason), expected, "{found}");
     }
 
     #[test]

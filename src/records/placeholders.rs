@@ -6,7 +6,8 @@ use crate::config::Field;
 use crate::config::fields::person::{DATE_OF_BIRTH, FAMILY_NAME, GIVEN_NAME, LOCAL_ID, NHS_NUMBER};
 use crate::ledger::{Exception, Reason};
 use crate::values::{PartialDate, Precision};
-use std::collections::{BTreeMap, BTreeSet};
+use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A source with fewer dates of birth shows no pattern.
 const BIRTHS_MIN: u64 = 100;
@@ -50,14 +51,18 @@ type Identity = (u8, u32, u32);
 
 /// The dates, by source.
 fn find(records: &Records) -> BTreeSet<Birth> {
-    let mut counts = Counts::new();
+    let mut counts: HashMap<Birth, u64, FixedState> = HashMap::default();
     for person in records.people.places() {
         let birth = records.people.bits(DATE_OF_BIRTH, person);
         if birth != 0 {
             *counts.entry((records.source[person as usize], birth)).or_default() += 1;
         }
     }
+    let counts: Counts = counts.into_iter().collect();
     let common = commoner_than_chance(&counts);
+    if common.is_empty() {
+        return BTreeSet::new();
+    }
     let mut people: BTreeMap<Birth, BTreeSet<Identity>> = BTreeMap::new();
     for person in records.people.places() {
         let key = (records.source[person as usize], records.people.bits(DATE_OF_BIRTH, person));

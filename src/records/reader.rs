@@ -5,10 +5,13 @@ use super::clean::Cleaned;
 use super::columns::{Cells, Item};
 use super::draft::Draft;
 use super::paper::{FolderName, HeldRow, Pass};
+use super::reading::Readings;
+use super::texts::{Texts, Unified};
 use crate::config::fields::paper::{BOX, FOLDER, PASS};
 use crate::config::{Config, PaperMapping};
 use crate::ledger::{Exception, Reason};
 use crate::sources::{RawRow, RowRef};
+use rayon::prelude::*;
 
 /// What is known of one source while its rows come.
 pub(super) struct SourceReader<'a> {
@@ -39,29 +42,49 @@ impl<'a> SourceReader<'a> {
         }
     }
 
-    /// Cleans a row, one value an item. Test numbers are told once a source: in test data every row has one.
-    pub fn clean(
-        &mut self,
-        row: &RawRow,
-        cells: &[Cells],
-        (records, values, scratch): (&mut Records, &mut Vec<Cleaned>, &mut String),
-    ) {
-        values.clear();
-        for (place, (item, cells)) in self.items.iter_mut().zip(cells).enumerate() {
-            let (mut cleaned, serial) = item.clean(cells, row, &mut records.texts, scratch);
-            if let Some(number) = serial {
-                self.serials.push(Serial { at: row.at, item: place, number });
-                cleaned.reason = None;
+    /// Reads some rows of one sheet, each item on any core: what it remembers then lies in that core's own cache.
+    pub fn read<'r>(&self, rows: &'r [&RawRow], cells: &[Cells], texts: &Texts) -> Vec<Readings<'r>> {
+        self.items.par_iter().zip(cells).map(|(item, cells)| Readings::of(item, cells, rows, texts)).collect()
+    }
+
+    /// Settles what was read of rows. Test numbers are told once a source: in test data every row has one.
+    pub fn settle(&mut self, rows: &[&RawRow], readings: &mut [Readings<'_>], records: &mut Records) {
+        for (place, (item, readings)) in self.items.iter_mut().zip(&mut *readings).enumerate() {
+            readings.settle(item, &mut records.texts);
+            for (row, number) in readings.serials.drain(..) {
+                self.serials.push(Serial { at: rows[row].at, item: place, number });
+                readings.values[row].reason = None;
             }
-            if cleaned.reason == Some(Reason::NhsNumberTest) {
-                cleaned.reason = None;
-                if !self.test_number_told {
-                    let (field, reason) = (item.name.clone(), Reason::NhsNumberTest);
-                    records.exceptions.push(Exception { at: row.at, field, reason });
-                    self.test_number_told = true;
-                }
+        }
+        self.tell_test_numbers(rows, readings, &mut records.exceptions);
+    }
+
+    fn tell_test_numbers(&mut self, rows: &[&RawRow], readings: &mut [Readings<'_>], exceptions: &mut Vec<Exception>) {
+        let mut first: Option<(usize, usize)> = None;
+        for (place, readings) in readings.iter_mut().enumerate().filter(|(place, _)| self.items[*place].is_nhs_number())
+        {
+            let is_test = |value: &&mut Cleaned| value.reason == Some(Reason::NhsNumberTest);
+            for (row, value) in readings.values.iter_mut().enumerate().filter(|(_, value)| is_test(&value)) {
+                value.reason = None;
+                first = Some(first.map_or((row, place), |known| known.min((row, place))));
             }
-            values.push(cleaned);
+        }
+        if let (Some((row, place)), false) = (first, self.test_number_told) {
+            let (field, reason) = (self.items[place].name.clone(), Reason::NhsNumberTest);
+            exceptions.push(Exception { at: rows[row].at, field, reason });
+            self.test_number_told = true;
+        }
+    }
+
+    /// Takes the symbols that stay, wherever a row of paper holds one.
+    pub fn unify(&mut self, unified: &Unified) {
+        let is_text: Vec<bool> = self.items.iter().map(|item| !item.cleaner().is_date()).collect();
+        for row in &mut self.held {
+            for (value, _) in
+                row.values.iter_mut().zip(&is_text).filter(|(value, is_text)| **is_text && value.bits != 0)
+            {
+                value.bits = unified.of(value.bits);
+            }
         }
     }
 

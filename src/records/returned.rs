@@ -1,7 +1,7 @@
 //! What goes back to each provider: its own rows that need mending, as they stand in its files, and its values that nothing
 //! explains. Records do not keep what stood in a row, so the files are read a second time.
 
-use super::clean::{fold, number_text};
+use super::clean::{fold, is_invisible, number_text};
 use super::columns::{self, Header};
 use super::declared::is_no_figure;
 use super::store::Records;
@@ -72,7 +72,7 @@ pub struct UnmappedValue {
     pub file_column: String,
     /// The field, such as `referral.priority`.
     pub field: String,
-    /// As it stands.
+    /// As it stands, white space folded; a character that cannot be seen is named, as `<U+200B>`.
     pub value: String,
     /// On how many rows.
     pub count: u64,
@@ -89,9 +89,27 @@ pub struct ReturnReader<'a> {
     returned: Returned,
     /// Exceptions whose rows have come.
     met: usize,
-    /// Counted by source, column, field and value.
-    unmapped: BTreeMap<(usize, String, String, String), u64>,
+    sites: Vec<WantedSite>,
+    /// Rows whose site is none that the crosswalk knows, in order, and its place among those.
+    site_rows: Vec<(RowRef, usize)>,
+    /// By source, column, field and value.
+    unmapped: BTreeMap<(usize, String, String, String), Unexplained>,
 }
+
+/// A text for a site that the crosswalk does not know.
+struct WantedSite {
+    text: String,
+    nearest: Vec<String>,
+}
+
+/// On how many rows, and the nearest known values.
+struct Unexplained {
+    count: u64,
+    nearest: Vec<String>,
+}
+
+/// The field of sites.
+const SITE: &str = "appointment.site";
 
 struct OpenSheet {
     at: (usize, usize),
@@ -105,7 +123,27 @@ impl<'a> ReturnReader<'a> {
     pub fn new(config: &'a Config, records: &'a Records, lines_max: usize) -> Self {
         let providers = config.sources.iter().map(|source| (source.provider.clone(), ProviderReturn::default()));
         let returned = Returned { providers: providers.collect() };
-        ReturnReader { config, records, lines_max, sheet: None, returned, met: 0, unmapped: BTreeMap::new() }
+        ReturnReader {
+            config,
+            records,
+            lines_max,
+            sheet: None,
+            returned,
+            met: 0,
+            sites: Vec::new(),
+            site_rows: Vec::new(),
+            unmapped: BTreeMap::new(),
+        }
+    }
+
+    /// Before the first batch: texts for sites that the crosswalk does not know, each with the rows that say it and the
+    /// nearest sites.
+    pub fn expect_sites<'s>(&mut self, sites: impl Iterator<Item = (&'s str, &'s [RowRef], Vec<String>)>) {
+        for (text, rows, nearest) in sites {
+            self.site_rows.extend(rows.iter().map(|row| (*row, self.sites.len())));
+            self.sites.push(WantedSite { text: text.to_owned(), nearest });
+        }
+        self.site_rows.sort_unstable();
     }
 
     /// Keeps the rows that have exceptions.
@@ -118,38 +156,20 @@ impl<'a> ReturnReader<'a> {
             if !of_row.is_empty() && self.is_known(row.at) {
                 self.keep(&row, of_row);
             }
-        }
-    }
-
-    /// A text for a site that the crosswalk does not know, the rows that say it, and the nearest sites.
-    pub fn note_site(&mut self, field: &str, text: &str, rows: &[RowRef], nearest: &[String]) {
-        let mut counts: BTreeMap<(usize, String), u64> = BTreeMap::new();
-        for row in rows {
-            if let Origin::Source(source) = self.records.origin(*row) {
-                let header = Header::new(&self.records.intake.files[row.file()].sheets[row.sheet()].header);
-                let column = column_text(&self.config.sources[source].mapping, field, &header);
-                *counts.entry((source, column)).or_default() += 1;
+            if let Ok(place) = self.site_rows.binary_search_by_key(&row.at, |(at, _)| *at)
+                && self.is_known(row.at)
+            {
+                self.count_site(&row, self.site_rows[place].1);
             }
-        }
-        for ((source, file_column), count) in counts {
-            let value = UnmappedValue {
-                source: self.config.sources[source].id.clone(),
-                file_column,
-                field: field.to_owned(),
-                value: text.to_owned(),
-                count,
-                nearest: nearest.to_vec(),
-            };
-            self.of_provider(Origin::Source(source)).unmapped.push(value);
         }
     }
 
     /// When the last batch has come.
     pub fn finish(mut self) -> Returned {
-        for ((source, file_column, field, value), count) in std::mem::take(&mut self.unmapped) {
-            let of = &self.config.sources[source];
-            let nearest = nearest_codes(&of.mapping, &field, &value);
-            let unmapped = UnmappedValue { source: of.id.clone(), file_column, field, value, count, nearest };
+        for ((source, file_column, field, value), found) in std::mem::take(&mut self.unmapped) {
+            let Unexplained { count, nearest } = found;
+            let source_id = self.config.sources[source].id.clone();
+            let unmapped = UnmappedValue { source: source_id, file_column, field, value, count, nearest };
             self.of_provider(Origin::Source(source)).unmapped.push(unmapped);
         }
         for provider in self.returned.providers.values_mut() {
@@ -269,39 +289,81 @@ impl<'a> ReturnReader<'a> {
 
     /// The cells of the row that the field is read from.
     fn at_fault(&mut self, origin: Origin, row: &RawRow, exception: &Exception) -> Vec<usize> {
-        let Some(open) = &mut self.sheet else { return Vec::new() };
         if exception.field.is_empty() || row.cells.is_empty() {
             return Vec::new();
         }
-        if !open.columns.contains_key(&exception.field) {
-            let places = match origin {
-                Origin::Source(source) => places(&self.config.sources[source].mapping, &exception.field, &open.header),
-                Origin::Sites => exception
-                    .field
-                    .strip_prefix("sites.")
-                    .and_then(|name| open.header.place(name))
-                    .into_iter()
-                    .collect(),
-            };
-            open.columns.insert(exception.field.clone(), places);
-        }
-        let places = &open.columns[&exception.field];
         // Of the figures of a wide table, those that are none.
         let is_figure = exception.field == "declared.value";
         let wrong = |place: &usize| !is_figure || row.cells.get(*place).is_some_and(is_no_figure);
-        places.iter().copied().filter(wrong).collect()
+        self.columns_of(origin, &exception.field).iter().copied().filter(wrong).collect()
+    }
+
+    /// The columns that the field is read from in the open sheet.
+    fn columns_of(&mut self, origin: Origin, field: &str) -> &[usize] {
+        let Some(open) = &mut self.sheet else { return &[] };
+        if !open.columns.contains_key(field) {
+            let places = match origin {
+                Origin::Source(source) => places(&self.config.sources[source].mapping, field, &open.header),
+                Origin::Sites => {
+                    field.strip_prefix("sites.").and_then(|name| open.header.place(name)).into_iter().collect()
+                }
+            };
+            open.columns.insert(field.to_owned(), places);
+        }
+        &open.columns[field]
     }
 
     fn count_value(&mut self, source: usize, row: &RawRow, field: &str, at_fault: &[usize]) {
-        let Some(open) = &self.sheet else { return };
-        let texts = at_fault.iter().filter_map(|place| row.cells.get(*place)).map(as_it_stands);
-        let said: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+        let said = stands_there(row, at_fault);
         if !said.is_empty() {
-            let column = column_text(&self.config.sources[source].mapping, field, &open.header);
-            let value = fold(said.join(" ").trim()).into_owned();
-            *self.unmapped.entry((source, column, field.to_owned(), value)).or_default() += 1;
+            let config = self.config;
+            self.count(source, row.at, field, visible(&said), || {
+                nearest_codes(&config.sources[source].mapping, field, &fold(said.trim()))
+            });
         }
     }
+
+    /// As it stands in the row, unless the text came from elsewhere: another keying, or what a person said of it.
+    fn count_site(&mut self, row: &RawRow, site: usize) {
+        let Origin::Source(source) = self.records.origin(row.at) else { return };
+        self.open(row.at);
+        let said = stands_there(row, self.columns_of(Origin::Source(source), SITE));
+        let WantedSite { text, nearest } = &self.sites[site];
+        let value = if fold(said.trim()) == text.as_str() { visible(&said) } else { text.clone() };
+        let nearest = nearest.clone();
+        self.count(source, row.at, SITE, value, || nearest);
+    }
+
+    fn count(&mut self, source: usize, at: RowRef, field: &str, value: String, nearest: impl FnOnce() -> Vec<String>) {
+        self.open(at);
+        let Some(open) = &self.sheet else { return };
+        let column = column_text(&self.config.sources[source].mapping, field, &open.header);
+        let key = (source, column, field.to_owned(), value);
+        self.unmapped.entry(key).or_insert_with(|| Unexplained { count: 0, nearest: nearest() }).count += 1;
+    }
+}
+
+/// What stands in these cells.
+fn stands_there(row: &RawRow, places: &[usize]) -> String {
+    let texts = places.iter().filter_map(|place| row.cells.get(*place)).map(as_it_stands);
+    texts.filter(|text| !text.is_empty()).collect::<Vec<String>>().join(" ")
+}
+
+/// White space folded, and characters that cannot be seen by name: whoever looks for the value must find it, and no terminal
+/// or spreadsheet may obey it.
+fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.trim().chars() {
+        match character {
+            _ if character.is_whitespace() && shown.ends_with(' ') => {}
+            _ if character.is_whitespace() => shown.push(' '),
+            _ if character.is_control() || is_invisible(character) => {
+                shown.push_str(&format!("<U+{:04X}>", u32::from(character)));
+            }
+            _ => shown.push(character),
+        }
+    }
+    shown
 }
 
 /// Whether a list of known values lacks the value.
@@ -440,6 +502,47 @@ mod tests {
             assert_eq!(shown, (source, "urgnt", 2, &["urgent".to_owned()][..]));
             assert!(!format!("{returned:?}").contains("urgnt"), "what is told of it quotes nothing");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_named_and_sites_are_as_they_stand() {
+        let fields = ["person.local_id", "referral.priority", "appointment.site"];
+        let mut config = sample::config(vec![sample::mapping(&fields)]);
+        config.sources[0].provider = "RNU".into();
+        let header: Vec<String> = fields.iter().map(|name| (*name).to_owned()).collect();
+        let rows = || {
+            let data = |row, priority: &str, site: &str| sample::row(0, row, &["007", priority, site]);
+            let header = sample::row_of(0, 1, RowKind::Header, Vec::new());
+            vec![header, data(2, "urg\u{200b}nt", "Hill\u{7}"), data(3, "u\nrgnt", " Hill"), data(4, "u rgnt", "Hill")]
+        };
+        let batch = || Batch { origin: Origin::Source(0), header: &header, rows: rows() };
+        let mut normaliser = Normaliser::new(&config);
+        normaliser.take(batch());
+        let file = sample::file(Origin::Source(0), 4, None);
+        let sheets = file.sheets.into_iter().map(|sheet| Sheet { header: header.clone(), ..sheet }).collect();
+        let records = normaliser.finish(Intake { files: vec![SourceFile { sheets, ..file }], ..Intake::default() });
+        let mut reader = ReturnReader::new(&config, &records, 100);
+        let at = |row| RowRef::for_tests(0, 0, row);
+        let (said, elsewhere) = ([at(2), at(4)], [at(3)]);
+        let sites = [("Hill", &said[..], vec!["HILL01 Hill Clinic".to_owned()]), ("Dale", &elsewhere[..], Vec::new())];
+        reader.expect_sites(sites.into_iter());
+        reader.take(batch());
+        let returned = reader.finish();
+        let values = &returned.providers["RNU"].unmapped;
+        let shown: Vec<(&str, &str, u64, usize)> = values
+            .iter()
+            .map(|one| (one.file_column.as_str(), one.value.as_str(), one.count, one.nearest.len()))
+            .collect();
+        let (site, priority) = ("appointment.site", "referral.priority");
+        // The third row's site was said elsewhere: by another keying, or by a person.
+        let expected = [
+            (site, "Dale", 1, 0),
+            (site, "Hill", 1, 1),
+            (site, "Hill<U+0007>", 1, 1),
+            (priority, "u rgnt", 2, 1),
+            (priority, "urg<U+200B>nt", 1, 1),
+        ];
+        assert_eq!(shown, expected);
     }
 
     #[test]

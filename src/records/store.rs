@@ -1,13 +1,14 @@
 //! Records in columns: four bytes a value, nought for missing.
 
 use super::column::Column;
-use super::texts::{Symbol, Texts};
+use super::texts::{Symbol, Texts, Unified};
 use super::trace::Traced;
 use crate::config::{Field, FieldType, RecordKind};
 use crate::decisions::Effects;
 use crate::ledger::{Accountable, Disposition, Exception};
 use crate::sources::{Intake, RowRef};
 use crate::values::{Digest, Moment, NhsNumber, PartialDate};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -316,6 +317,16 @@ impl Table {
         }
     }
 
+    /// Takes the symbols that stay, wherever it holds one.
+    pub(super) fn unify(&mut self, unified: &Unified) {
+        let is_text = |place: usize| {
+            !matches!(Field { kind: self.kind, place }.field_type(), FieldType::Date | FieldType::Moment)
+        };
+        let columns = self.columns.par_iter_mut().enumerate().filter(|(place, _)| is_text(*place));
+        columns.for_each(|(_, column)| column.change(|symbol| unified.of(symbol)));
+        self.extra.values_mut().for_each(|column| column.change(|symbol| unified.of(symbol)));
+    }
+
     /// Gives back memory that growing left over.
     pub fn shrink(&mut self) {
         self.rows.shrink_to_fit();
@@ -416,6 +427,13 @@ impl Records {
             }
         }
         assert_eq!(next(), None, "no row is kept that no file holds");
+    }
+
+    /// Takes the symbols that stay, wherever a record holds one.
+    pub(super) fn unify(&mut self, unified: &Unified) {
+        for (kind, _) in RecordKind::ALL {
+            self.table_mut(*kind).into_iter().for_each(|table| table.unify(unified));
+        }
     }
 
     /// Gives back memory that growing left over.

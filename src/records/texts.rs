@@ -2,7 +2,9 @@
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use rayon::prelude::*;
 use std::hash::BuildHasher as _;
+use std::hint::black_box;
 
 /// A text by its place in [`Texts`]; nought is "missing".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,93 +34,273 @@ impl Symbol {
 /// symbols are numbered in the order in which texts arrive.
 #[derive(Default)]
 pub struct Texts {
-    bytes: String,
-    ends: Vec<u32>,
+    pages: Vec<Page>,
+    count: u32,
+    value_bytes: usize,
     /// Symbols by the hash of their text; none once the last text has come.
     index: HashTable<u32>,
+    /// Texts that are in no index; each may be there a second time until [`Texts::unify`].
+    loose: u32,
+    /// Whether texts came since which are in no index at all.
+    closed: bool,
 }
 
-/// An index of fewer texts lies in the caches of any processor.
-const FORESEEN_FROM: usize = 1 << 15;
+/// Texts one after the other, none of them empty, before they have symbols.
+#[derive(Default)]
+pub(super) struct LooseTexts(Page);
 
-fn hash(text: &str) -> u64 {
+/// Symbols that gave way to others when texts that were there twice became one.
+pub(super) struct Unified {
+    /// In order of the symbols that gave way, each with that which stays.
+    twice: Vec<(u32, u32)>,
+    /// A bit a symbol: whether it gave way.
+    gone: Vec<u64>,
+}
+
+/// So many texts one after the other. An arena that grows page by page is never copied, and leaves no holes behind.
+#[derive(Default)]
+struct Page {
+    bytes: String,
+    ends: Vec<u32>,
+}
+
+const PAGE_TEXTS: usize = 1 << 12;
+
+/// Texts are held against each other in so many passes, each in so many parts that lie in a processor's own cache. What a pass
+/// brings together is held in memory at a time.
+const PASSES: u64 = 2;
+const PARTS: usize = 256;
+/// Pieces of the arena that are gone through at the same time; their number does not depend on that of the threads.
+const CHUNKS: usize = 16;
+
+/// A text that is to be looked for, with its hash: where it lies can be foreseen.
+pub(super) fn hash(text: &str) -> u64 {
     FixedState::default().hash_one(text)
 }
 
+impl Page {
+    fn text(&self, place: usize) -> &str {
+        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
+        &self.bytes[start..self.ends[place] as usize]
+    }
+
+    /// The texts with their symbols, of which `first` is the first. What gave way to another has none.
+    fn texts(&self, first: u32) -> impl Iterator<Item = (u32, &str)> {
+        let texts = (0..self.ends.len()).map(|place| self.text(place));
+        (first..).zip(texts).filter(|(_, text)| !text.is_empty())
+    }
+
+    /// Takes out what gave way to others.
+    fn drop_gone(&mut self, first: u32, unified: &Unified) {
+        let mut bytes = String::with_capacity(self.bytes.len());
+        let mut ends = Vec::with_capacity(self.ends.len());
+        for place in 0..self.ends.len() {
+            if !unified.is_gone(first + place as u32) {
+                bytes.push_str(self.text(place));
+            }
+            ends.push(bytes.len() as u32);
+        }
+        (self.bytes, self.ends) = (bytes, ends);
+    }
+}
+
+impl LooseTexts {
+    /// Adds a text.
+    pub(super) fn push(&mut self, text: &str) {
+        self.0.bytes.push_str(text);
+        self.0.ends.push(u32::try_from(self.0.bytes.len()).expect("some cells are shorter than 4 GiB"));
+    }
+}
+
+impl Unified {
+    /// The symbol that stays.
+    pub(super) fn of(&self, symbol: u32) -> u32 {
+        if !self.is_gone(symbol) {
+            return symbol;
+        }
+        let found = self.twice.binary_search_by_key(&symbol, |(gone, _)| *gone);
+        found.map_or(symbol, |place| self.twice[place].1)
+    }
+
+    fn is_gone(&self, symbol: u32) -> bool {
+        self.gone[symbol as usize / 64] & 1 << (symbol % 64) != 0
+    }
+}
+
 impl Texts {
-    /// The symbol of a text; empty text is [`Symbol::NONE`]. Panics past 4 GiB of distinct text.
+    /// The symbol of a text; empty text is [`Symbol::NONE`].
     pub fn intern(&mut self, text: &str) -> Symbol {
+        self.intern_hashed(hash(text), text)
+    }
+
+    /// The same, of a text whose hash is known.
+    pub(super) fn intern_hashed(&mut self, hash: u64, text: &str) -> Symbol {
         if text.is_empty() {
             return Symbol::NONE;
         }
-        if self.index.len() < self.ends.len() || self.index.len() == self.index.capacity() {
+        if self.closed || (self.loose == 0 && self.index.len() == self.index.capacity()) {
             self.index_all();
         }
-        let (hash, bytes, ends) = (hash(text), &self.bytes, &self.ends);
-        if let Some(found) = self.index.find(hash, |symbol| slice(bytes, ends, *symbol) == text) {
-            return Symbol(*found);
+        if let Some(found) = self.find(hash, text) {
+            return found;
         }
-        self.bytes.push_str(text);
-        self.ends.push(u32::try_from(self.bytes.len()).expect("distinct text of a run stays below 4 GiB"));
-        let symbol = u32::try_from(self.ends.len()).expect("fewer texts than bytes");
-        self.index.insert_unique(hash, symbol, |_| unreachable!("there is room for one more"));
-        Symbol(symbol)
+        let symbol = self.add(text);
+        let pages = &self.pages;
+        self.index.insert_unique(hash, symbol.0, |symbol| self::hash(slice(pages, *symbol)));
+        symbol
     }
 
-    /// Looks where these texts would lie, all before any is needed: memory answers many such questions in the time of one.
-    pub fn foresee<'a>(&self, texts: impl Iterator<Item = &'a str>) {
-        if self.index.len() < FORESEEN_FROM {
-            return;
+    /// Adds texts that are hardly there already: looking would cost more than it is worth. Until [`Texts::unify`] the same
+    /// text may have several symbols.
+    pub(super) fn add_loose<'t>(&'t mut self, texts: &'t LooseTexts) -> impl Iterator<Item = Symbol> + 't {
+        self.loose += texts.0.ends.len() as u32;
+        (0..texts.0.ends.len()).map(|place| self.add(texts.0.text(place)))
+    }
+
+    /// The symbol of a text that is known; `None` of a text that came never, or not since the arena was closed.
+    pub(super) fn find(&self, hash: u64, text: &str) -> Option<Symbol> {
+        self.index.find(hash, |symbol| slice(&self.pages, *symbol) == text).map(|found| Symbol(*found))
+    }
+
+    /// Looks where a text would lie. When several texts are foreseen before the first is found, memory answers the many
+    /// questions in the time of one.
+    pub(super) fn foresee(&self, hash: u64) {
+        let seen = |symbol: &u32| black_box(ends(&self.pages, *symbol)) == u32::MAX;
+        black_box(self.index.find(hash, seen));
+    }
+
+    fn add(&mut self, text: &str) -> Symbol {
+        if self.count as usize % PAGE_TEXTS == 0 {
+            if let Some(full) = self.pages.last_mut() {
+                full.bytes.shrink_to_fit();
+            }
+            self.pages.push(Page { bytes: String::new(), ends: Vec::with_capacity(PAGE_TEXTS) });
         }
-        for text in texts {
-            let seen = |symbol: &u32| std::hint::black_box(self.ends[*symbol as usize - 1]) == u32::MAX;
-            std::hint::black_box(self.index.find(hash(text), seen));
+        let page = self.pages.last_mut().expect("a page has just been begun where there was none");
+        page.bytes.push_str(text);
+        page.ends.push(u32::try_from(page.bytes.len()).expect("4,096 cells are shorter than 4 GiB"));
+        self.count = self.count.checked_add(1).expect("fewer texts than 4 billion");
+        self.value_bytes += text.len();
+        Symbol(self.count)
+    }
+
+    /// Makes one of all texts that are there several times: the first stays. Those who hold symbols must take the ones that
+    /// stay. `None` where no text is there twice.
+    pub(super) fn unify(&mut self) -> Option<Unified> {
+        if self.loose == 0 {
+            return None;
         }
+        self.close();
+        self.loose = 0;
+        let mut twice: Vec<(u32, u32)> = (0..PASSES).flat_map(|pass| self.find_twice(pass)).collect();
+        twice.par_sort_unstable();
+        let mut gone = vec![0; self.count as usize / 64 + 1];
+        twice.iter().for_each(|(symbol, _)| gone[*symbol as usize / 64] |= 1 << (symbol % 64));
+        let unified = Unified { twice, gone };
+        let pages = self.pages.par_iter_mut().enumerate();
+        pages.for_each(|(number, page)| {
+            let first = (number * PAGE_TEXTS) as u32 + 1;
+            if (first..).take(page.ends.len()).any(|symbol| unified.is_gone(symbol)) {
+                page.drop_gone(first, &unified);
+            }
+        });
+        self.value_bytes = self.pages.iter().map(|page| page.bytes.len()).sum();
+        Some(unified).filter(|unified| !unified.twice.is_empty())
+    }
+
+    /// Symbols of texts that came before with a lesser symbol, which is given beside; of the texts whose hashes are looked at
+    /// in this pass. Texts of like hash are brought together first: then each look is at little memory.
+    fn find_twice(&self, pass: u64) -> Vec<(u32, u32)> {
+        let part = |hash: u64| (hash >> 48) as usize % (PARTS * PASSES as usize);
+        let first_part = pass as usize * PARTS;
+        let mine = |hash: u64| part(hash).checked_sub(first_part).filter(|part| *part < PARTS);
+        let pages = self.pages.par_chunks(self.pages.len().div_ceil(CHUNKS)).enumerate();
+        let chunks: Vec<Vec<Vec<(u32, u32)>>> = pages
+            .map(|(chunk, pages)| {
+                let mut parts = vec![Vec::new(); PARTS];
+                let first = chunk * self.pages.len().div_ceil(CHUNKS);
+                for (number, page) in (first..).zip(pages) {
+                    for (symbol, text) in page.texts((number * PAGE_TEXTS) as u32 + 1) {
+                        let hash = hash(text);
+                        if let Some(part) = mine(hash) {
+                            parts[part].push((hash as u32, symbol));
+                        }
+                    }
+                }
+                parts
+            })
+            .collect();
+        let twice = (0..PARTS).into_par_iter().map(|part| {
+            let all = chunks.iter().map(|parts| &parts[part]);
+            let mut seen: HashTable<(u32, u32)> = HashTable::with_capacity(all.clone().map(Vec::len).sum());
+            let spread = |hash: u32| u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mut twice = Vec::new();
+            for (hash, symbol) in all.flatten().copied() {
+                let same =
+                    |known: &(u32, u32)| known.0 == hash && slice(&self.pages, known.1) == slice(&self.pages, symbol);
+                match seen.find(spread(hash), same) {
+                    Some((_, stays)) => twice.push((symbol, *stays)),
+                    None => drop(seen.insert_unique(spread(hash), (hash, symbol), |known| spread(known.0))),
+                }
+            }
+            twice
+        });
+        twice.flatten_iter().collect()
     }
 
     /// Gives back the memory that only more texts would need. More may come all the same, at the price of a new index.
     pub fn close(&mut self) {
         self.index = HashTable::new();
-        self.bytes.shrink_to_fit();
-        self.ends.shrink_to_fit();
+        self.closed = true;
     }
 
     /// A new index with room for twice as many, filled in the order in which the texts lie: that is far faster than the
     /// order of an old index would be.
     fn index_all(&mut self) {
         self.index = HashTable::new();
-        self.index = HashTable::with_capacity((self.ends.len() * 2).max(64));
-        for symbol in 1..=self.ends.len() as u32 {
-            let text = slice(&self.bytes, &self.ends, symbol);
-            self.index.insert_unique(hash(text), symbol, |_| unreachable!("there is room for all"));
+        self.index = HashTable::with_capacity((self.count as usize * 2).max(64));
+        self.closed = false;
+        for (page, first) in self.pages.iter().zip((1..).step_by(PAGE_TEXTS)) {
+            for (symbol, text) in page.texts(first) {
+                self.index.insert_unique(hash(text), symbol, |_| unreachable!("there is room for all"));
+            }
         }
     }
 
     /// The text of a symbol; empty for [`Symbol::NONE`].
     pub fn text(&self, symbol: Symbol) -> &str {
-        if symbol.is_some() { slice(&self.bytes, &self.ends, symbol.0) } else { "" }
+        if symbol.is_some() { slice(&self.pages, symbol.0) } else { "" }
     }
 
     /// How many distinct texts.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.count as usize
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.count == 0
     }
 
     /// Bytes of the texts themselves.
     pub fn value_bytes(&self) -> usize {
-        self.bytes.len()
+        self.value_bytes
     }
 }
 
-fn slice<'a>(bytes: &'a str, ends: &[u32], symbol: u32) -> &'a str {
+fn split(symbol: u32) -> (usize, usize) {
     let place = symbol as usize - 1;
-    let start = if place == 0 { 0 } else { ends[place - 1] as usize };
-    &bytes[start..ends[place] as usize]
+    (place / PAGE_TEXTS, place % PAGE_TEXTS)
+}
+
+fn slice(pages: &[Page], symbol: u32) -> &str {
+    let (page, place) = split(symbol);
+    pages[page].text(place)
+}
+
+fn ends(pages: &[Page], symbol: u32) -> u32 {
+    let (page, place) = split(symbol);
+    pages[page].ends[place]
 }
 
 impl std::fmt::Debug for Texts {
@@ -134,7 +316,7 @@ mod tests {
     #[test]
     fn equal_texts_share_a_symbol_and_come_back() {
         let mut texts = Texts::default();
-        let words: Vec<String> = (0..1000).map(|word| format!("word {word}")).collect();
+        let words: Vec<String> = (0..10_000).map(|word| format!("word {word}")).collect();
         let symbols: Vec<Symbol> = words.iter().map(|word| texts.intern(word)).collect();
         for (word, symbol) in words.iter().zip(&symbols) {
             assert_eq!(texts.text(*symbol), word);
@@ -143,8 +325,33 @@ mod tests {
         texts.close();
         let again: Vec<Symbol> = words.iter().map(|word| texts.intern(word)).collect();
         assert_eq!(again, symbols, "a closed arena knows its texts when more come");
-        assert_eq!(texts.len(), 1000);
+        assert_eq!(texts.len(), 10_000);
+        assert_eq!(texts.value_bytes(), words.iter().map(String::len).sum::<usize>());
         assert_eq!(texts.intern(""), Symbol::NONE);
         assert_eq!(texts.text(Symbol::NONE), "");
+    }
+
+    #[test]
+    fn texts_that_are_there_twice_become_one_and_the_first_stays() {
+        let mut texts = Texts::default();
+        let word = |word: u32| format!("word {word}");
+        let known: Vec<Symbol> = (0..100).map(|number| texts.intern(&word(number))).collect();
+        let mut loose = LooseTexts::default();
+        (50..9_000).chain(8_000..9_500).for_each(|number| loose.push(&word(number)));
+        let added: Vec<Symbol> = texts.add_loose(&loose).collect();
+        let last = texts.intern(&word(9_200));
+        let unified = texts.unify().expect("some are there twice");
+        let symbol = |symbol: Symbol| Symbol::at(unified.of(symbol.place()));
+        for (number, known) in (0..).zip(&known) {
+            assert_eq!((symbol(*known), texts.text(*known)), (*known, word(number).as_str()));
+        }
+        for (number, added) in (50..9_000).chain(8_000..9_500).zip(&added) {
+            assert_eq!(texts.text(symbol(*added)), word(number));
+        }
+        assert_eq!((symbol(added[0]), symbol(added[8_950])), (known[50], added[7_950]));
+        assert_eq!(symbol(last), added[8_950 + 1_200]);
+        assert_eq!(texts.value_bytes(), (0..9_500).map(|number| word(number).len()).sum::<usize>());
+        assert_eq!(texts.intern(&word(8_500)), added[8_450], "more may come, and find those that stayed");
+        assert!(texts.unify().is_none(), "nothing is there twice any more");
     }
 }

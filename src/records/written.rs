@@ -2,7 +2,8 @@
 //! header and at the rows in doubt. A date is always read as the mapping says, or as the workbook does; what its column gives
 //! cause to doubt is told, so that nobody takes it for sure.
 
-use super::calendar::{Clock, Layout, Order, Way, Ways, see};
+use super::calendar::{Clock, Layout, Order, Seen, Way, Ways, see};
+use super::instant::offset;
 use crate::ledger::{Exception, Reason};
 use crate::sources::RowRef;
 use crate::values::Moment;
@@ -16,6 +17,8 @@ pub(super) enum Written {
     Plainly,
     /// As text, two numbers and a year; which came first as it was read, where both could.
     Numbers(Way, Option<First>),
+    /// The same, with a time and its distance from Greenwich.
+    NumbersInstant(Way, Option<First>),
     /// As a date of a workbook.
     Workbook(Way),
     /// As text with its distance from Greenwich.
@@ -32,7 +35,17 @@ pub(super) enum First {
 impl Written {
     /// Of text that was read as this day, if it could be read.
     pub fn of_text(text: &str, day: Option<Date>) -> Self {
-        match see(text) {
+        let seen = see(text);
+        let Some((local, _)) = offset(text).filter(|_| seen.is_none()) else { return Written::of_seen(seen, day) };
+        match (Written::of_seen(see(local), day), day) {
+            (Written::Numbers(way, first), Some(_)) => Written::NumbersInstant(way, first),
+            (written, None) => written,
+            (_, Some(_)) => Written::Instant,
+        }
+    }
+
+    fn of_seen(seen: Option<Seen>, day: Option<Date>) -> Self {
+        match seen {
             Some(seen) if seen.form.layout == Layout::Numbers => {
                 let is = |read: Option<Date>| {
                     let month_and_day = |date: Date| (date.month(), date.day());
@@ -103,7 +116,8 @@ impl DateColumn {
                 self.workbook.count(way);
                 self.turned.extend((way == Way::Either).then_some(at));
             }
-            Written::Numbers(way, first) => {
+            Written::Numbers(way, first) | Written::NumbersInstant(way, first) => {
+                self.instants += u64::from(matches!(written, Written::NumbersInstant(..)));
                 self.texts.count(way);
                 self.either.extend((way == Way::Either).then_some(at));
                 match first {
@@ -276,6 +290,29 @@ mod tests {
             [received(0), received(1), received(2)],
             ["2017-07-10T10:30", "2017-07-10T09:30", "2017-07-10T09:30"]
         );
+    }
+
+    #[test]
+    fn so_it_is_where_the_mapping_states_that_the_distance_is_there() {
+        let mut mapping = sample::mapping(&FIELDS);
+        mapping.file.dates = vec!["%d/%m/%Y %H:%M%z".into()];
+        let times: [&[&str]; 3] =
+            [&["Smith", "10/07/2017 09:30Z"], &["Smith", "13/07/2017 09:30+01:00"], &["Smith", "07/13/2017 09:30Z"]];
+        let records = sample::records(&sample::config(vec![mapping]), &FIELDS, &times);
+        let received = |place| records.referrals.reveal(&records.texts, referral::RECEIVED, place);
+        assert_eq!([received(0), received(1), received(2)], ["2017-07-10T10:30", "2017-07-13T09:30", ""]);
+        let told: Vec<(u32, Reason, &str)> =
+            records.exceptions.iter().map(|one| (one.at.row(), one.reason, one.field.as_str())).collect();
+        let two_ways = "1 only day first, 1 only month first, 1 could be either and are read day first";
+        let column = |what: &str| format!("referral.received (referral.received: {what})");
+        let (two_ways, offset) = (column(two_ways), column("2 of them"));
+        let expected = [
+            (1, Reason::DatesTwoWays, two_ways.as_str()),
+            (1, Reason::TimesWithOffset, offset.as_str()),
+            (2, Reason::DateEitherWay, "referral.received"),
+            (4, Reason::DateImpossible, "referral.received"),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

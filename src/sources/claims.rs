@@ -1,6 +1,6 @@
 //! Which files each source lists, and which other sources list the same file.
 
-use super::fixity::unusable;
+use super::fixity::{bytes_of_file, unusable};
 use super::packed::{self, Listed, Place};
 use super::{Error, Origin};
 use crate::config::{Columns, Config, FieldRule, FileLayout, Mapping};
@@ -55,7 +55,7 @@ pub(super) fn list(config: &Config) -> Result<(Vec<Claim>, Vec<String>), Error> 
         let wanted = SITE_COLUMNS.iter().map(|column| (fold(column), (*column).to_owned())).collect();
         let reading = Reading { origin: Origin::Sites, source_id: "sites", layout: FileLayout::default(), wanted };
         let path = folder_of(config).join(sites);
-        let bytes = reading.bytes_of(&path)?;
+        let bytes = bytes_of_file(&path)?;
         let listed = Listed { place: Place::plain(&path), member: None, bytes };
         claims.push(reading.claim(&config.folder, &path, listed)?);
     }
@@ -95,12 +95,13 @@ impl Reading<'_> {
         let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
         let paths = glob::glob_with(&whole, options).map_err(|_| no_file())?;
         let (mut claims, mut left_out) = (Vec::new(), LeftOut::new());
+        let mut folder_named = None;
         for path in paths {
             let path = path.map_err(|error| Error::Io { path: error.path().to_owned(), source: error.into() })?;
             if path.is_dir() {
+                folder_named = Some(path);
                 continue;
             }
-            self.bytes_of(&path)?;
             let listing = packed::list(&path, members.as_ref())?;
             for member in listing.left_out {
                 let shown = format!("{}!{member}", name_within(folder, &path));
@@ -111,15 +112,14 @@ impl Reading<'_> {
             }
         }
         claims.sort_by(|left, right| left.name.cmp(&right.name));
-        if claims.is_empty() { Err(no_file()) } else { Ok((claims, left_out)) }
-    }
-
-    fn bytes_of(&self, path: &Path) -> Result<u64, Error> {
-        let about = fs::metadata(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        if about.is_file() {
-            return Ok(about.len());
+        match folder_named {
+            _ if !claims.is_empty() => Ok((claims, left_out)),
+            Some(path) => {
+                let hint = format!("name the files in it as the source's path, such as {pattern}/*.csv");
+                Err(unusable(&path, "this is a folder", hint))
+            }
+            None => Err(no_file()),
         }
-        Err(unusable(path, "this is no file", "name a file in the configuration"))
     }
 
     fn claim(&self, folder: &Path, path: &Path, listed: Listed) -> Result<Claim, Error> {

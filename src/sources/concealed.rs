@@ -25,6 +25,17 @@ pub(super) struct Merged {
     pub(super) columns: (u32, u32),
 }
 
+impl Merged {
+    /// Whether it is of more than one column.
+    pub(super) fn is_wide(&self) -> bool {
+        self.columns.0 < self.columns.1
+    }
+
+    pub(super) fn spans(&self, column: usize) -> bool {
+        (self.columns.0 as usize..=self.columns.1 as usize).contains(&column)
+    }
+}
+
 /// What one worksheet keeps from view.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Concealed {
@@ -33,6 +44,8 @@ pub(super) struct Concealed {
     pub(super) columns: Vec<(u32, u32)>,
     /// Merged cells of more than one row, in order.
     pub(super) merged: Vec<Merged>,
+    /// Merged cells of one row, in order.
+    pub(super) wide: Vec<Merged>,
     /// Rows with a formula whose value is not there, in order; of an .xlsx the library tells them.
     pub(super) uncached: Vec<u32>,
     /// Whether something stands beyond the last row that a worksheet has, where the library ends without a word.
@@ -56,9 +69,19 @@ impl Concealed {
     }
 
     pub(super) fn merge(&mut self, merged: Merged) {
-        if merged.rows.0 < merged.rows.1 && self.merged.len() < NOTED_MAX {
-            self.merged.push(merged);
+        let noted = if merged.rows.0 < merged.rows.1 { &mut self.merged } else { &mut self.wide };
+        if (merged.rows.0 < merged.rows.1 || merged.is_wide()) && noted.len() < NOTED_MAX {
+            noted.push(merged);
         }
+    }
+
+    /// Merged cells that begin in one of these rows.
+    pub(super) fn merged_in(&self, rows: (u32, u32)) -> Vec<Merged> {
+        let begin = |list: &[Merged]| {
+            let from = list.partition_point(|merged| merged.rows.0 < rows.0);
+            list[from..].iter().take_while(|merged| merged.rows.0 <= rows.1).copied().collect::<Vec<_>>()
+        };
+        [begin(&self.merged), begin(&self.wide)].concat()
     }
 
     pub(super) fn miss_value(&mut self, row: u32) {
@@ -71,6 +94,7 @@ impl Concealed {
     pub(super) fn in_order(mut self) -> Self {
         self.rows.sort_unstable();
         self.merged.sort_unstable();
+        self.wide.sort_unstable();
         self.uncached.sort_unstable();
         self
     }
@@ -393,6 +417,28 @@ mod tests {
         assert_eq!(given.data, ["A|Ely|", "B|Ely|", "C|Ely|", "D||"]);
         assert_eq!(given.digests, plain.digests, "a digest is of what stands in the file");
         assert!(given.findings.iter().all(|(_, finding)| *finding != Finding::MergedCells));
+    }
+
+    #[test]
+    fn merged_titles_reach_over_their_columns_alone() {
+        let folder = Folder::new();
+        let mut writer = Writer::new();
+        let sheet = writer.add_worksheet();
+        let plain = Format::new();
+        let titles = sheet.merge_range(0, 0, 0, 1, "Patient", &plain).expect("merged");
+        titles.merge_range(0, 2, 1, 2, "Notes", &plain).expect("merged");
+        for (row, cells) in (1..).zip([["ID", "Surname", "", "Seen"], ["1", "A", "x", "2"]]) {
+            for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+                sheet.write(row, column, cell).expect("a cell");
+            }
+        }
+        writer.save(folder.path().join("a.xlsx")).expect("saved");
+        for fill_merged in [false, true] {
+            let layout = FileLayout { header_rows: Some(2), fill_merged, ..FileLayout::default() };
+            let given = give(&[folder.claim(0, "a.xlsx", &["Patient ID"], layout)]).expect("usable");
+            assert_eq!(given.intake.files[0].sheets[0].header, ["Patient ID", "Patient Surname", "Notes", "Seen"]);
+            assert_eq!((given.kinds.as_str(), given.findings.as_slice()), ("hhd", &[][..]));
+        }
     }
 
     #[test]

@@ -16,8 +16,11 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
-const SAMPLE_BYTES: u64 = 256 << 10;
+/// The first rows from which the dialect is told: so many, and of so many bytes.
 const SAMPLE_ROWS: usize = 200;
+const SAMPLE_BYTES: usize = 256 << 10;
+/// Far enough that a quote in the last of them is followed as it will be when the file is read.
+const AHEAD_BYTES: u64 = 1 << 20;
 /// The likelier ones first. The last parts fields in what databases call ASCII-delimited text.
 const DELIMITERS: [u8; 7] = [b',', b';', b'\t', b'|', b'^', b'~', 0x1f];
 /// More cells than any spreadsheet has columns.
@@ -89,9 +92,9 @@ impl<'a> Text<'a> {
 
     fn settle_dialect(&self) -> Result<Dialect, Error> {
         let mut sample = Vec::new();
-        let mut text = io::BufReader::with_capacity(SAMPLE_BYTES as usize, self.transcoder()?).take(SAMPLE_BYTES);
+        let mut text = io::BufReader::with_capacity(AHEAD_BYTES as usize, self.transcoder()?).take(AHEAD_BYTES);
         text.read_to_end(&mut sample).map_err(|error| self.unreadable(error))?;
-        let whole = (sample.len() as u64) < SAMPLE_BYTES;
+        let whole = (sample.len() as u64) < AHEAD_BYTES;
         match self.claim.layout.delimiter {
             Some(delimiter) if !delimiter.is_ascii() || b"\"\r\n\0".contains(&delimiter) => Err(unusable(
                 self.claim.place.shown(),
@@ -150,16 +153,23 @@ impl Trial {
         // The last row of a sample may be cut.
         let counted = if whole || rows.len() == SAMPLE_ROWS { rows.len() } else { rows.len().saturating_sub(1).max(1) };
         let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut names = 0;
+        let (mut names, mut sampled) = (0, 0);
         for place in 0..counted.min(rows.len()) {
             let mut found = BTreeSet::new();
             let mut width = 0;
-            split(&String::from_utf8_lossy(rows.row(place).0), delimiter, |cell, _| {
+            let (bytes, fault) = rows.row(place);
+            // What cannot be split into cells has no width, whatever it names.
+            let counts = fault.is_none();
+            sampled += if counts { bytes.len() } else { 0 };
+            if sampled > SAMPLE_BYTES {
+                break;
+            }
+            split(&String::from_utf8_lossy(bytes), delimiter, |cell, _| {
                 width += 1;
                 found.insert(fold(&cell));
             });
             names = names.max(found.iter().filter(|name| wanted.contains_key(*name)).count());
-            if width > 1 {
+            if width > 1 && counts {
                 *widths.entry(width).or_default() += 1;
             }
         }
@@ -185,10 +195,24 @@ fn lines(rows: &RowBytes, first_row: u32, dialect: Dialect) -> Vec<Line> {
         .collect()
 }
 
+/// So much of a row that cannot be split is kept, for whoever looks for it.
+const BEGINNING_LETTERS: usize = 500;
+
+/// The beginning of a row's text, as one cell.
+fn beginning(bytes: &[u8], is_whole: bool) -> Vec<Cell> {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * BEGINNING_LETTERS)]);
+    let mut shown: String = text.trim().chars().filter(|letter| *letter != '\0').take(BEGINNING_LETTERS).collect();
+    if !is_whole || shown.len() < bytes.trim_ascii().len() {
+        shown.push_str(" […]");
+    }
+    vec![Cell::trimmed(&shown)]
+}
+
 /// One row. Where it cannot be split into cells, its digest is of its bytes.
 fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, dialect: Dialect, joined: &mut Vec<u8>) -> Line {
     let idle = |finding, digest| {
-        let (cells, findings, padded) = (Vec::new(), Vec::new(), Vec::new());
+        let is_whole = finding != Finding::RowTooLong;
+        let (cells, findings, padded) = (beginning(bytes, is_whole), Vec::new(), Vec::new());
         Line { row, cells, digest, fault: Some(finding), findings, padded }
     };
     match fault {
@@ -275,6 +299,22 @@ mod tests {
         let expected = [(3, Finding::NotDecodable), (4, Finding::NulCharacter), (5, Finding::StrayQuote)];
         assert_eq!(given.findings, expected);
         assert_eq!(given.digests[2], Digest::of(b"B\xff,Ely"));
+    }
+
+    #[test]
+    fn of_a_row_that_cannot_be_split_the_beginning_is_kept() {
+        let check = |bytes: &[u8], expected: &str| {
+            let line =
+                line((bytes, Some(Fault::StrayQuote)), 2, Dialect { delimiter: b',', width: 2 }, &mut Vec::new());
+            let shown: Vec<String> = line.cells.iter().map(|cell| cell.as_text().into_owned()).collect();
+            assert_eq!(shown, [expected]);
+        };
+        check(b"Smith,\"High Street ", "Smith,\"High Street");
+        let long = "é".repeat(2 * BEGINNING_LETTERS);
+        check(long.as_bytes(), &format!("{} […]", "é".repeat(BEGINNING_LETTERS)));
+        check(&long.as_bytes()[..2 * BEGINNING_LETTERS], &"é".repeat(BEGINNING_LETTERS));
+        let undecodable = line((b"a\xff,b", None), 2, Dialect { delimiter: b',', width: 2 }, &mut Vec::new());
+        assert!(undecodable.cells == [Cell::Text("a\u{fffd},b".into())]);
     }
 
     #[test]

@@ -12,7 +12,9 @@ use std::path::Path;
 use std::time::SystemTime;
 
 const HEAD_BYTES: usize = 8 << 10;
-const READ_BYTES: usize = 256 << 10;
+const READ_BYTES: usize = 2 << 20;
+/// From so many bytes on it is worth to share the work with another core.
+const LARGE_BYTES: usize = 1 << 20;
 
 /// What one pass over a file's bytes shows.
 #[derive(Debug)]
@@ -41,13 +43,18 @@ pub(super) fn survey(place: &Place) -> Result<Survey, Error> {
         }
         let bytes = &chunk[..read];
         watch.add(bytes)?;
-        hasher.update(bytes);
         survey.bytes += read as u64;
         let missing = HEAD_BYTES.saturating_sub(survey.head.len());
         survey.head.extend_from_slice(&bytes[..missing.min(read)]);
         // What is packed has no characters, and nearly every byte of it would be looked at by itself.
-        if !format::is_packed(&survey.head) {
-            survey.utf8.add(bytes);
+        let utf8 = &mut survey.utf8;
+        match (format::is_packed(&survey.head), read < LARGE_BYTES) {
+            (true, _) => hasher.update(bytes),
+            (false, true) => {
+                utf8.add(bytes);
+                hasher.update(bytes);
+            }
+            (false, false) => drop(rayon::join(|| utf8.add(bytes), || hasher.update(bytes))),
         }
     }
     watch.end()?;
@@ -81,6 +88,20 @@ impl Survey {
 fn on_disk(place: &Place) -> Result<(u64, Option<SystemTime>), Error> {
     let about = fs::metadata(place.on_disk()).map_err(|source| Error::Io { path: place.shown().to_owned(), source })?;
     Ok((about.len(), about.modified().ok()))
+}
+
+/// The size of a file, before it is opened: to open a pipe is to wait for whoever writes into it, and what can be read only
+/// once cannot be read again to see that it is still the same.
+pub fn bytes_of_file(path: &Path) -> Result<u64, Error> {
+    let about = fs::metadata(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    if about.is_file() {
+        return Ok(about.len());
+    }
+    if about.is_dir() {
+        return Err(unusable(path, "this is a folder", "name the files in it"));
+    }
+    let what = "this is no file but a pipe, a socket or a device, which can be read only once";
+    Err(unusable(path, what, "write what comes out of it to a file, and name that file"))
 }
 
 pub(super) fn unusable(path: &Path, what: impl Into<String>, hint: impl Into<String>) -> Error {

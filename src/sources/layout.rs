@@ -3,13 +3,11 @@
 use super::claims::{Claim, Wanted, fold};
 use super::concealed::Awaited;
 use super::footer::{self, Shape};
+use super::header::{HEADER_SOUGHT_ROWS, Header, Seeking, letters};
 use super::outlet::Outlet;
 use super::{Cell, Finding, RowKind};
 use crate::values::Digest;
-use std::collections::BTreeSet;
 
-/// A header stands among so many first rows, unless the mapping says where.
-const HEADER_SOUGHT_ROWS: u32 = 60;
 /// Rows that look like a footer are held back until the sheet's end; more than this are a table of their own.
 const FOOTER_ROWS_MAX: usize = 200;
 /// Where spreadsheets end, old and new, and cut what is longer or wider without a word.
@@ -39,6 +37,8 @@ enum Held {
 pub(super) struct Expectation<'a> {
     pub(super) wanted: &'a Wanted,
     pub(super) header_row: Option<u32>,
+    /// How many rows it stands on.
+    pub(super) header_rows: u32,
     pub(super) end_of_data: Option<&'a str>,
     /// Delimited text: a surplus or missing cell means that cells have moved.
     pub(super) delimited: bool,
@@ -51,8 +51,9 @@ impl<'a> Expectation<'a> {
     pub(super) fn of(claim: &'a Claim, delimited: bool) -> Self {
         let end_of_data = claim.layout.end_of_data.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let header_row = claim.layout.header_row;
+        let header_rows = claim.layout.header_rows.unwrap_or(1);
         let (wanted, of_sheet) = (&claim.wanted, Vec::new());
-        Expectation { wanted, header_row, end_of_data, delimited, of_sheet, concealed: None }
+        Expectation { wanted, header_row, header_rows, end_of_data, delimited, of_sheet, concealed: None }
     }
 }
 
@@ -88,6 +89,8 @@ pub(super) struct Table<'a, 'b, 'c> {
     named_width: usize,
     /// Places of columns without a name, until something stands in one.
     unnamed: Vec<usize>,
+    /// The rows of the header, as they stand: they may come again.
+    header_lines: Vec<Vec<String>>,
     found: Found,
 }
 
@@ -102,6 +105,7 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
             mapped: Vec::new(),
             named_width: 0,
             unnamed: Vec::new(),
+            header_lines: Vec::new(),
             found: Found::default(),
         }
     }
@@ -164,26 +168,31 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
 
     /// Looks for the header once enough rows are held, and then places them.
     fn seek(&mut self, ended: bool) -> Result<(), NoTable> {
-        let enough = self.expectation.header_row.filter(|row| *row > 0).unwrap_or(HEADER_SOUGHT_ROWS);
+        let sought = self.expectation.header_row.filter(|row| *row > 0).unwrap_or(HEADER_SOUGHT_ROWS);
+        let enough = sought.saturating_add(self.expectation.header_rows - 1);
         if self.stage != Stage::Seeking || (self.found.rows < enough && !ended) {
             return Ok(());
         }
         if self.found.rows == 0 {
             return Err(NoTable("holds no rows".to_owned()));
         }
-        let place = if self.expectation.header_row == Some(0) {
+        let mut header = if self.expectation.header_row == Some(0) {
             self.name_by_letters()?;
             None
         } else {
-            self.header_place()?
+            self.seeking().find()?
         };
+        let rows = header.as_ref().map(|header| header.rows);
         let held = std::mem::take(&mut self.held);
         self.stage = Stage::Data;
-        for (at, piece) in held.into_iter().enumerate() {
-            match (piece, place) {
+        for piece in held {
+            match (piece, rows) {
                 (Held::Blank { from, count }, _) => self.push_blank(from, count)?,
-                (Held::Line(line), Some(header)) if at < header => self.give_idle(line, RowKind::Preamble),
-                (Held::Line(line), Some(header)) if at == header => self.begin(line),
+                (Held::Line(line), Some(rows)) if line.row < rows.first => self.give_idle(line, RowKind::Preamble),
+                (Held::Line(line), Some(rows)) if line.row <= rows.last() => {
+                    header.take().into_iter().for_each(|header| self.begin(header));
+                    self.give_header(line);
+                }
                 (Held::Line(line), _) => self.push(line)?,
             }
         }
@@ -209,79 +218,43 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         Ok(())
     }
 
-    /// The header's place among the rows held; `None` when the sheet has none and none is called for.
-    fn header_place(&self) -> Result<Option<usize>, NoTable> {
-        let lines = || {
-            self.held.iter().enumerate().filter_map(|(place, held)| match held {
-                Held::Line(line) if line.fault.is_none() => Some((place, line)),
-                _ => None,
-            })
-        };
-        if let Some(row) = self.expectation.header_row {
-            let stated = lines().find(|(_, line)| line.row == row);
-            let (place, line) =
-                stated.ok_or_else(|| NoTable(format!("has nothing in row {row}, the stated header_row")))?;
-            return if self.expectation.wanted.is_empty() || self.names_in(line) > 0 {
-                Ok(Some(place))
-            } else {
-                Err(self.not_recognised(&format!("row {row}, the stated header_row, does not name")))
-            };
-        }
-        if self.expectation.wanted.is_empty() {
-            return Ok(likely_header(lines().collect()));
-        }
-        // The first of the best, whatever comes after it.
-        let best = lines().map(|(place, line)| (self.names_in(line), place)).rev().max_by_key(|(names, _)| *names);
-        match best {
-            Some((names, place)) if names > 0 => Ok(Some(place)),
-            _ => Err(self.not_recognised(&format!("none of the first {HEADER_SOUGHT_ROWS} rows names"))),
-        }
-    }
-
-    /// How many different columns of the mapping a row names.
-    fn names_in(&self, line: &Line) -> usize {
-        let names: BTreeSet<String> = line.cells.iter().map(|cell| fold(&cell.as_text())).collect();
-        names.iter().filter(|name| self.expectation.wanted.contains_key(*name)).count()
-    }
-
-    fn not_recognised(&self, which: &str) -> NoTable {
-        let width = self.held.iter().map(|held| match held {
-            Held::Line(line) => line.cells.len(),
-            Held::Blank { .. } => 0,
+    fn seeking(&self) -> Seeking<'_, 'a> {
+        let lines = self.held.iter().filter_map(|held| match held {
+            Held::Line(line) if line.fault.is_none() => Some(line),
+            _ => None,
         });
-        let wanted: Vec<&str> = self.expectation.wanted.values().map(String::as_str).take(12).collect();
-        let more = if self.expectation.wanted.len() > wanted.len() { ", …" } else { "" };
-        NoTable(format!(
-            "has no header that can be recognised: {which} any of the columns {}{more} (the widest row there has {} cells)",
-            wanted.join(", "),
-            width.max().unwrap_or(0)
-        ))
+        Seeking { lines: lines.collect(), expectation: &self.expectation }
     }
 
-    fn begin(&mut self, mut line: Line) {
-        if !self.expectation.delimited {
-            let used = line.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-            line.cells.truncate(used);
-        }
-        let header: Vec<String> = line.cells.iter().map(|cell| cell.as_text().into_owned()).collect();
+    fn begin(&mut self, found: Header) {
+        let header = found.names;
         let is_mapped =
             |name: &String| self.expectation.wanted.is_empty() || self.expectation.wanted.contains_key(&fold(name));
         self.mapped = (0..header.len()).filter(|&column| is_mapped(&header[column])).collect();
         self.named_width = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         self.unnamed = (0..header.len()).filter(|&column| header[column].is_empty()).collect();
-        let mut findings = std::mem::take(&mut self.expectation.of_sheet);
+        let of_sheet = &mut self.expectation.of_sheet;
         if self.expectation.concealed.is_some_and(|concealed| concealed().hides_column_of(&header)) {
-            findings.push(Finding::HiddenColumn);
+            of_sheet.push(Finding::HiddenColumn);
         }
         if COLUMN_LIMITS.contains(&self.named_width) {
-            findings.push(Finding::ColumnLimit);
+            of_sheet.push(Finding::ColumnLimit);
         }
-        self.found.header_row = Some(line.row);
-        self.after_blank = false;
+        self.found.header_row = Some(found.rows.first);
         self.outlet.flush();
         self.outlet.header = header;
+    }
+
+    /// What is found of the sheet as a whole is told of the first row of its header.
+    fn give_header(&mut self, line: Line) {
+        if line.fault.is_some() {
+            return self.give_idle(line, RowKind::Data);
+        }
+        self.after_blank = false;
+        let findings = std::mem::take(&mut self.expectation.of_sheet);
         self.outlet.give(line.row, RowKind::Header, Vec::new(), line.digest, findings);
         self.outlet.pad_last(line.padded);
+        self.header_lines.push(line.cells.iter().map(|cell| cell.as_text().into_owned()).collect());
     }
 
     /// A row after the header.
@@ -324,12 +297,12 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
     }
 
     fn is_header_again(&self, line: &Line) -> bool {
-        let header = &self.outlet.header;
-        let same = |place: usize| {
+        let same = |header: &Vec<String>, place: usize| {
             let name = header.get(place).map_or("", String::as_str);
             line.cells.get(place).map_or(name.is_empty(), |cell| cell.as_text() == name)
         };
-        !header.is_empty() && (0..header.len().max(line.cells.len())).all(same)
+        let is_again = |header: &Vec<String>| (0..header.len().max(line.cells.len())).all(|place| same(header, place));
+        self.header_lines.iter().any(is_again)
     }
 
     /// Rows held back were no footer after all.
@@ -370,37 +343,12 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
         self.outlet.pad_last(line.padded);
     }
 
-    /// A row whose cells are of no use to anybody.
+    /// A row that is not used. Of one that is set aside, its cells tell whoever mends it which it is.
     fn give_idle(&mut self, line: Line, kind: RowKind) {
         let kind = line.fault.map_or(kind, RowKind::SetAside);
-        self.outlet.give(line.row, kind, Vec::new(), line.digest, Vec::new());
+        let cells = if line.fault.is_some() { line.cells } else { Vec::new() };
+        self.outlet.give(line.row, kind, cells, line.digest, Vec::new());
     }
-}
-
-/// A, B, … Z, AA: the name of a column, counted from nought, in a spreadsheet.
-fn letters(column: usize) -> String {
-    let last = char::from(b'A' + (column % 26) as u8);
-    if column < 26 { last.to_string() } else { format!("{}{last}", letters(column / 26 - 1)) }
-}
-
-/// With no mapping to go by: the first row that is nearly as full as the fullest and holds texts only, each once.
-fn likely_header(lines: Vec<(usize, &Line)>) -> Option<usize> {
-    let filled = |line: &Line| line.cells.iter().filter(|cell| !cell.is_empty()).count();
-    let fullest = lines.iter().map(|(_, line)| filled(line)).max()?;
-    let is_name = |cell: &Cell| match cell {
-        Cell::Text(text) => {
-            text.chars().any(char::is_alphabetic) && !text.starts_with(|first: char| first.is_ascii_digit())
-        }
-        _ => false,
-    };
-    let is_header = |line: &Line| {
-        let names: Vec<&Cell> = line.cells.iter().filter(|cell| !cell.is_empty()).collect();
-        let distinct: BTreeSet<_> = names.iter().map(|cell| cell.as_text()).collect();
-        names.len() * 4 >= fullest * 3
-            && names.iter().all(|cell| is_name(cell))
-            && distinct.len() * 10 >= names.len() * 9
-    };
-    lines.iter().find(|(_, line)| is_header(line)).map(|(place, _)| *place)
 }
 
 /// The rows of a sheet that no mapping claims.
@@ -495,12 +443,49 @@ mod tests {
         assert_eq!(given.intake.files[0].sheets[0].header_row, None);
         let refused = refusal(give_text(b"1,SMITH\n", &["Surname"], none()));
         assert!(refused.contains("which then names columns A to B"), "{refused}");
-        assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
     }
 
     #[test]
     fn the_header_may_come_again() {
         check("Patient ID,Surname,DOB,Postcode\n1,A,,\nPatient ID,Surname,DOB,Postcode\n2,B,,\n", "hdhd");
+    }
+
+    fn on_rows(header_rows: u32, header_row: Option<u32>) -> FileLayout {
+        FileLayout { header_row, header_rows: Some(header_rows), ..FileLayout::default() }
+    }
+
+    const ON_TWO: &str =
+        "Extract\nPatient,,,Seen\nID,Surname,,Date\n1,A,,2\nPatient,,,Seen\nID,Surname,,Date\n3,B,x,4\n";
+
+    #[test]
+    fn a_header_stands_on_several_rows_and_may_come_again() {
+        for header_row in [None, Some(2)] {
+            let columns = &["Patient ID", "Seen Date"];
+            let given = give_text(ON_TWO.as_bytes(), columns, on_rows(2, header_row)).expect("usable");
+            let sheet = &given.intake.files[0].sheets[0];
+            assert_eq!((given.kinds.as_str(), sheet.header_row), ("phhdhhd", Some(2)));
+            assert_eq!(sheet.header, ["Patient ID", "Patient Surname", "", "Seen Date"]);
+            assert_eq!(given.findings, [(7, Finding::UnnamedColumn)]);
+            assert_eq!(given.data, ["1|A||2", "3|B|x|4"]);
+        }
+        // A row of it may be blank, and one that cannot be read is set aside.
+        let given = give_text(b"Seen\n\nDate\n2\n", &["Seen Date"], on_rows(3, None)).expect("usable");
+        assert_eq!(given.kinds, "h.hd");
+        let given = give_text(b"Seen,By\n\0\nDate,\n2,X\n", &["Seen Date"], on_rows(3, None)).expect("usable");
+        assert_eq!((given.kinds.as_str(), given.findings[0]), ("hxhd", (2, Finding::NulCharacter)));
+    }
+
+    #[test]
+    fn no_row_of_data_is_joined_to_a_header_on_fewer_rows() {
+        let text = b"Patient ID,Surname,DOB,Notes\n1,SMITH,2,\n3,JONES,4,\n";
+        for header_row in [None, Some(1)] {
+            let refused = refusal(give_text(text, &["Patient ID", "DOB", "Notes"], on_rows(2, header_row)));
+            let expected = "rows 1 to 2 together name 1 columns of the mapping, and row 1 alone names 3";
+            assert!(refused.contains(expected) && !refused.contains("SMITH"), "{refused}");
+        }
+        let refused = |header_row| refusal(give_text(text, &["Patient ID"], on_rows(2, header_row)));
+        assert!(refused(None).contains("no 2 of the first 60 rows together name any of the columns Patient ID"));
+        assert!(refused(Some(1)).contains("rows 1 to 2, the stated header, do not name any of the columns Patient ID"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod fixity;
 mod footer;
 mod format;
 mod gather;
+mod header;
 mod intake;
 mod layout;
 mod ods;
@@ -33,6 +34,8 @@ mod xlsb;
 mod xlsx;
 
 pub use error::Error;
+pub use fixity::bytes_of_file;
+pub use header::{HeaderRows, joined_names};
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};
 pub use read::{Progress, read};
 pub use row::{Batch, Cell, Finding, RawRow, RowKind, RowRef, Sourced};

@@ -232,9 +232,11 @@ impl At {
                 let column = narrow(self.column);
                 self.uncached |=
                     value(b"table:formula").is_some_and(|formula| !formula.value.is_empty()) && !has_value(element);
-                if rows > 1 {
-                    let rows = (narrow(self.row + 1), narrow(self.row + rows));
-                    concealed.merge(Merged { rows, columns: (column, column) });
+                let columns = number(element, b"table:number-columns-spanned").min(COLUMNS_MAX);
+                if rows > 1 || columns > 1 {
+                    let rows = (narrow(self.row + 1), narrow(self.row + rows.max(1)));
+                    let last = narrow(self.column + columns.max(1) - 1);
+                    concealed.merge(Merged { rows, columns: (column, last) });
                 }
                 self.column += number(element, b"table:number-columns-repeated").min(COLUMNS_MAX);
             }
@@ -293,14 +295,16 @@ mod tests {
              <table:table-row table:visibility=\"filter\" table:number-rows-repeated=\"2\">{cell}</table:table-row>\
              <table:table-row table:number-rows-repeated=\"2\">\
              <table:table-cell table:formula=\"of:=1\" table:number-columns-repeated=\"4\"/>\
-             <table:table-cell table:number-rows-spanned=\"3\"/></table:table-row></table:table></a>"
+             <table:table-cell table:number-rows-spanned=\"3\"/>\
+             <table:table-cell table:number-columns-spanned=\"2\"/></table:table-row></table:table></a>"
         );
         let found = concealed_in(Reader::from_reader(tables.as_bytes()), "A & B");
         let merged = vec![Merged { rows: (6, 8), columns: (4, 4) }];
+        let wide = vec![Merged { rows: (6, 6), columns: (5, 6) }];
         let uncached = vec![6, 7];
         assert_eq!(
             found,
-            Concealed { rows: vec![(4, 5)], columns: vec![(1, 2)], merged, uncached, ends_beyond: false }
+            Concealed { rows: vec![(4, 5)], columns: vec![(1, 2)], merged, wide, uncached, ends_beyond: false }
         );
         assert_eq!(concealed_in(Reader::from_reader(tables.as_bytes()), "None"), Concealed::default());
     }

@@ -2,7 +2,7 @@
 //! written to disk, where it would outlive the run.
 
 use super::Error;
-use super::fixity::unusable;
+use super::fixity::{bytes_of_file, unusable};
 use super::format;
 use flate2::Crc;
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
@@ -73,7 +73,7 @@ pub(super) fn split(pattern: &str) -> (&str, Option<&str>) {
 /// The file itself, or the members of an archive that the pattern names, in order: all of them without a pattern.
 pub(super) fn list(path: &Path, members: Option<&glob::Pattern>) -> Result<Listing, Error> {
     let unreadable = |source| Error::Io { path: path.to_owned(), source };
-    let bytes = fs::metadata(path).map_err(unreadable)?.len();
+    let bytes = bytes_of_file(path)?;
     let mut head = [0; 4];
     let read = File::open(path).and_then(|file| file.take(4).read(&mut head)).map_err(unreadable)?;
     let has_ending = |ending: &str| path.to_string_lossy().to_ascii_lowercase().ends_with(ending);

@@ -124,7 +124,7 @@ pub enum Finding {
     TooFewCells,
     /// Bytes that the encoding does not allow.
     NotDecodable,
-    /// A quoted field runs over more lines than it may: a stray quote.
+    /// A quoted field is never closed, or holds what must be rows of their own: a stray quote.
     StrayQuote,
     /// The row is longer than a row may be.
     RowTooLong,
@@ -132,7 +132,7 @@ pub enum Finding {
     NulCharacter,
     /// Cells of a worksheet stand beside the table, right of its header. The row is used without them.
     BesideTable,
-    /// A formula was saved without its value, so its cell reads as empty (not told of .xls). The row is used.
+    /// A formula was saved without its value, so its cell reads as empty (of an .xls it is told of texts alone). The row is used.
     FormulaWithoutValue,
     /// A character of UTF-8 stands in the row as Windows-1252 reads its bytes. The row is used as it stands.
     EncodedTwice,
@@ -161,7 +161,8 @@ pub struct RawRow {
     pub at: RowRef,
     /// What it is to its file.
     pub kind: RowKind,
-    /// Its cells, padded with [`Cell::Empty`] to the header's width; empty for rows that are not data.
+    /// Its cells, padded with [`Cell::Empty`] to the header's width; as they stand in a row that is set aside, and where it
+    /// could not be split, the beginning of its text in one cell; empty for other rows that are not data.
     pub cells: Vec<Cell>,
     /// Digest of its cells as text, empty ones at the end not counted; of its bytes (as UTF-8) where it could not be split
     /// into cells.

@@ -8,10 +8,19 @@ use std::ops::Range;
 
 /// A row may not be longer.
 const ROW_BYTES_MAX: usize = 1 << 20;
-/// A quoted field that runs on for longer than this, or over more line ends, was never closed.
-const QUOTED_BYTES_MAX: usize = 64 << 10;
-const QUOTED_LINE_ENDS_MAX: usize = 50;
+/// A quoted field that runs on for longer than this, or over more line ends, may never have been closed: it is one field
+/// only where the row speaks for it (see [`is_sound`]).
+const SHORT_BYTES_MAX: usize = 64 << 10;
+const SHORT_LINE_ENDS_MAX: usize = 50;
+/// No field is longer. This is also how far a quote is followed that nothing closes.
+const QUOTED_BYTES_MAX: usize = 512 << 10;
+/// A row does not have more fields over several lines: what opens and closes line after line is not followed for ever.
+const REOPENED_MAX: usize = 256;
+/// Of the lines in a long field, at most one in so many may look like a row.
+const LINES_PER_LIKENESS: usize = 8;
 const READ_BYTES: usize = 256 << 10;
+/// Of a row that is too long, its beginning is kept.
+const BEGINNING_BYTES: usize = 2_000;
 /// A batch of very long rows is given out sooner.
 const BATCH_BYTES: usize = 4 << 20;
 
@@ -34,7 +43,7 @@ pub(super) struct RowBytes {
 pub(super) enum Fault {
     /// An opening quote that nothing closes.
     StrayQuote,
-    /// Longer than a row may be. Its bytes were not kept; this is their digest.
+    /// Longer than a row may be. Only the first of its bytes were kept; this is the digest of all.
     TooLong(Digest),
 }
 
@@ -91,10 +100,19 @@ impl<R: Read> Scanner<R> {
                     rows.push(&window[..length], stray.then_some(Fault::StrayQuote));
                     self.at += next;
                 }
-                Measure::NeedMore if window.len() <= ROW_BYTES_MAX => self.fill()?,
+                Measure::NeedMore if window.len() <= ROW_BYTES_MAX => {
+                    // Each time twice as much, so that a long row is not measured as often as it has pieces.
+                    let wanted = 2 * window.len();
+                    self.fill()?;
+                    while !self.ended && self.buffer.len() < wanted {
+                        self.fill()?;
+                    }
+                }
                 Measure::NeedMore | Measure::TooLong => {
+                    let line = line_end(window, self.ended).map_or(window.len(), |(length, _)| length);
+                    let beginning = window[..line.min(BEGINNING_BYTES)].to_vec();
                     let digest = self.pass_over_line()?;
-                    rows.push(&[], Some(Fault::TooLong(digest)));
+                    rows.push(&beginning, Some(Fault::TooLong(digest)));
                 }
             }
         }
@@ -162,16 +180,26 @@ fn measure(window: &[u8], ended: bool, dialect: Dialect) -> Measure {
         return Measure::Row { length, next, stray: false };
     }
     match end_of_quoted(window, next, ended, &mut quotes) {
-        Some(Some((end, after))) if end <= ROW_BYTES_MAX => Measure::Row { length: end, next: after, stray: false },
+        Some(Some(row)) if row.end <= ROW_BYTES_MAX && (!row.is_long || is_sound(&window[..row.end], dialect)) => {
+            Measure::Row { length: row.end, next: row.next, stray: false }
+        }
         Some(_) => Measure::Row { length, next, stray: true },
         None => Measure::NeedMore,
     }
 }
 
+/// A row over several lines: where it ends, where the next begins, and whether it has a long field.
+struct OverLines {
+    end: usize,
+    next: usize,
+    is_long: bool,
+}
+
 /// Follows an open quote over further lines. `None`: more bytes are needed. `Some(None)`: the quote is a stray one.
-fn end_of_quoted(window: &[u8], first_next: usize, ended: bool, quotes: &mut Quotes) -> Option<Option<(usize, usize)>> {
+fn end_of_quoted(window: &[u8], first_next: usize, ended: bool, quotes: &mut Quotes) -> Option<Option<OverLines>> {
     let mut from = first_next;
     let mut opened_before = first_next;
+    let (mut is_long, mut reopenings) = (false, 0);
     loop {
         if window.len() == from && ended {
             return Some(None);
@@ -180,17 +208,74 @@ fn end_of_quoted(window: &[u8], first_next: usize, ended: bool, quotes: &mut Quo
             return (window.len() - opened_before > QUOTED_BYTES_MAX).then_some(None);
         };
         let reopened = quotes.follow_on(&window[from..from + length]);
-        if quotes.stray || quotes.line_ends > QUOTED_LINE_ENDS_MAX || from + length - opened_before > QUOTED_BYTES_MAX {
+        let open_bytes = from + length - opened_before;
+        is_long |= quotes.line_ends > SHORT_LINE_ENDS_MAX || open_bytes > SHORT_BYTES_MAX;
+        if quotes.stray || open_bytes > QUOTED_BYTES_MAX || reopenings > REOPENED_MAX {
             return Some(None);
         }
         if !quotes.open {
-            return Some(Some((from + length, from + next)));
+            return Some(Some(OverLines { end: from + length, next: from + next, is_long }));
         }
         if reopened {
             opened_before = from;
+            reopenings += 1;
         }
         from += next;
     }
+}
+
+/// Whether a row with a long field is a row: it has as many cells as the table's rows, and the lines in the field do not.
+/// Where the table's width is not known, the row's own stands for it.
+fn is_sound(row: &[u8], dialect: Dialect) -> bool {
+    let (mut width, mut fields) = (0, Vec::new());
+    let mut at = 0;
+    loop {
+        let rest = &row[at..];
+        let begins = leading_spaces(rest, dialect.delimiter);
+        let mut after = 0;
+        if rest.get(begins) == Some(&b'"') {
+            let mut quotes = Quotes::new(dialect);
+            after = begins + 1 + quotes.close_in(&rest[begins + 1..]).unwrap_or(rest.len() - begins - 1);
+            fields.push((width, &rest[begins + 1..after]));
+        }
+        width += 1;
+        match rest[after..].iter().position(|&byte| byte == dialect.delimiter) {
+            Some(place) => at += after + place + 1,
+            None => break,
+        }
+    }
+    let is_long = |field: &[u8]| field.len() > SHORT_BYTES_MAX || lines(field).count() > SHORT_LINE_ENDS_MAX;
+    let is_taken_in =
+        |&(place, field): &(usize, &[u8])| is_long(field) && holds_rows(field, place, width, dialect.delimiter);
+    width > 1 && (dialect.width == 0 || dialect.width == width) && !fields.iter().any(is_taken_in)
+}
+
+/// Whether the field at this place of a row has taken other rows in: its first line and its last are both as long as a row
+/// without it, or too many of the whole lines between them are.
+fn holds_rows(field: &[u8], place: usize, width: usize, delimiter: u8) -> bool {
+    let like_row = width - width / 8;
+    let delimiters: Vec<Option<usize>> = lines(field)
+        .map(|line| {
+            let delimiters = line.iter().filter(|&&byte| byte == delimiter).count();
+            (delimiters > 0 || !line.trim_ascii().is_empty()).then_some(delimiters)
+        })
+        .collect();
+    let [first, inner @ .., last] = delimiters.as_slice() else { return false };
+    let (opening, closing) = (place + 1 + first.unwrap_or(0), last.unwrap_or(0) + width - place);
+    let filled = inner.iter().flatten().count();
+    let alike = inner.iter().flatten().filter(|&&delimiters| delimiters + 1 >= like_row).count();
+    width >= 4 && opening >= like_row && closing >= like_row || alike * LINES_PER_LIKENESS > filled
+}
+
+/// Lines, with the piece after the last line end.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let window = rest?;
+        let (length, next) = line_end(window, true)?;
+        rest = (length < window.len()).then(|| &window[next..]);
+        Some(&window[..length])
+    })
 }
 
 /// The length of the first line and where the next begins. `None`: not known without more bytes.
@@ -387,20 +472,72 @@ mod tests {
 
     #[test]
     fn a_quoted_field_has_its_limits() {
-        let many = format!("1,\"{}\",2\n3,4,5\n", "\n".repeat(QUOTED_LINE_ENDS_MAX));
-        assert_eq!(scan(many.as_bytes(), 3).len(), 2);
-        let too_many = format!("1,\"{}\",2\n3,4,5\n", "\n".repeat(QUOTED_LINE_ENDS_MAX + 1));
-        let rows = scan(too_many.as_bytes(), 3);
-        assert_eq!((rows.len(), rows[0].1), (QUOTED_LINE_ENDS_MAX + 3, true));
-        let too_long = format!("1,\"a\n{}\n\",2\n3,4,5\n", "x".repeat(QUOTED_BYTES_MAX + 1));
-        assert_eq!(scan(too_long.as_bytes(), 3).len(), 4);
+        let of_lines = |lines: usize, width| {
+            let text = format!("1,\"{}\",2\n3,4,5\n", "\n".repeat(lines));
+            scan(text.as_bytes(), width)
+        };
+        assert_eq!(of_lines(SHORT_LINE_ENDS_MAX, 9).len(), 2);
+        // A longer one needs a row that is as wide as the table.
+        let rows = of_lines(SHORT_LINE_ENDS_MAX + 1, 9);
+        assert_eq!((rows.len(), rows[0].1), (SHORT_LINE_ENDS_MAX + 3, true));
+        assert_eq!(of_lines(SHORT_LINE_ENDS_MAX + 1, 3).len(), 2);
+        assert_eq!(of_lines(20_000, 0).len(), 2);
+        let of_bytes = |bytes: usize, width| {
+            let text = format!("1,\"a\n{}\n\",2\n3,4,5\n", "x".repeat(bytes));
+            scan(text.as_bytes(), width).len()
+        };
+        assert_eq!((of_bytes(SHORT_BYTES_MAX + 1, 3), of_bytes(SHORT_BYTES_MAX + 1, 4)), (2, 4));
+        assert_eq!((of_bytes(QUOTED_BYTES_MAX - 8, 3), of_bytes(QUOTED_BYTES_MAX + 1, 3)), (2, 4));
+    }
+
+    /// A row with a note of so many lines, and how many rows are found of the two.
+    #[track_caller]
+    fn check_note(line: &str, lines: usize, width: usize, is_one: bool) {
+        let end = ",x".repeat(width.saturating_sub(3));
+        let text = format!("1,\"Seen\n{}well\",2{end}\n3,4,5{end}\n", format!("{line}\n").repeat(lines));
+        let rows = scan(text.as_bytes(), width);
+        let expected = if is_one { (2, false) } else { (text.lines().count(), true) };
+        assert_eq!((rows.len(), rows[0].1), expected, "{line} {lines} {width}");
+        assert_eq!(rows.iter().filter(|(_, stray)| *stray).count(), usize::from(!is_one));
+    }
+
+    #[test]
+    fn a_long_note_is_one_field() {
+        for lines in [60, 500, 5000] {
+            check_note("Knee better, sleeps well", lines, 6, true);
+            check_note("", lines, 6, true);
+            check_note("says \"\"no\"\"", lines, 3, true);
+        }
+    }
+
+    #[test]
+    fn a_stray_quote_far_from_the_next_swallows_no_row() {
+        for lines in [60, 500, 5000] {
+            check_note("2,d,e,x,x,x", lines, 6, false);
+            check_note("2,d,e\nKnee\n\nHip", lines / 2, 3, false);
+            check_note("Knee\n2,d,e,x,x,x", lines / 2, 6, false);
+        }
+        // Blank lines up to the next row, and rows whose last cells were left out.
+        let far = format!("1,\"a,b,c\n{}2,d\",e,f\n", "\n".repeat(60));
+        assert_eq!(scan(far.as_bytes(), 4).len(), 62);
+        check_note("2,d,e,f,g,h,i,j,k,l,m,n,o,p,q", 60, 16, false);
+    }
+
+    #[test]
+    fn a_quote_is_not_followed_again_and_again() {
+        // Each line closes a field and opens one, whichever it begins in.
+        let text = "\",5\"x,\"\n".repeat(40_000);
+        let begun = std::time::Instant::now();
+        assert_eq!(scan(text.as_bytes(), 3).len(), 40_000);
+        assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
     }
 
     #[test]
     fn a_row_that_is_too_long_is_left_behind_and_counted() {
         let text = format!("a\n{}\r\nb\n", "x".repeat(3 * ROW_BYTES_MAX));
         let rows = scan(text.as_bytes(), 0);
-        assert_eq!(rows, [(b"a".to_vec(), false), (Vec::new(), true), (b"b".to_vec(), false)]);
+        let beginning = vec![b'x'; BEGINNING_BYTES];
+        assert!(rows == [(b"a".to_vec(), false), (beginning, true), (b"b".to_vec(), false)]);
         let mut scanner = Scanner::new(Trickle(text.as_bytes(), 70_000), Dialect { delimiter: b',', width: 0 });
         let rows = scanner.next_rows(9).expect("memory can be read");
         let expected = Digest::of("x".repeat(3 * ROW_BYTES_MAX).as_bytes());

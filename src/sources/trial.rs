@@ -72,7 +72,8 @@ pub(super) fn give(claims: &[Claim]) -> Result<Given, Error> {
                     given.findings.push((row.at.row(), finding));
                 }
                 given.findings.extend(row.findings.iter().map(|finding| (row.at.row(), *finding)));
-                assert!(row.kind == RowKind::Data || row.cells.is_empty(), "only data has cells");
+                let has_cells = matches!(row.kind, RowKind::Data | RowKind::SetAside(_));
+                assert!(has_cells || row.cells.is_empty(), "only data and what is set aside has cells");
                 if row.kind == RowKind::Data {
                     assert!(batch.header.is_empty() || row.cells.len() == batch.header.len(), "padded to the header");
                     let texts: Vec<_> = row.cells.iter().map(|cell| cell.as_text()).collect();

@@ -4,6 +4,7 @@ use super::claims::Claim;
 use super::delimited::Text;
 use super::fixity::{Survey, survey, unusable};
 use super::format;
+use super::header::HeaderRows;
 use super::layout::{Found, Line};
 use super::outlet::{Desk, Outlet};
 use super::packed::{self, Listed, Place};
@@ -28,12 +29,19 @@ pub struct FirstRow {
     pub cells: Vec<Cell>,
 }
 
+impl FirstRow {
+    /// Its cells as they would be read as text.
+    pub fn texts(&self) -> Vec<String> {
+        self.cells.iter().map(|cell| cell.as_text().into_owned()).collect()
+    }
+}
+
 /// Reads every sheet of one file. `find_header` is shown the first rows of each sheet that hold anything and says in which
-/// the header stands; then the sheet's rows go to `take` as they would under a mapping that states this header row, or
+/// the header stands; then the sheet's rows go to `take` as they would under a mapping that states this header, or
 /// that there is none.
 pub fn read_unmapped(
     path: &Path,
-    find_header: &mut dyn FnMut(&[FirstRow]) -> Option<u32>,
+    find_header: &mut dyn FnMut(&[FirstRow]) -> Option<HeaderRows>,
     take: &mut dyn FnMut(Batch<'_>),
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<SourceFile, Error> {
@@ -45,7 +53,7 @@ pub fn read_unmapped(
     let (read_as, sheets) = match format {
         FileFormat::Csv => {
             let first = first_rows(Text::open(&claim, &survey)?.first_lines(FIRST_ROWS as usize)?);
-            claim.layout.header_row = Some(find_header(&first).unwrap_or(NO_HEADER));
+            state_header(&mut claim, find_header(&first));
             let text = Text::open(&claim, &survey)?;
             let found = text.give(Outlet::new(&mut desk, &claim.name, claim.origin, 0, 0))?;
             (text.read_as(), vec![sheet_of(found, String::new(), false, false)])
@@ -98,6 +106,11 @@ fn claim(path: &Path, place: &Place, survey: &Survey) -> Claim {
     }
 }
 
+fn state_header(claim: &mut Claim, found: Option<HeaderRows>) {
+    claim.layout.header_row = Some(found.map_or(NO_HEADER, |rows| rows.first));
+    claim.layout.header_rows = found.map(|rows| rows.count);
+}
+
 fn first_rows(lines: Vec<Line>) -> Vec<FirstRow> {
     let usable =
         lines.into_iter().filter(|line| line.fault.is_none() && line.cells.iter().any(|cell| !cell.is_empty()));
@@ -107,7 +120,7 @@ fn first_rows(lines: Vec<Line>) -> Vec<FirstRow> {
 fn give_sheets(
     claim: &mut Claim,
     book: &mut Workbook,
-    find_header: &mut dyn FnMut(&[FirstRow]) -> Option<u32>,
+    find_header: &mut dyn FnMut(&[FirstRow]) -> Option<HeaderRows>,
     desk: &mut Desk<'_>,
 ) -> Result<Vec<Sheet>, Error> {
     let mut sheets = Vec::new();
@@ -116,7 +129,7 @@ fn give_sheets(
         let found = if first.is_empty() {
             Found::default()
         } else {
-            claim.layout.header_row = Some(find_header(&first).unwrap_or(NO_HEADER));
+            state_header(claim, find_header(&first));
             let outlet = Outlet::new(desk, &claim.name, claim.origin, 0, at);
             give_table(claim, book, &sheet, (Vec::new(), "open it and look at its first rows"), outlet)?
         };
@@ -154,7 +167,7 @@ mod tests {
             &folder.path().join(name),
             &mut |first| {
                 shown.push(first.len());
-                header
+                header.map(|first| HeaderRows { first, count: 1 })
             },
             &mut |batch| {
                 kinds.extend(batch.rows.iter().map(|row| letter(row.kind)));
@@ -192,7 +205,7 @@ mod tests {
             let mut padded = Vec::new();
             read_unmapped(
                 &folder.path().join(name),
-                &mut |_| Some(1),
+                &mut |_| Some(HeaderRows { first: 1, count: 1 }),
                 &mut |batch| padded.extend(batch.rows.into_iter().map(|row| row.padded)),
                 &mut |_| {},
             )

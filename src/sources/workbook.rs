@@ -176,8 +176,8 @@ impl Workbook {
         }
         // The library passes over formulas without a value; of an .xlsx it tells them.
         let concealed = match self.format {
-            FileFormat::Xlsb | FileFormat::Ods => self.concealed(sheet),
-            FileFormat::Xlsx | FileFormat::Xls | FileFormat::Csv => Arc::default(),
+            FileFormat::Xlsb | FileFormat::Xls | FileFormat::Ods => self.concealed(sheet),
+            FileFormat::Xlsx | FileFormat::Csv => Arc::default(),
         };
         let (path, system) = (self.place.shown(), self.system);
         if concealed.ends_beyond {

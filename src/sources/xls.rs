@@ -24,8 +24,10 @@ const ROW: u16 = 0x0208;
 const COLUMNS: u16 = 0x007d;
 const MERGED: u16 = 0x00e5;
 const MANY_NUMBERS: u16 = 0x00bd;
+const FORMULA: u16 = 0x0006;
+const FORMULA_TEXT: u16 = 0x0207;
 /// Records that begin with a row and a column: formula, text, number, truth value.
-const CELLS: [u16; 8] = [0x0006, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e, MANY_NUMBERS];
+const CELLS: [u16; 8] = [FORMULA, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e, MANY_NUMBERS];
 
 /// Refuses a workbook whose sheets span more than fits in memory. A file in which no workbook is found passes: the
 /// library looks in the same place, and will say so.
@@ -59,9 +61,19 @@ pub(super) fn concealed(place: &Place, sheet: usize) -> Concealed {
 fn concealed_in(records: Records<'_>) -> Concealed {
     let mut concealed = Concealed::default();
     let mut depth = 0;
+    let mut text_due: Option<u32> = None;
     for (kind, data) in records {
         let word = |at| u16_at(data, at).map(u32::from);
+        if kind == FORMULA_TEXT {
+            text_due = None;
+        } else if kind == END || CELLS.contains(&kind) {
+            text_due.take().into_iter().for_each(|row| concealed.miss_value(row + 1));
+        }
         match kind {
+            // Every formula has room for its value ([MS-XLS] 2.4.127), and a program that calculated none leaves nought or
+            // an empty text there, which nothing tells from a value. But of a text the room says only that it "is stored in
+            // a String record that immediately follows", and that may be missing.
+            FORMULA if data.get(6) == Some(&0) && data.get(12..14) == Some(&[0xff, 0xff]) => text_due = word(0),
             BEGIN => depth += 1,
             END if depth <= 1 => break,
             END => depth -= 1,
@@ -357,8 +369,26 @@ pub(super) mod tests {
             record(ROW, &words(&[20, 0, 9, 0, 0, 0, 0x20, 0])),
         ];
         let merged = vec![Merged { rows: (2, 3), columns: (0, 0) }];
+        let wide = vec![Merged { rows: (6, 6), columns: (1, 2) }];
         let found = concealed_in(Records { stream: &stream.concat() });
-        assert_eq!(found, Concealed { rows: vec![(7, 8)], columns: vec![(3, 4)], merged, ..Concealed::default() });
+        assert_eq!(
+            found,
+            Concealed { rows: vec![(7, 8)], columns: vec![(3, 4)], merged, wide, ..Concealed::default() }
+        );
+    }
+
+    #[test]
+    fn a_formula_whose_text_does_not_follow_is_found() {
+        let formula = |row: u8, value: [u8; 8]| record(FORMULA, &[&[row, 0, 0, 0, 0, 0][..], &value, &[0; 8]].concat());
+        let (of_text, of_empty) = ([0, 0, 0, 0, 0, 0, 0xff, 0xff], [3, 0, 0, 0, 0, 0, 0xff, 0xff]);
+        let stream = [
+            record(BEGIN, &[0; 16]),
+            [formula(1, of_text), record(0x04bc, &[0; 8]), record(FORMULA_TEXT, &[0; 3])].concat(),
+            formula(2, of_text),
+            [formula(3, of_empty), formula(4, [0; 8]), formula(5, of_text)].concat(),
+            record(END, &[]),
+        ];
+        assert_eq!(concealed_in(Records { stream: &stream.concat() }).uncached, [3, 6]);
     }
 
     #[test]

@@ -138,7 +138,7 @@ mod tests {
         ];
         let merged = vec![Merged { rows: (2, 4), columns: (0, 1) }];
         let expected =
-            Concealed { rows: vec![(5, 6)], columns: vec![(2, 3)], merged, uncached: vec![7], ends_beyond: false };
+            Concealed { rows: vec![(5, 6)], columns: vec![(2, 3)], merged, uncached: vec![7], ..Concealed::default() };
         assert_eq!(in_sheet(&mut sheet.concat().as_slice()), expected);
         for length in 0..sheet.concat().len() {
             in_sheet(&mut &sheet.concat()[..length]);

@@ -2,7 +2,7 @@
 //! many. This pass refuses a number that the file is too short for.
 
 use super::Error;
-use super::fixity::unusable;
+use super::fixity::{bytes_of_file, unusable};
 use super::packed::Place;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -12,6 +12,7 @@ use zip::ZipArchive;
 
 /// Refuses a workbook that claims more texts than it has bytes of text. A damaged one passes: the library will say so.
 pub fn refuse_vast(path: &Path) -> Result<(), Error> {
+    bytes_of_file(path)?;
     refuse_vast_at(&Place::plain(path))
 }
 

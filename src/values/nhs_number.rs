@@ -47,6 +47,11 @@ impl NhsNumber {
         self.0
     }
 
+    /// Of a Scottish CHI number, the day, month and year of the century on which its holder was born. Personal data.
+    pub fn birth_of_chi(self) -> Option<(i8, i8, i8)> {
+        (self.scheme() == Scheme::Chi).then(|| first_six(self.0))
+    }
+
     /// The register that issued the number.
     pub fn scheme(self) -> Scheme {
         Scheme::of_integer(self.0)
@@ -68,9 +73,14 @@ impl Scheme {
 
 /// "CHI: DDMMYY + 2 digits + sex digit + check; the first six digits must be a date". Of which century, they do not say.
 fn starts_with_a_day(number: u64) -> bool {
+    let (day, month, year) = first_six(number);
+    [1900, 2000].iter().any(|century| Date::new(century + i16::from(year), month, day).is_ok())
+}
+
+/// The first six of ten digits, by two.
+fn first_six(number: u64) -> (i8, i8, i8) {
     let two = |power: u32| i8::try_from(number / 10_u64.pow(power) % 100).expect("two digits");
-    let (day, month, year) = (two(8), two(6), i16::from(two(4)));
-    [1900, 2000].iter().any(|century| Date::new(century + year, month, day).is_ok())
+    (two(8), two(6), two(4))
 }
 
 /// The check digit of nine digits, or `None` where the remainder allows none.

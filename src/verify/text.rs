@@ -3,9 +3,13 @@
 //! - A line ends with LF, CR LF or CR; the end of the file ends the last one; nothing after the last end is no line.
 //! - A field that begins (after spaces and tabs) with a quote runs to the next quote that is not doubled. While it is
 //!   open at a line's end, the row goes on over the next line.
-//! - A quote is a stray one, and its line a row by itself, when nothing closes it before the end of the file, within 50
-//!   line ends and within 64 KiB; when, after several lines, it is closed in the middle of a field; or when it has
-//!   swallowed whole rows: as many delimiters for each line end as the file's rows usually have, from three on.
+//! - A quote is a stray one, and its line a row by itself, when nothing closes it before the end of the file and within
+//!   512 KiB; when, after several lines, it is closed in the middle of a field; when more than 256 lines of its row close a
+//!   field and open one; or when it has swallowed whole rows: as many delimiters for each line end as the file's rows usually
+//!   have, from three on.
+//! - A field over more than 50 line ends, or of more than 64 KiB, must also leave its row with as many fields, from two on,
+//!   as the file's rows usually have. And of the lines that lie in it whole and hold something, no more than one in eight may
+//!   have as many delimiters as a row, less an eighth; nor may, from four fields on, its first line and its last both.
 //! - A line longer than 1 MiB is a row by itself, and no row is longer.
 
 use encoding_rs::{CoderResult, Decoder, Encoding};
@@ -14,8 +18,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
 
 const ROW_BYTES_MAX: usize = 1 << 20;
-const OPEN_BYTES_MAX: usize = 64 << 10;
-const OPEN_LINE_ENDS_MAX: usize = 50;
+const OPEN_BYTES_MAX: usize = 512 << 10;
+const REOPENED_MAX: usize = 256;
+const LONG_BYTES: usize = 64 << 10;
+const LONG_LINE_ENDS: usize = 50;
 /// The rows from which the usual number of fields is taken.
 const SAMPLE_ROWS: usize = 200;
 const SAMPLE_BYTES: usize = 256 << 10;
@@ -153,6 +159,7 @@ impl<R: Read> Rows<R> {
         let mut reading = Reading::new(self.delimiter, self.width);
         let mut place = 0;
         let (mut bytes, mut open_since) = (0, 0);
+        let (mut reopened, mut has_long) = (0, false);
         loop {
             let Some(line) = self.line(place)? else { return Ok(None) };
             let began = bytes;
@@ -161,20 +168,23 @@ impl<R: Read> Rows<R> {
                 return Ok(None);
             }
             let opened_here = reading.line(line.text.as_bytes());
-            let in_bounds = place == 0
-                || reading.line_ends <= OPEN_LINE_ENDS_MAX
-                    && bytes.saturating_sub(open_since) <= OPEN_BYTES_MAX
-                    && bytes <= ROW_BYTES_MAX;
+            let open_bytes = bytes.saturating_sub(open_since);
+            let in_bounds =
+                place == 0 || open_bytes <= OPEN_BYTES_MAX && bytes <= ROW_BYTES_MAX && reopened <= REOPENED_MAX;
+            has_long |= place > 0 && (reading.line_ends > LONG_LINE_ENDS || open_bytes > LONG_BYTES);
             if reading.stray || !in_bounds {
                 return Ok(None);
             }
-            bytes += line.end.len();
+            let line_end_bytes = line.end.len();
+            bytes += line_end_bytes;
             if reading.state != State::Quoted {
-                return Ok(Some(place + 1));
+                return Ok((!has_long || reading.speaks_for_row()).then_some(place + 1));
             }
             if opened_here {
                 open_since = if place == 0 { bytes } else { began };
+                reopened += usize::from(place > 0);
             }
+            reading.field.bytes += line_end_bytes;
             reading.line_ends += 1;
             place += 1;
         }
@@ -202,11 +212,67 @@ struct Reading {
     line_ends: usize,
     delimiters: usize,
     stray: bool,
+    /// Fields that have ended.
+    fields: usize,
+    field: Field,
+    /// Fields in quotes over several lines that were closed.
+    over_lines: Vec<Field>,
+}
+
+/// A field in quotes.
+#[derive(Default)]
+struct Field {
+    place: usize,
+    bytes: usize,
+    /// Of each line, its delimiters within the field; `None` where only white space stands there.
+    lines: Vec<Option<usize>>,
+    blank: bool,
+    delimiters: usize,
+}
+
+impl Field {
+    fn end_line(&mut self) {
+        let delimiters = std::mem::take(&mut self.delimiters);
+        self.lines.push((!self.blank || delimiters > 0).then_some(delimiters));
+        self.blank = true;
+    }
+
+    fn is_long(&self) -> bool {
+        self.bytes > LONG_BYTES || self.lines.len() > LONG_LINE_ENDS
+    }
+
+    /// Whether rows of so many fields seem to have been swallowed.
+    fn swallowed(&self, fields: usize) -> bool {
+        let like_row = fields - fields / 8;
+        let end = self.lines.len() - 1;
+        let whole: Vec<usize> = self.lines[..end].iter().skip(1).flatten().copied().collect();
+        let alike = whole.iter().filter(|delimiters| **delimiters + 1 >= like_row).count();
+        let first = self.place + self.lines[0].unwrap_or(0) + 1;
+        let last = self.lines[end].unwrap_or(0) + fields - self.place;
+        8 * alike > whole.len() || fields >= 4 && end > 0 && first.min(last) >= like_row
+    }
 }
 
 impl Reading {
     fn new(delimiter: u8, width: usize) -> Self {
-        Reading { delimiter, width, state: State::Start, line_ends: 0, delimiters: 0, stray: false }
+        Reading {
+            delimiter,
+            width,
+            state: State::Start,
+            line_ends: 0,
+            delimiters: 0,
+            stray: false,
+            fields: 0,
+            field: Field::default(),
+            over_lines: Vec::new(),
+        }
+    }
+
+    /// Whether a row with a long field is one.
+    fn speaks_for_row(&self) -> bool {
+        let fields = self.fields + 1;
+        let is_usual = fields > 1 && (self.width == 0 || self.width == fields);
+        is_usual && !self.over_lines.iter().any(|field| field.is_long() && field.swallowed(fields))
     }
 
     /// Follows one line; true if a quoted field that is open at its end was opened in it.
@@ -219,22 +285,35 @@ impl Reading {
         while let Some(byte) = bytes.next() {
             let delimits = byte == self.delimiter;
             let blank = matches!(byte, b' ' | b'\t');
+            if self.state == State::Quoted {
+                self.field.bytes += 1;
+                self.field.blank &= byte.is_ascii_whitespace();
+            }
             self.state = match self.state {
                 State::Quoted if byte == b'"' && bytes.peek() == Some(&b'"') => {
                     bytes.next();
+                    self.field.bytes += 1;
                     State::Quoted
                 }
                 State::Quoted if byte == b'"' => {
                     self.stray |= self.swallowed_rows();
+                    self.field.end_line();
+                    let closed = std::mem::take(&mut self.field);
+                    self.over_lines.extend((self.line_ends > 0).then_some(closed));
                     State::Closed
                 }
                 State::Quoted => {
                     self.delimiters += usize::from(delimits);
+                    self.field.delimiters += usize::from(delimits);
                     State::Quoted
                 }
-                _ if delimits => State::Start,
+                _ if delimits => {
+                    self.fields += 1;
+                    State::Start
+                }
                 State::Start if byte == b'"' => {
                     (self.line_ends, self.delimiters) = (0, 0);
+                    self.field = Field { place: self.fields, blank: true, ..Field::default() };
                     opened_here = true;
                     State::Quoted
                 }
@@ -246,6 +325,9 @@ impl Reading {
                 }
                 State::Start | State::Plain => State::Plain,
             };
+        }
+        if self.state == State::Quoted {
+            self.field.end_line();
         }
         opened_here && self.state == State::Quoted
     }
@@ -380,12 +462,34 @@ mod tests {
     }
 
     #[test]
+    fn a_long_field_is_one_where_its_row_speaks_for_it() {
+        let note = |line: &str, width| {
+            let end = ",x".repeat(width - 3);
+            let text = format!("1,\"Seen\n{}well\",2{end}\n3,4,5{end}\n", format!("{line}\n").repeat(60));
+            let mut rows = Rows::new(text.as_bytes(), encoding_rs::UTF_8, b',', width);
+            let is_split = rows.next().expect("memory can be read").expect("a row").is_some();
+            (is_split, std::iter::from_fn(|| rows.next().expect("memory can be read")).count())
+        };
+        for line in ["Knee better, sleeps well", "", "says \"\"no\"\""] {
+            assert_eq!(note(line, 6), (true, 1), "{line}");
+        }
+        for line in ["2,d,e,x,x,x", "2,d,e,x,x,x,", "2,\"\",e,x,x,x"] {
+            assert_eq!(note(line, 6), (false, 62), "{line}");
+        }
+        let blank = format!("1,\"a,b,c\n{}2,d\",e,f\n", "\n".repeat(60));
+        check_width(&blank, 4, &[&["!"][..], &[""; 60], &["2,d\",e,f"]].concat());
+        check_width(&format!("1,\"{}\",2\n", "\n".repeat(60)), 4, &[&["!"][..], &[""; 59], &["!"]].concat());
+    }
+
+    #[test]
     fn limits() {
         let long = "x".repeat(ROW_BYTES_MAX + 1);
         check(&format!("a\n{long}\nb"), &["a", "!", "b"]);
         let fits = "x".repeat(ROW_BYTES_MAX);
         check(&format!("{fits}\nb"), &[&fits, "b"]);
-        let open = format!("\"a\n{}\"\nb", "x".repeat(OPEN_BYTES_MAX));
+        let long = format!("\"a\n{}\",c\nb", "x".repeat(LONG_BYTES));
+        check(&long, &[long.trim_end_matches("\nb"), "b"]);
+        let open = format!("\"a\n{}\",c\nb", "x".repeat(OPEN_BYTES_MAX));
         let mut lines = open.lines();
         lines.next();
         check(&open, &["!", lines.next().expect("a line"), "b"]);

@@ -89,7 +89,10 @@ impl Workbook {
                 }
                 Workbook::Xls(book) => {
                     let from_1904 = book.has_1904_epoch();
-                    rows.range(&book.worksheet_range(sheet).ok()?, from_1904)?;
+                    let values = book.worksheet_range(sheet).ok()?;
+                    rows.bare = bare_rows(&values, &book.worksheet_formula(sheet).ok()?);
+                    rows.range(&values, from_1904)?;
+                    rows.bare_before(ROWS_MAX)?;
                 }
                 Workbook::Ods(book) => {
                     let values = book.worksheet_range(sheet).ok()?;

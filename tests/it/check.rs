@@ -2,6 +2,7 @@
 
 use crate::transition::{Transition, columns, files, handover, table, two_providers};
 use calamine::{Data, Reader as _, Xlsx, open_workbook};
+use handover::pipeline::{self, Observer, Stage};
 use insta::assert_snapshot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -104,7 +105,7 @@ fn a_reason_or_source_that_is_none_is_refused_with_the_nearest() {
     assert_snapshot!(two.handover(&["check", "--reason", "date-imposible"]).refusal(), @r"
     2
     error: --reason date-imposible: there is no such reason
-      next: nearest: date-impossible, date-serial
+      next: nearest: date-impossible, date-implausible, date-serial
     ");
     assert_snapshot!(two.handover(&["check", "--source", "alfa"]).refusal(), @r"
     2
@@ -225,6 +226,127 @@ fn the_example_goes_back_whole_and_twice_the_same() {
     assert!(files_of.values().all(|providers| providers.len() == 1), "{files_of:?}");
     let values = &one["RNU/unmapped-values.csv"];
     assert_eq!(columns(values, &["field", "count"]), [["appointment.site", "1"]]);
+}
+
+#[test]
+fn of_one_source_its_own_records_are_counted() {
+    let two = two();
+    let counts = |arguments: &[&str]| {
+        let document = two.handover(&[&["check", "--json"], arguments].concat()).json();
+        ["person_records", "referral_records", "appointment_records"].map(|name| document[name].as_u64())
+    };
+    assert_eq!(counts(&[]), [Some(4); 3]);
+    assert_eq!(counts(&["--source", "alpha"]), [Some(3); 3]);
+    assert_eq!(counts(&["--source", "beta"]), [Some(1); 3]);
+    assert_eq!(counts(&["--source", "sites"]), [Some(0); 3]);
+    let screen = two.handover(&["check", "--source", "beta"]).out;
+    assert!(screen.contains("Records: 1 of people, 1 of referrals, 1 of appointments, 0 declared figures"), "{screen}");
+}
+
+#[test]
+fn a_folder_that_a_source_takes_in_is_refused() {
+    let two = two();
+    for (path, out, is_taken) in [
+        ("alpha*.csv", "sources/back", false),
+        ("**/*.csv", "sources/back", true),
+        ("**/*.csv", "sources/../sources/a/b", true),
+        ("**/*.csv", "back", false),
+        ("**/alpha.csv", "sources/back", false),
+        ("*/*/*.xlsx", "sources/back", true),
+        ("*/*/*.xlsx", "sources", false),
+        ("b?ck/RNU/rows-*", "sources/back", true),
+        ("b?ck/OTHER/rows-*", "sources/back", false),
+    ] {
+        let config = two_providers("Two", &[["alpha", path, "RNU", "A"]]);
+        two.write("handover.toml", &config);
+        let said = two.handover(&["check", "--out", out]);
+        let words = format!("error: --out {out}: the path of the source alpha (sources/{path}) takes in what would be");
+        assert_eq!(said.err.contains(&words), is_taken, "{path} {out}: {}", said.err);
+        assert_eq!(said.code == 2 && said.err.contains("  next: "), is_taken || out == "sources", "{}", said.err);
+        let _ = fs::remove_dir_all(two.path().join("back"));
+        let _ = fs::remove_dir_all(two.path().join("sources/back"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_does_not_hide_a_folder_that_a_source_takes_in() {
+    let two = two();
+    fs::rename(two.path().join("sources"), two.path().join("kept")).expect("moved");
+    std::os::unix::fs::symlink(two.path().join("kept"), two.path().join("sources")).expect("linked");
+    two.write("handover.toml", &two_providers("Two", &[["alpha", "**/*.csv", "RNU", "A"]]));
+    for out in ["kept/back", "sources/back"] {
+        let said = two.handover(&["check", "--out", out]);
+        assert!(said.code == 2 && said.err.contains("takes in what would be written there"), "{out}: {}", said.err);
+    }
+}
+
+#[test]
+fn of_a_row_that_is_set_aside_the_provider_sees_what_stands_there() {
+    let two = two();
+    let stray = format!("0012,\"Quillfeather,{}\n", "x".repeat(70_000));
+    let long = format!("0013,Thistlewood,{}\n", "y".repeat(1 << 21));
+    let wide = "0014,Pottinger,15/11/1948,R9,R,02/10/2017,HLIL-91,what,is this\n";
+    two.write("sources/alpha.csv", &format!("{HEADER}{ALPHA}{stray}{long}{wide}0015,Ashgrove,15/11/1948,R7,R,,\n"));
+    let said = two.handover(&["check", "--out", "back"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let alpha = workbook(&two, "back/RNU/rows-to-fix.xlsx");
+    let of = |row: &str| -> Vec<String> {
+        let line = alpha[1].1.iter().find(|line| line[3] == row).unwrap_or_else(|| panic!("no row {row}"));
+        line[4..].iter().filter(|cell| !cell.is_empty()).cloned().collect()
+    };
+    let [stray] = &of("5")[..] else { panic!("one cell: {:?}", of("5")) };
+    assert!(stray.starts_with("0012,\"Quillfeather,xxx") && stray.ends_with("x […]") && stray.len() < 600);
+    let [long] = &of("6")[..] else { panic!("one cell: {:?}", of("6")) };
+    assert!(long.starts_with("0013,Thistlewood,yyy") && long.ends_with("y […]") && long.len() < 600);
+    let wide = of("7");
+    assert_eq!(wide.join(","), "0014,Pottinger,15/11/1948,R9,R,02/10/2017,HLIL-91,what,is this");
+}
+
+#[test]
+fn a_cell_that_is_cut_is_told_as_such_and_nothing_else() {
+    let two = two();
+    let priority = "z".repeat(40_000);
+    two.write("sources/alpha.csv", &format!("{HEADER}0007,Quillfeather,14/11/1948,R1,{priority},01/10/2017,HILL01\n"));
+    let said = two.handover(&["check", "--out", "back"]);
+    let told = "warning: CUT: 1 alpha.csv of RNU/rows-to-fix.xlsx, from sources/alpha.csv: \
+                1 cells are cut to the 32,767 letters that a cell holds";
+    assert!(said.err.contains(told), "{}", said.err);
+    assert!(!said.all().contains("no room") && !said.all().contains("too large"), "{}", said.all());
+}
+
+/// Nobody is told.
+struct Nobody;
+
+impl Observer for Nobody {
+    fn warns(&mut self, _: &handover::config::Mistake) {}
+    fn begins(&mut self, _: Stage) {}
+    fn reads(&mut self, _: handover::sources::Progress<'_>) {}
+    fn writes(&mut self, _: handover::package::Progress<'_>) {}
+}
+
+#[test]
+fn a_source_that_changes_between_the_two_readings_is_refused() {
+    let two = two();
+    two.write("handover.toml", &two_providers("Two", &[["alpha", "al*.csv", "RNU", "A"]]));
+    let config = handover::config::load(&two.path().join("handover.toml")).expect("a configuration");
+    let records = pipeline::intake(&config, &mut Nobody).expect("records");
+    let again = || match pipeline::returned(&config, &records, &[], &mut Nobody) {
+        Ok(_) => None,
+        Err(pipeline::Error::Changed { path }) => Some(path),
+        Err(other) => panic!("{other}"),
+    };
+    assert_eq!(again(), None);
+    // A letter in a cell that nothing is wrong with, as many bytes and rows as before.
+    two.edit("sources/alpha.csv", "Pottinger", "Pottingar");
+    assert_eq!(again().as_deref(), Some("sources/alpha.csv"));
+    two.edit("sources/alpha.csv", "Pottingar", "Pottinger");
+    assert_eq!(again(), None);
+    two.write("sources/also.csv", HEADER);
+    assert_eq!(again().as_deref(), Some("sources/also.csv"));
+    fs::rename(two.path().join("sources/alpha.csv"), two.path().join("sources/alter.csv")).expect("moved");
+    fs::remove_file(two.path().join("sources/also.csv")).expect("removed");
+    assert_eq!(again().as_deref(), Some("sources/alter.csv"));
 }
 
 #[test]

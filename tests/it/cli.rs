@@ -529,3 +529,41 @@ fn the_config_may_be_named_by_file_folder_or_neither() {
         assert_eq!((said.code, &said.out), (0, &checks[0].out), "{}", said.err);
     }
 }
+
+#[test]
+fn what_would_steer_a_terminal_is_shown_by_its_number() {
+    let clinic = Transition::clinic();
+    let red = "\u{1b}[31mred";
+    clinic.write(&format!("sources/{red}.csv"), "%PDF-1.4");
+    for arguments in [
+        &["check", "--reason", red][..],
+        &["check", "--source", red],
+        &["check", red],
+        &["profile", red],
+        &["profile", "sources/\u{1b}[31mred.csv"],
+        &["verify", red],
+        &["verify", "--sources", red, "."],
+        &["run", "--out", "handover.toml", red],
+        &["run", "--threads", red],
+        &["run", &format!("--{red}")],
+        &["demo", &format!("handover.toml/{red}")],
+        &[red],
+        &["trace", "import", red],
+        &["review", "undo", red],
+    ] {
+        for arguments in [arguments.to_vec(), [arguments, &["--json"]].concat()] {
+            let said = clinic.handover(&arguments);
+            assert_ne!(said.code, 0, "{arguments:?}");
+            assert!(!said.all().contains('\u{1b}'), "{arguments:?}: {}", said.all());
+        }
+    }
+    for arguments in [&["check", "--reason", red][..], &["run", "--threads", red], &["profile", red]] {
+        let said = clinic.handover(arguments);
+        assert!(said.err.contains("\\u001b[31mred"), "{}", said.err);
+    }
+    fs::copy(clinic.path().join("sources/clinic.csv"), clinic.path().join(format!("{red}.csv"))).expect("copied");
+    let said = clinic.handover(&["profile", &format!("{red}.csv")]);
+    assert!(said.code == 0 && said.out.contains("\\u001b[31mred.csv") && !said.out.contains('\u{1b}'), "{}", said.out);
+    let told = clinic.handover(&["profile", "--json", &format!("{red}.csv")]).json();
+    assert_eq!(told["files"][0]["file"], format!("{red}.csv"));
+}

@@ -2,7 +2,8 @@
 //! sources: read, told, and verified again.
 
 use crate::torture::sound::{FORMATS, Format, PEOPLE};
-use crate::transition::{Said, Transition};
+use crate::traits::books::{Page, xls, xlsx};
+use crate::transition::{Said, Transition, columns, command};
 use std::fs;
 use std::io::Write as _;
 
@@ -22,7 +23,7 @@ fn format(name: &str) -> &'static Format {
     FORMATS.iter().find(|format| format.name == name).expect("a format")
 }
 
-fn xlsx(rows: &str) -> Transition {
+fn xlsx_with(rows: &str) -> Transition {
     with(format("xlsx"), "xl/worksheets/sheet1.xml", b"</sheetData>", rows.as_bytes())
 }
 
@@ -41,6 +42,10 @@ fn xlsb(rows: &[(u32, u8)]) -> Transition {
         })
         .collect();
     with(format("xlsb"), "xl/worksheets/sheet1.bin", &[0x92, 0x01, 0x80, 0], &records)
+}
+
+fn xls_with(records: &[u8]) -> Transition {
+    with(format("xls"), "Workbook", &[0xe5, 0, 10, 0], records)
 }
 
 /// The rows of the sheet, and those of them that are told to have a formula without its value; verified.
@@ -64,15 +69,19 @@ const SOUND: usize = PEOPLE + 1;
 
 #[test]
 fn a_row_of_formulas_alone_whose_values_are_missing_is_told_in_every_format() {
-    check(&xlsx("<row r=\"6\"><c r=\"A6\"><f>B1</f></c></row>"), SOUND + 2, &["6"]);
+    check(&xlsx_with("<row r=\"6\"><c r=\"A6\"><f>B1</f></c></row>"), SOUND + 2, &["6"]);
     let bare = "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell table:formula=\"of:=1\"/></table:table-row>";
     check(&ods(bare), SOUND + 2, &["5", "6"]);
     check(&xlsb(&[(5, 11)]), SOUND + 2, &["6"]);
+    // Of a text an .xls says that it follows.
+    let formula = |row: u8| [&[6, 0, 22, 0, row, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff][..], &[0; 8]].concat();
+    let text = [7, 2, 4, 0, 1, 0, 0, b'x'];
+    check(&xls_with(&[formula(5), formula(6), text.into()].concat()), SOUND + 3, &["6"]);
 }
 
 #[test]
 fn a_formula_whose_value_is_an_empty_text_makes_no_row() {
-    check(&xlsx("<row r=\"6\"><c r=\"A6\" t=\"str\"><f>\"\"</f><v></v></c></row>"), SOUND, &[]);
+    check(&xlsx_with("<row r=\"6\"><c r=\"A6\" t=\"str\"><f>\"\"</f><v></v></c></row>"), SOUND, &[]);
     let empty =
         "<table:table-row><table:table-cell table:formula=\"of:=1\" office:value-type=\"string\"/></table:table-row>";
     check(&ods(empty), SOUND, &[]);
@@ -89,6 +98,60 @@ fn what_stands_beyond_a_sheet_s_end_is_told() {
         let said = refused(&transition);
         assert_eq!(said.code, 3, "{}", said.all());
         assert!(said.err.contains("sheet S") && said.err.contains(says), "{}", said.err);
+    }
+}
+
+/// Titles over several columns, of which the last column has none.
+const TITLED: Page = Page {
+    name: "Clinic",
+    hidden: false,
+    rows: "Run on 29 Sep 2017\n\nPatient||||Referral||\nID|Surname|Forename|Born|ID|Priority|Notes\n\
+           1|Quillfeather|Maude|03/02/1961|R1|Routine|Seen\n2|Thistlewood|Ambrose|14/11/1948|R2|Urgent|\n\
+           3|Pennyfather|Agnes|15/10/1950|R3|Routine|\n",
+    merged: &[(3, 0, 3, 3), (3, 4, 3, 5)],
+    hidden_rows: &[],
+};
+
+#[test]
+fn a_header_on_two_rows_is_drafted_read_and_verified() {
+    let text = TITLED.rows.replace('|', ",").replace("Referral,,", "Referral,,Other");
+    let files = [
+        ("csv", text.into_bytes(), "Other Notes"),
+        ("xlsx", xlsx(&[TITLED]), "Notes"),
+        ("xls", xls(&[TITLED], 0), "Notes"),
+    ];
+    for (format, bytes, notes) in files {
+        let transition = Transition::clinic();
+        let file = format!("clinic.{format}");
+        transition.edit("handover.toml", "clinic*.csv", &file);
+        fs::write(transition.path().join("sources").join(&file), bytes).expect("written");
+        let said = transition.handover(&["profile", &format!("sources/{file}"), "--draft", "drafts"]);
+        assert!(said.out.contains("header in rows 3 to 4, 3 of data"), "{}", said.all());
+        let folder = transition.path().join("drafts");
+        let draft = fs::read_dir(folder).expect("drafts").next().expect("a draft").expect("an entry").path();
+        let draft = fs::read_to_string(draft).expect("text");
+        let layout = "header_row = 3\nheader_rows = 2\n";
+        assert!(draft.contains(layout) && draft.contains("family_name = \"Patient Surname\""), "{draft}");
+        transition.write(
+            "mappings/clinic.toml",
+            &format!(
+                "[file]\n{layout}[person]\nlocal_id = \"Patient ID\"\nfamily_name = \"Patient Surname\"\n\
+                 given_name = \"Patient Forename\"\ndate_of_birth = {{ column = \"Patient Born\", dates = [\"%d/%m/%Y\"] }}\n\
+                 [person.extra]\nnotes = \"{notes}\"\n[referral]\nlocal_id = \"Referral ID\"\n\
+                 priority = {{ column = \"Referral Priority\", codes = {{ routine = \"routine\", urgent = \"urgent\" }} }}\n"
+            ),
+        );
+        let said = transition.handover(&["run", "--quiet", "--out", "package"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let rows = fs::read(transition.path().join("package/data/audit/rows.csv")).expect("rows");
+        let found = columns(&rows, &["row", "disposition"]).into_iter().map(|row| row.join(" "));
+        let expected = ["1 preamble", "2 blank", "3 header", "4 header", "5 used", "6 used", "7 used"];
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{format}");
+        let exceptions = fs::read(transition.path().join("package/data/tables/exceptions.csv")).expect("exceptions");
+        let absent = columns(&exceptions, &["reason"]).concat().contains(&"column-missing".to_owned());
+        assert!(!absent, "{}", String::from_utf8_lossy(&exceptions));
+        let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
+        assert_eq!(verdict.code, 0, "{}", verdict.all());
     }
 }
 
@@ -115,6 +178,147 @@ fn what_an_archive_holds_beside_the_sources_is_told_by_check_and_run() {
     let [check, run] = [told(&["check", "--json"]), told(&["run", "--json", "--out", "package"])];
     assert!(check[0].contains("all.zip!clinic/2.csv") && check[1].contains("all.zip!old/3.csv"), "{check:?}");
     assert_eq!((check.len(), &check), (2, &run));
+    let kept = fs::read(transition.path().join("package/data/audit/run.json")).expect("what the run says of itself");
+    let kept: serde_json::Value = serde_json::from_slice(&kept).expect("JSON");
+    let left_out = ["sources/all.zip!clinic/2.csv", "sources/all.zip!old/3.csv"];
+    assert_eq!(kept["files_left_out"], serde_json::json!(left_out));
     transition.edit("handover.toml", "clinic/1.csv", "*");
     assert_eq!(told(&["check", "--json"]), [""; 0]);
+}
+
+/// Notes over many lines are one field each; a quote that nothing closes swallows no row, however far the next is.
+#[test]
+fn long_notes_and_stray_quotes_are_told_apart_by_reader_and_verifier() {
+    let note = |line: &str, lines: usize| format!("\"Seen\n{}well\"", format!("{line}\n").repeat(lines));
+    let prose = "Knee better, sleeps well; says \"\"no\"\" to tablets";
+    let rows = "7,Penny,Ann,03/02/1961,01632 960003,x\n";
+    let files = [
+        (format!("3,Marchbanks,Ivy,01/02/1950,,{}\n", note(prose, 60)), Some(1), 0),
+        (format!("3,Marchbanks,Ivy,01/02/1950,,{}\n{rows}", note(prose, 4000)), Some(2), 0),
+        (format!("3,Marchbanks,Ivy,01/02/1950,,\"Seen\n{}\"\n{rows}", "well ".repeat(20_000)), Some(2), 0),
+        // Longer than any field, and two quotes that nobody meant with rows between them.
+        (format!("3,Marchbanks,Ivy,01/02/1950,,{}\n", note(prose, 12_000)), None, 1),
+        (format!("3,\"Marchbanks,Ivy,01/02/1950,,\n{}4,Hill\",Ann,01/02/1950,,\n", rows.repeat(60)), Some(61), 1),
+        (format!("3,\"Marchbanks,Ivy,01/02/1950,,\n{}4,Hill\",Ann,01/02/1950,,\n", "\n".repeat(60)), Some(1), 1),
+    ];
+    for (text, used, unread) in files {
+        let transition = Transition::clinic();
+        transition.edit("mappings/clinic.toml", "phone = \"Phone\"\n", "[person.extra]\nnotes = \"Notes\"\n");
+        let head = "Patient ID,Surname,Forename,DOB,Phone,Notes\n1,Quillfeather,Maude,03/02/1961,01632 960001,x\n\
+                    2,Thistlewood,Ambrose,14/11/1948,01632 960002,x\n";
+        transition.write("sources/clinic.csv", &format!("{head}{text}"));
+        let said = transition.handover(&["run", "--quiet", "--out", "package"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let rows = fs::read(transition.path().join("package/data/audit/rows.csv")).expect("rows");
+        let found = columns(&rows, &["disposition", "reason"]);
+        let count = |word: &str, reason: &str| found.iter().filter(|row| row[0] == word && row[1] == reason).count();
+        let stray = count("set-aside", "stray-quote");
+        let start = &text[..text.len().min(40)];
+        assert_eq!(stray, unread, "{start}");
+        assert!(used.is_none_or(|used| count("used", "") == used + 2), "{start}: {used:?}");
+        let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
+        assert_eq!(verdict.code, 0, "{}", verdict.all());
+    }
+}
+
+/// To open a pipe is to wait for ever, and nothing that is read only once can be checked again.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused_before_it_is_opened() {
+    let transition = Transition::clinic();
+    let pipe = transition.path().join("sources/clinic2.csv");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    let _socket = std::os::unix::net::UnixListener::bind(transition.path().join("socket")).expect("a socket");
+    let no_file = "which can be read only once\n  next: write what comes out of it to a file, and name that file\n";
+    let folder = "this is a folder\n  next: name the files in it";
+    let said = |arguments: &[&str], code: i32, what: &str| {
+        let mut command = command(transition.path(), arguments);
+        let ended = command.timeout(std::time::Duration::from_secs(60)).output().expect("it ends");
+        let err = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(code), "{arguments:?}: {err}");
+        assert!(err.contains(what), "{arguments:?}: {err}");
+    };
+    said(&["profile", "sources/clinic2.csv"], 3, no_file);
+    said(&["profile", "socket"], 3, no_file);
+    said(&["profile", "/dev/null"], 3, no_file);
+    said(&["profile", "sources"], 3, folder);
+    said(&["check"], 3, no_file);
+    said(&["run"], 3, no_file);
+    fs::remove_file(&pipe).expect("removed");
+    transition.edit("handover.toml", "sources/clinic*.csv", "sources");
+    said(
+        &["check"],
+        3,
+        "sources: this is a folder\n  next: name the files in it as the source's path, such as sources/*.csv",
+    );
+    transition.edit("handover.toml", "\"sources\"", "\"sources/clinic*.csv\"");
+    said(&["trace", "import", "socket"], 3, no_file);
+    said(&["trace", "import", "sources"], 3, folder);
+    said(&["review", "import", "--who", "Ann Penny", "socket"], 3, no_file);
+}
+
+/// One of so many, always the same ones in a row.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.throw(from.len())]
+    }
+
+    /// A field of a table of this width, rarely one over lines, and rarely one with a quote that nobody meant.
+    fn field(&mut self, width: usize, delimiter: &str) -> String {
+        match self.throw(40) {
+            0 => "\"stray".to_owned(),
+            1 => "end\"".to_owned(),
+            2 | 3 => {
+                let rows = vec!["z"; width].join(delimiter);
+                let lines = [2, 49, 50, 51, 52, 60, 200, 900][self.throw(8)];
+                let mut line = |_| match self.throw(12) {
+                    0 => rows.clone(),
+                    1 => String::new(),
+                    2 => format!("says \"\"no\"\"{delimiter}hip"),
+                    _ => "knee better".to_owned(),
+                };
+                let note = (0..lines).map(&mut line).collect::<Vec<_>>().join("\n");
+                let padding =
+                    if self.throw(30) == 0 { "y".repeat(400_000 + self.throw(150_000)) } else { String::new() };
+                format!("\"{note}{padding}{}", self.pick(&["\"", "\"", "\" ", ""]))
+            }
+            _ => self.pick(&["x", "yy", "", "\"q\"", "\"\"", "\"a, b\"", "5\" n"]).to_owned(),
+        }
+    }
+}
+
+#[test]
+fn reader_and_verifier_find_the_same_rows_whatever_the_quotes() {
+    let transition = Transition::clinic();
+    transition
+        .write("mappings/clinic.toml", "[file]\nheader_row = 1\n[person]\nlocal_id = \"A\"\nfamily_name = \"B\"\n");
+    let mut dice = Dice(7);
+    for file in 0..60 {
+        let width = [2, 3, 4, 5, 6, 9, 16][dice.throw(7)];
+        let delimiter = dice.pick(&[",", ",", ";", "\t"]);
+        let head: Vec<&str> = "ABCDEFGHIJKLMNOP"[..width].split("").filter(|name| !name.is_empty()).collect();
+        let mut text = head.join(delimiter);
+        for _ in 0..3 + dice.throw(30) {
+            let cells: Vec<String> = (0..width - dice.throw(20) / 19).map(|_| dice.field(width, delimiter)).collect();
+            text.push_str(dice.pick(&["\n", "\n", "\r\n"]));
+            text.push_str(&cells.join(delimiter));
+        }
+        transition.write(&format!("sources/clinic{file}.csv"), &text);
+    }
+    fs::remove_file(transition.path().join("sources/clinic.csv")).expect("removed");
+    let said = transition.handover(&["run", "--quiet", "--out", "package"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let rows = fs::read(transition.path().join("package/data/audit/rows.csv")).expect("rows");
+    let stray = columns(&rows, &["reason"]).concat().iter().filter(|reason| *reason == "stray-quote").count();
+    assert!(stray > 100, "{stray}");
+    let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
+    assert_eq!(verdict.code, 0, "{}", verdict.all());
 }

@@ -1,7 +1,7 @@
 //! Exports as they really come: one invented file for each trait that published statistics, reference files and samples
 //! of people were found to have, with what a person sees in it and `profile` must tell.
 
-mod books;
+pub mod books;
 
 use crate::transition::Transition;
 use books::{Page, ods, xls, xlsb, xlsx, xlsx_from_1904};
@@ -44,7 +44,10 @@ fn told(file: &Value) -> Vec<String> {
     let sheet = |sheet: &Value| {
         let mut line = words(&sheet["sheet"]);
         line.push_str(if sheet["hidden"] == true { " (hidden)" } else { "" });
-        line.push_str(&format!(": header {}, data {}", sheet["header_row"], sheet["data"]));
+        line.push_str(&format!(": header {}", sheet["header_row"]));
+        let rows = sheet["header_rows"].as_u64().filter(|rows| *rows > 1);
+        rows.into_iter().for_each(|rows| line.push_str(&format!(" on {rows} rows")));
+        line.push_str(&format!(", data {}", sheet["data"]));
         for kind in ["preamble", "footer", "blank", "header_again", "unusable", "row_limit"] {
             let count = sheet[kind].as_u64().filter(|count| *count > 0);
             count.into_iter().for_each(|count| line.push_str(&format!(", {kind} {count}")));
@@ -121,6 +124,19 @@ fn text_with_a_header_that_is_none_or_stands_deep() {
              \"\",\"Over 0 weeks and up to 1 week \",\"Over 1 week and up to 2 weeks \",\".\",\"Total waiting \"\n\
              \"Sep-2011 \",33,29,62,62\n\"Oct-2011 \",32,29,61,61\n\"Nov-2011 \",33,30,63,63\n\n\n",
             &["csv UTF-8 ,", ": header 3, data 3, preamble 2, blank 2; unnamed-column in 4"],
+        ),
+        // Titles, names and units, where names stand twice without the titles, and where they do not.
+        export(
+            "measures.csv",
+            "Patient,,,Referral,,Measurements,\nID,Surname,Date of birth,ID,Received,Height,Weight\n,,dd/mm/yyyy,,dd/mm/yyyy,cm,kg\n\
+             1,Quillfeather,03/02/1961,R1,01/06/2017,163,61\n2,Thistlewood,14/11/1948,R2,02/06/2017,181,80\n3,Pennyfather,15/10/1950,R3,03/06/2017,170,\n",
+            &["csv UTF-8 ,", ": header 1 on 3 rows, data 3"],
+        ),
+        export(
+            "units.csv",
+            "Patient,,,Measurements,\nPatient ID,Surname,Date of birth,Height,Weight\n,,dd/mm/yyyy,(cm),(kg)\n\
+             1,Quillfeather,03/02/1961,163,61\n2,Thistlewood,14/11/1948,181,80\n3,Pennyfather,15/10/1950,170,\n",
+            &["csv UTF-8 ,", ": header 2 on 2 rows, data 3, preamble 1"],
         ),
         // A spreadsheet flattened by a program: invented names, NA in every empty cell, days as numbers, notes.
         export(
@@ -321,7 +337,7 @@ fn workbooks_of_statistics() {
             xlsx(&[Page { merged: &[(4, 3, 4, 6), (6, 1, 8, 1), (9, 1, 10, 1)], ..page("Full Time Series", series) }]),
             &[
                 "xlsx 1900",
-                "Full Time Series: header 5, data 5, preamble 2, footer 4, blank 2; merged-cells in 7; unnamed-column in 6",
+                "Full Time Series: header 4 on 2 rows, data 5, preamble 1, footer 4, blank 2; merged-cells in 7",
             ],
         ),
         // A header on four rows, a narrower table with its own header below, a sheet's name that ends in a space, dashes.

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 /// Everything that the screen tells, whole.
 pub(super) fn of(checked: &Checked<'_>) -> Value {
     let (config, records) = (checked.config, checked.records);
-    let found = records.found(checked.only);
+    let (found, counts) = (records.found(checked.only), records.counts(checked.only));
     let exceptions: Vec<Value> = found.reasons.iter().map(|of| reason(checked, of, found.rows_of_data)).collect();
     json!({
         "format": 1, "ok": true, "transition": config.transition.name,
         "source": checked.only.map(|origin| checked.source_name(origin)),
-        "person_records": records.people.len(), "referral_records": records.referrals.len(),
-        "appointment_records": records.appointments.len(), "declared_figures": records.declared.len(),
+        "person_records": counts.people, "referral_records": counts.referrals,
+        "appointment_records": counts.appointments, "declared_figures": counts.declared,
         "files": files(checked), "rows_of_data": found.rows_of_data, "exceptions": exceptions,
         "unknown_sites": sites(checked), "not_acted_upon": measures::not_acted_upon(config),
         "warnings": texts(&[&config.warnings[..], &pipeline::left_out(config, &records.intake)].concat()),

@@ -44,6 +44,7 @@ pub(super) fn check(path: &Path, asked: Asked<'_>, voice: Voice) -> Result<Outco
     let reason = asked.reason.map(find_reason).transpose()?;
     asked.out.map_or(Ok(()), out::refuse_place)?;
     let config = config::load(path)?;
+    asked.out.map_or(Ok(()), |folder| out::refuse_sources(folder, &config))?;
     let only = asked.source.map(|id| find_source(&config, id)).transpose()?;
     let mut watcher = Watcher::new(voice);
     config.warnings.iter().for_each(|warning| watcher.warns(warning));

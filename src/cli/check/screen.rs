@@ -19,15 +19,14 @@ pub(super) fn of(checked: &Checked<'_>) -> String {
         file.sheets.iter().for_each(|sheet| lines.extend(of_sheet(checked, file, sheet)));
     }
     lines.push(String::new());
-    if checked.only.is_none() {
-        lines.push(format!(
-            "Records: {} of people, {} of referrals, {} of appointments, {} declared figures",
-            thousands(records.people.len() as u64),
-            thousands(records.referrals.len() as u64),
-            thousands(records.appointments.len() as u64),
-            thousands(records.declared.len() as u64)
-        ));
-    }
+    let counts = records.counts(checked.only);
+    lines.push(format!(
+        "Records: {} of people, {} of referrals, {} of appointments, {} declared figures",
+        thousands(counts.people as u64),
+        thousands(counts.referrals as u64),
+        thousands(counts.appointments as u64),
+        thousands(counts.declared as u64)
+    ));
     lines.extend(exceptions(checked));
     lines.extend(unknown_sites(checked));
     match checked.written {

@@ -158,6 +158,9 @@ fn layout(file: &FileProfile, sheet: &SheetProfile, dates: &[String], text: &mut
     }
     if let Some(row) = sheet.header_row {
         let _ = writeln!(text, "header_row = {row}");
+        if sheet.header_rows > 1 {
+            let _ = writeln!(text, "header_rows = {}", sheet.header_rows);
+        }
     }
     if !dates.is_empty() {
         let _ = writeln!(text, "dates = {}", list(dates));

@@ -4,12 +4,13 @@
 //! could be somebody's data, and something speaks for it: words that columns are called by, or columns below that hold numbers,
 //! dates or codes where it holds words.
 
+use super::header_rows;
 use super::people;
 use super::synonyms;
 use super::value::{Mark, look};
 use super::words::words;
 use crate::records::clean::number_text;
-use crate::sources::{Cell, FirstRow};
+use crate::sources::{Cell, FirstRow, HeaderRows};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -22,18 +23,18 @@ const ROWS_BELOW_MIN: usize = 3;
 /// So many rows above the header may be as wide as it is: a header may stand on four rows.
 const WIDE_ABOVE_MAX: usize = 3;
 
-/// The row of the header, if one can be told.
-pub(super) fn find(first: &[FirstRow]) -> Option<u32> {
+/// The rows of the header, if one can be told.
+pub(super) fn find(first: &[FirstRow]) -> Option<HeaderRows> {
     let rows: Vec<Vec<Seen>> = first.iter().map(|row| row.cells.iter().map(seen).collect()).collect();
     let scores = (0..rows.len()).filter_map(|at| score(&rows, at).map(|score| (score, at)));
     // The best, and of equals the first.
     let best = scores.max_by(|left, right| left.0.total_cmp(&right.0).then(right.1.cmp(&left.1)))?;
-    Some(first[best.1].row)
+    Some(header_rows::around(first, best.1))
 }
 
 /// What a cell is as far as a header is concerned.
 #[derive(Clone, Debug, PartialEq)]
-enum Seen {
+pub(super) enum Seen {
     Empty,
     /// Words, and how much they sound like the name of a column.
     Words {
@@ -46,7 +47,7 @@ enum Seen {
     Data,
 }
 
-fn seen(cell: &Cell) -> Seen {
+pub(super) fn seen(cell: &Cell) -> Seen {
     match cell {
         Cell::Empty => Seen::Empty,
         Cell::Text(text) => of_text(text),
@@ -162,7 +163,7 @@ fn is_of_columns(word: &str) -> bool {
     COLUMN_WORDS.contains(word) || word.chars().all(char::is_numeric)
 }
 
-fn is_of_people(word: &str) -> bool {
+pub(super) fn is_of_people(word: &str) -> bool {
     (people::is_given_name(word) || people::is_family_name(word)) && !COLUMN_WORDS.contains(word)
 }
 
@@ -240,7 +241,7 @@ fn text_of(cell: &Seen) -> Option<&str> {
 }
 
 /// Words above, data below.
-fn contrasts(row: &[Seen], below: &[Vec<Seen>], column: usize) -> bool {
+pub(super) fn contrasts(row: &[Seen], below: &[Vec<Seen>], column: usize) -> bool {
     let named = matches!(row[column], Seen::Words { .. } | Seen::Period);
     let cells = || below.iter().filter_map(|row| row.get(column)).filter(|cell| **cell != Seen::Empty);
     let data = cells().filter(|cell| matches!(cell, Seen::Data | Seen::Period)).count();
@@ -276,7 +277,7 @@ mod tests {
             .filter(|(line, _)| line.split('|').any(|cell| !cell.is_empty()))
             .map(|(line, row)| FirstRow { row, cells: line.split('|').map(cell).collect() })
             .collect();
-        assert_eq!(find(&rows), expected, "{text}");
+        assert_eq!(find(&rows).map(HeaderRows::last), expected, "{text}");
     }
 
     #[test]

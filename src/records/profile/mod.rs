@@ -10,6 +10,7 @@ mod draft;
 mod evidence;
 mod fit;
 mod header;
+mod header_rows;
 mod judge;
 mod people;
 mod presets;
@@ -29,9 +30,9 @@ pub use product::{
 };
 pub use sheet::Profiler;
 
-use crate::sources::FirstRow;
+use crate::sources::{FirstRow, HeaderRows};
 
-/// The row of a sheet's header, if one can be told among its first rows.
-pub fn find_header(first: &[FirstRow]) -> Option<u32> {
+/// The rows of a sheet's header, if one can be told among its first rows.
+pub fn find_header(first: &[FirstRow]) -> Option<HeaderRows> {
     header::find(first)
 }

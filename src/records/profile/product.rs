@@ -51,6 +51,8 @@ pub struct SheetProfile {
     pub rows: u32,
     /// The header's row; `None` where no row can be told to be one.
     pub header_row: Option<u32>,
+    /// How many rows the header stands on, from that one down; none where no row can be told to be one.
+    pub header_rows: u32,
     /// What its rows are.
     pub counts: RowCounts,
     /// The most rows that some program holds, where the sheet has exactly so many: the rest may be cut off.

@@ -5,6 +5,7 @@ use super::codes;
 use super::declared;
 use super::fit::Facts;
 use super::header;
+use super::header_rows::without_unit;
 use super::judge;
 use super::presets;
 use super::product::{ColumnProfile, ColumnType, FieldDraft, FileProfile, Proposal, Remark, RowCounts, SheetProfile};
@@ -34,7 +35,7 @@ struct Counted {
     findings: Findings,
     /// The first and the last row of data.
     data: Option<(u32, u32)>,
-    headless: bool,
+    header_rows: u32,
 }
 
 impl Profiler {
@@ -43,11 +44,11 @@ impl Profiler {
         Profiler { today, sheets: BTreeMap::new() }
     }
 
-    /// Takes some rows of a sheet; `has_header` says whether a header was found there.
-    pub fn take(&mut self, batch: Batch<'_>, has_header: bool) {
+    /// Takes some rows of a sheet, where a header on so many rows was found (none: none was found).
+    pub fn take(&mut self, batch: Batch<'_>, header_rows: u32) {
         let Some(first) = batch.rows.first() else { return };
         let counted = self.sheets.entry(first.at.sheet()).or_default();
-        counted.headless = !has_header;
+        counted.header_rows = header_rows;
         batch.rows.iter().for_each(|row| counted.count(row));
         let data: Vec<&RawRow> = batch.rows.iter().filter(|row| row.kind == RowKind::Data).collect();
         let width = data.iter().map(|row| row.cells.len()).max().unwrap_or(0).max(batch.header.len());
@@ -118,16 +119,20 @@ impl Counted {
     }
 
     fn finish(mut self, sheet: Sheet) -> SheetProfile {
-        let header_row = sheet.header_row.filter(|_| !self.headless);
+        let header_row = sheet.header_row.filter(|_| self.header_rows > 0);
         let names = if header_row.is_some() { header::names_of(sheet.header) } else { Vec::new() };
         // The header itself is not one that comes again.
-        self.counts.header_again = self.counts.header_again.saturating_sub(u64::from(header_row.is_some()));
+        self.counts.header_again = self.counts.header_again.saturating_sub(u64::from(self.header_rows));
         let width = used_width(&names, &self.columns);
         self.columns.resize_with(width.max(self.columns.len()), Tally::new);
         self.columns.truncate(width);
         let name_of = |place: usize| names.get(place).map_or("", String::as_str);
-        let facts: Vec<Facts<'_>> =
-            self.columns.iter().enumerate().map(|(place, tally)| facts(name_of(place), tally)).collect();
+        let facts: Vec<Facts<'_>> = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(place, tally)| facts(name_of(place), tally, self.header_rows))
+            .collect();
         let columns: Vec<ColumnProfile> =
             facts.iter().map(|facts| judge::column(facts.name.to_owned(), facts.tally, &facts.words)).collect();
         let mut profile = SheetProfile {
@@ -135,6 +140,7 @@ impl Counted {
             hidden: sheet.hidden,
             rows: sheet.rows,
             header_row,
+            header_rows: self.header_rows,
             counts: self.counts,
             remarks: self.remarks(&columns),
             row_limit: ROW_LIMITS.into_iter().find(|limit| *limit == sheet.rows),
@@ -155,8 +161,8 @@ fn used_width(names: &[String], columns: &[Tally]) -> usize {
     named.max(filled)
 }
 
-fn facts<'a>(name: &'a str, tally: &'a Tally) -> Facts<'a> {
-    let words = words(name);
+fn facts<'a>(name: &'a str, tally: &'a Tally, header_rows: u32) -> Facts<'a> {
+    let words = words(if header_rows > 1 { without_unit(name) } else { name });
     let column_type = judge::column_type(tally, &words);
     Facts { name, words, column_type, tally }
 }

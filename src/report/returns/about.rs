@@ -34,7 +34,7 @@ pub(super) fn page(
         page.push(PageLine::Text("Nothing was cut: every row to fix is here.".into()));
     }
     page.push(PageLine::Text(format!(
-        "A line is one thing that is wrong with one row; a row with two faults stands on two lines. Row is its number when the file is open in a spreadsheet. The row follows as it stands in the file; its cells at fault are coloured and begin with the word {WORD}, which is shown and is no part of the cell. A row that could not be taken apart has no cells here: look it up in the file. Please correct the rows in the system they came from, and export again."
+        "A line is one thing that is wrong with one row; a row with two faults stands on two lines. Row is its number when the file is open in a spreadsheet. The row follows as it stands in the file, but for blanks round the text of a cell, which are left out, and dates of a workbook, which have the year first; its cells at fault are coloured and begin with the word {WORD}, which is shown and is no part of the cell. Of a row that could not be taken apart, or is too long, the beginning of its text stands in one cell, and […] where it is cut. Please correct the rows in the system they came from, and export again."
     )));
     page.push(PageLine::Titles(["Reason", "Name", "Severity", "Count"]));
     page.extend(to_fix.iter().map(|(reason, count)| counted(*reason, *count)));
@@ -54,17 +54,7 @@ pub(super) fn page(
 }
 
 fn cut(sheet: &SheetOutcome) -> PageLine {
-    let mut parts = Vec::new();
-    for (count, what) in [
-        (sheet.lines_left_out, "lines are left out, for which a sheet has no room"),
-        (sheet.cells_cut, "cells are cut to the 32,767 letters that a cell holds"),
-        (sheet.columns_left_out, "columns are left out, for which a sheet has no room"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {what}"));
-        }
-    }
-    PageLine::Loud(format!("CUT · {} · {}", sheet.name, parts.join("; ")))
+    PageLine::Loud(format!("CUT · {} · {}", sheet.name, sheet.what_is_cut().join("; ")))
 }
 
 fn counted(reason: crate::ledger::Reason, count: u64) -> PageLine {

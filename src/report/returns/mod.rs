@@ -5,6 +5,7 @@ mod about;
 mod sheet;
 mod unmapped;
 
+use super::parts::grouped;
 use crate::ledger::{Reason, Severity};
 use crate::records::ProviderReturn;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
@@ -48,6 +49,16 @@ impl SheetOutcome {
     /// Whether all of it is there.
     pub fn is_whole(&self) -> bool {
         self.lines_left_out + self.cells_cut + self.columns_left_out == 0
+    }
+
+    /// What is not there, and why, part by part.
+    pub fn what_is_cut(&self) -> Vec<String> {
+        let told = [
+            (self.lines_left_out, "lines are left out, for which a sheet has no room"),
+            (self.cells_cut, "cells are cut to the 32,767 letters that a cell holds"),
+            (self.columns_left_out, "columns are left out, for which a sheet has no room"),
+        ];
+        told.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", grouped(*count))).collect()
     }
 }
 
@@ -147,6 +158,21 @@ mod tests {
         assert_eq!(count("Lines left out because a sheet was full"), Some(&Data::Float(12.0)));
         assert_eq!(count("Notices left out"), Some(&Data::Float(3.0)));
         assert_eq!(sheets[1].1[1][4].to_string().chars().count(), 32_767);
+    }
+
+    #[test]
+    fn what_is_cut_is_told_of_each_part_by_itself() {
+        let outcome = |lines_left_out, cells_cut, columns_left_out| {
+            let name = String::new();
+            let (source, file, sheet) = (name.clone(), name.clone(), name.clone());
+            SheetOutcome { name, source, file, sheet, lines: 1, lines_left_out, cells_cut, columns_left_out }
+        };
+        let lines = "1,200 lines are left out, for which a sheet has no room";
+        let cells = "3 cells are cut to the 32,767 letters that a cell holds";
+        let columns = "4 columns are left out, for which a sheet has no room";
+        assert_eq!(outcome(0, 3, 0).what_is_cut(), [cells]);
+        assert_eq!(outcome(1_200, 3, 4).what_is_cut(), [lines, cells, columns]);
+        assert!(outcome(0, 0, 0).what_is_cut().is_empty() && outcome(0, 0, 0).is_whole());
     }
 
     #[test]

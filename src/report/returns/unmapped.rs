@@ -18,10 +18,14 @@ pub(super) fn table(values: &[UnmappedValue]) -> Vec<u8> {
     writer.into_inner().expect("writing to memory succeeds")
 }
 
-/// A spreadsheet takes what begins so for a formula, a number aside; a mark before it makes it text.
+/// A spreadsheet takes what begins so for a formula, a negative number aside; a mark before it makes it text. Some take wide
+/// signs for the plain ones.
 fn harmless(cell: &str) -> Cow<'_, str> {
-    let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if begins && cell.parse::<f64>().is_err() { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+    let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let is_number = cell
+        .strip_prefix('-')
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
+    if begins && !is_number { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 #[cfg(test)]
@@ -38,10 +42,20 @@ mod tests {
             count: 2,
             nearest: nearest.iter().map(|near| (*near).to_owned()).collect(),
         };
-        let told = table(&[value("=HYPERLINK(1)", &[]), value("-1", &[]), value("urg, ent", &["U", "a;b"])]);
+        let told = table(&[
+            value("=HYPERLINK(1)", &[]),
+            value("-1", &[]),
+            value("-nan", &[]),
+            value("+44", &[]),
+            value("＝1+1", &[]),
+            value("urg, ent", &["U", "a;b"]),
+        ]);
         let expected = "source,file_column,field,value,count,nearest\r\n\
                         clinic,Priority,referral.priority,'=HYPERLINK(1),2,\r\n\
                         clinic,Priority,referral.priority,-1,2,\r\n\
+                        clinic,Priority,referral.priority,'-nan,2,\r\n\
+                        clinic,Priority,referral.priority,'+44,2,\r\n\
+                        clinic,Priority,referral.priority,'＝1+1,2,\r\n\
                         clinic,Priority,referral.priority,\"urg, ent\",2,\"U;a,b\"\r\n";
         assert_eq!(String::from_utf8(told).expect("text"), expected);
     }
