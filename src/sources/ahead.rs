@@ -55,13 +55,13 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Hands every cell that holds anything to `take`, in order, while that answers true. `next` reads the next cell, on the
-/// other thread. What came before damage is handed over before the damage is told.
+/// Hands every cell that holds anything to `take`, in order, while that answers true, and says whether it always did.
+/// `next` reads the next cell, on the other thread. What came before damage is handed over before the damage is told.
 pub(super) fn read_ahead<'a, E: Into<Trouble>>(
     next: impl FnMut() -> Result<Option<Found<'a>>, E> + Send,
     take: &mut dyn FnMut(Found<'a>) -> Result<bool, Error>,
     failed: impl Fn(Trouble) -> Error,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     std::thread::scope(|scope| {
         let (give, batches) = sync_channel(BATCHES_AHEAD);
         scope.spawn(move || give_batches(next, &give));
@@ -69,12 +69,12 @@ pub(super) fn read_ahead<'a, E: Into<Trouble>>(
             touch(&cells);
             for cell in cells {
                 if !take(cell)? {
-                    return Ok(());
+                    return Ok(false);
                 }
             }
             outcome.map_err(&failed)?;
         }
-        Ok(())
+        Ok(true)
     })
 }
 
@@ -144,6 +144,11 @@ mod tests {
             Ok(texts < taken)
         };
         let outcome = read_ahead(next, &mut take, |trouble| fail(Path::new("a.xlsx"), trouble));
+        assert_eq!(
+            outcome.as_ref().ok().copied(),
+            outcome.is_ok().then_some(texts < taken),
+            "told whether all was taken"
+        );
         (texts, outcome.err())
     }
 

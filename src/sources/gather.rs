@@ -36,20 +36,21 @@ impl<'a> Rows<'a> {
         self.add(found.at, cell, is_padded, found.uncached, give)
     }
 
+    /// Takes all cells. False when no more rows are asked for.
     pub(super) fn add_range(
         &mut self,
         range: &calamine::Range<calamine::Data>,
         give: &mut dyn FnMut(Filled) -> Result<bool, Error>,
-    ) -> Result<(), Error> {
-        let Some((first_row, first_column)) = range.start() else { return Ok(()) };
+    ) -> Result<bool, Error> {
+        let Some((first_row, first_column)) = range.start() else { return Ok(true) };
         for (row, column, value) in range.used_cells() {
             let at = (first_row + row as u32, first_column + column as u32);
             let (cell, is_padded) = of_data(value, self.system);
             if !self.add(at, cell, is_padded, false, give)? {
-                return Ok(());
+                return Ok(false);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     pub(super) fn end(&mut self, give: &mut dyn FnMut(Filled) -> Result<bool, Error>) -> Result<(), Error> {

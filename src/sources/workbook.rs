@@ -185,27 +185,27 @@ impl Workbook {
         }
         let failed = |trouble| fail(path, trouble);
         let mut rows = Rows::new(path, system, &concealed.uncached);
-        match &mut self.book {
+        let asked_for_all = match &mut self.book {
             Book::Xlsx(book) => {
                 let mut cells = guarded(|| book.worksheet_cells_reader(&sheet.name)).map_err(failed)?;
                 let next = move || Ok(cells.next_cell_with_formula_metadata()?.map(|cell| of_xlsx(cell, system)));
-                read_ahead::<XlsxError>(next, &mut |found| rows.add_found(found, give), failed)?;
+                read_ahead::<XlsxError>(next, &mut |found| rows.add_found(found, give), failed)?
             }
             Book::Xlsb(book) => {
                 let mut cells = guarded(|| book.worksheet_cells_reader(&sheet.name)).map_err(failed)?;
                 let next = move || Ok(cells.next_cell()?.map(|cell| of_xlsb(&cell, system)));
-                read_ahead::<XlsbError>(next, &mut |found| rows.add_found(found, give), failed)?;
+                read_ahead::<XlsbError>(next, &mut |found| rows.add_found(found, give), failed)?
             }
             Book::Xls(book) => {
                 let range = guarded(|| book.worksheet_range(&sheet.name)).map_err(failed)?;
-                rows.add_range(&range, give)?;
+                rows.add_range(&range, give)?
             }
             Book::Ods(book) => {
                 let range = guarded(|| book.worksheet_range(&sheet.name)).map_err(failed)?;
-                rows.add_range(&range, give)?;
+                rows.add_range(&range, give)?
             }
-        }
-        rows.end(give)
+        };
+        if asked_for_all { rows.end(give) } else { Ok(()) }
     }
 }
 
