@@ -1,22 +1,18 @@
 //! A cell to a value of its field's type: four bytes, or what is wrong with it.
 
+use super::coded::Codes;
 use super::dates::DateReader;
+use super::memory::{Memory, Remembered};
 use super::names::is_notable;
 use super::organisation::Organisations;
-use super::texts::{Texts, hash};
+use super::texts::Texts;
 use super::written::Written;
 use crate::config::{Field, FieldRule, FieldType, RecordKind};
 use crate::ledger::Reason;
 use crate::sources::{Cell, DateSystem};
 use crate::values::{Moment, NhsNumber, NhsNumberFault, Postcode, Scheme};
-use compact_str::CompactString;
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 use jiff::civil::Date;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::hash::BuildHasher as _;
-use std::hint::black_box;
 
 /// What a cell came to.
 #[derive(Clone, Copy)]
@@ -54,33 +50,7 @@ pub(super) enum Reading<'r> {
 pub(super) struct Cleaner {
     how: How,
     /// What values of few distinct forms came to: they cost more to clean than to remember.
-    seen: HashTable<(CompactString, Cleaned)>,
-    /// The same of texts of up to eight bytes, which take half the memory so.
-    seen_short: HashTable<(u64, Cleaned)>,
-    days: Days,
-}
-
-/// What dates of ten signs came to, two numbers of two digits and a year, by their numbers: so many dates are found in less
-/// memory, and sooner, than by their texts.
-#[derive(Default)]
-struct Days {
-    /// What stands between the numbers; as the first such date has it.
-    separator: u8,
-    /// By year, and then by second number and first; not filled where no such date came yet.
-    years: Vec<Option<Box<[Cleaned; DAYS_MAX]>>>,
-}
-
-/// Two numbers below 32.
-const DAYS_MAX: usize = 1 << 10;
-
-/// What a value is remembered by.
-pub(super) struct Remembered<'r>(By<'r>);
-
-enum By<'r> {
-    Text(Cow<'r, str>, u64),
-    Short(u64),
-    /// What stands between the numbers of a date, and their place.
-    Numbers(u8, (usize, usize)),
+    pub memory: Memory,
 }
 
 enum How {
@@ -92,17 +62,6 @@ enum How {
     Date(DateReader),
     Organisation(Organisations),
 }
-
-/// Raw values by what they mean, all in lower case.
-struct Codes {
-    meanings: BTreeMap<String, &'static str>,
-    /// The same by number, since a spreadsheet drops leading noughts.
-    numbers: BTreeMap<String, &'static str>,
-    words: &'static [&'static str],
-}
-
-/// Distinct raw values that a cleaner remembers; past this, what is new is cleaned each time it comes.
-const REMEMBERED_MAX: usize = 1 << 16;
 
 /// Numbers from here on have lost digits: a spreadsheet keeps fifteen.
 const ROUNDED_FROM: f64 = 1e15;
@@ -119,49 +78,6 @@ impl Cleaned {
     /// A value, perhaps with something to know about it.
     pub fn value(bits: u32, reason: Option<Reason>) -> Self {
         Cleaned { bits, reason, filled: true, ..Cleaned::MISSING }
-    }
-}
-
-impl Days {
-    const YEARS: std::ops::Range<usize> = 1880..2100;
-
-    /// What stands between the numbers, and their place.
-    fn place(text: &[u8]) -> Option<(u8, (usize, usize))> {
-        let &[a, b, separator, c, d, again, e, f, g, h] = text else { return None };
-        let digits = [a, b, c, d, e, f, g, h].map(|sign| usize::from(sign.wrapping_sub(b'0')));
-        if separator != again || separator.is_ascii_alphanumeric() || digits.iter().any(|digit| *digit > 9) {
-            return None;
-        }
-        let [first, second] = [digits[0] * 10 + digits[1], digits[2] * 10 + digits[3]];
-        let year = digits[4..].iter().fold(0, |year, digit| year * 10 + digit);
-        let known = Days::YEARS.contains(&year) && first < 32 && second < 32;
-        known.then(|| (separator, (year - Days::YEARS.start, second * 32 + first)))
-    }
-
-    /// Whether dates with this between their numbers are kept here.
-    fn holds(&self, separator: u8) -> bool {
-        self.separator == separator || self.years.is_empty()
-    }
-
-    fn keep(&mut self, separator: u8, (year, day): (usize, usize), cleaned: Cleaned) {
-        if self.years.is_empty() {
-            self.years.resize(Days::YEARS.len(), None);
-            self.separator = separator;
-        }
-        if self.separator == separator {
-            self.years[year].get_or_insert_with(|| Box::new([Cleaned::MISSING; DAYS_MAX]))[day] = cleaned;
-        }
-    }
-}
-
-impl Remembered<'_> {
-    /// With a text of its own.
-    pub fn into_owned(self) -> Remembered<'static> {
-        Remembered(match self.0 {
-            By::Text(raw, hash) => By::Text(Cow::Owned(raw.into_owned()), hash),
-            By::Short(bytes) => By::Short(bytes),
-            By::Numbers(separator, place) => By::Numbers(separator, place),
-        })
     }
 }
 
@@ -237,12 +153,12 @@ impl Cleaner {
             FieldType::Coded(words) => How::Coded(Codes::new(&rule.codes, words)),
             FieldType::Date | FieldType::Moment => How::Date(DateReader::of_field(field, forms(), as_at)),
         };
-        Cleaner { how, seen: HashTable::new(), seen_short: HashTable::new(), days: Days::default() }
+        Cleaner { how, memory: Memory::default() }
     }
 
     /// For a column that is kept as text.
     pub fn for_extra() -> Self {
-        Cleaner { how: How::Text, seen: HashTable::new(), seen_short: HashTable::new(), days: Days::default() }
+        Cleaner { how: How::Text, memory: Memory::default() }
     }
 
     /// Whether the values are dates.
@@ -275,64 +191,12 @@ impl Cleaner {
         }
         let is_date = self.is_date();
         let raw = match reading {
-            Reading::Text(text) if is_date => match Days::place(text.as_bytes()) {
-                Some((separator, place)) if self.days.holds(separator) => {
-                    return Some(Remembered(By::Numbers(separator, place)));
-                }
-                _ => Cow::Borrowed(text),
-            },
+            Reading::Text(text) if is_date => return Some(self.memory.date(text)),
             Reading::Text(text) => Cow::Borrowed(text),
             Reading::Number(number) if !is_date && number.abs() < ROUNDED_FROM => Cow::Owned(number_text(number)),
             _ => return None,
         };
-        Some(Remembered(match short(&raw) {
-            Some(bytes) => By::Short(bytes),
-            None => {
-                let hash = hash(&raw);
-                By::Text(raw, hash)
-            }
-        }))
-    }
-
-    /// Looks where a value would be remembered: memory answers several such questions in the time of one.
-    pub fn foresee(&self, value: &Remembered<'_>) {
-        match &value.0 {
-            By::Text(_, hash) => drop(black_box(self.seen.find(*hash, |(raw, _)| black_box(raw.len()) == usize::MAX))),
-            By::Short(bytes) => {
-                drop(black_box(self.seen_short.find(mixed(*bytes), |(known, _)| black_box(*known) == 0)))
-            }
-            By::Numbers(..) => {}
-        }
-    }
-
-    /// What the same came to before.
-    pub fn recall(&self, value: &Remembered<'_>) -> Option<Cleaned> {
-        match &value.0 {
-            By::Text(raw, hash) => self.seen.find(*hash, |(known, _)| *known == **raw).map(|(_, cleaned)| *cleaned),
-            By::Short(bytes) => {
-                self.seen_short.find(mixed(*bytes), |(known, _)| known == bytes).map(|(_, cleaned)| *cleaned)
-            }
-            By::Numbers(separator, (year, day)) if self.days.separator == *separator => {
-                let of_year = self.days.years.get(*year)?.as_ref()?;
-                Some(of_year[*day]).filter(|known| known.filled)
-            }
-            By::Numbers(..) => None,
-        }
-    }
-
-    /// Keeps in mind what a value came to, its text in its place.
-    pub fn remember(&mut self, value: Remembered<'_>, cleaned: Cleaned) {
-        match value.0 {
-            By::Text(..) if self.seen.len() >= REMEMBERED_MAX || self.recall(&value).is_some() => {}
-            By::Text(raw, hash) => {
-                self.seen.insert_unique(hash, (raw.as_ref().into(), cleaned), |(raw, _)| self::hash(raw));
-            }
-            By::Short(_) if self.seen_short.len() >= REMEMBERED_MAX || self.recall(&value).is_some() => {}
-            By::Short(bytes) => {
-                self.seen_short.insert_unique(mixed(bytes), (bytes, cleaned), |(bytes, _)| mixed(*bytes));
-            }
-            By::Numbers(separator, place) => self.days.keep(separator, place, cleaned),
-        }
+        Some(Remembered::text(raw))
     }
 
     /// Cleans a value.
@@ -378,19 +242,6 @@ impl Cleaner {
             _ => self.clean_text(&number_text(number)).into_owned(),
         }
     }
-}
-
-/// The bytes of a text of one to eight, none of them nought.
-fn short(text: &str) -> Option<u64> {
-    let bytes = text.as_bytes();
-    if bytes.is_empty() || bytes.len() > 8 || bytes.contains(&0) {
-        return None;
-    }
-    Some(bytes.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)))
-}
-
-fn mixed(bytes: u64) -> u64 {
-    FixedState::default().hash_one(bytes)
 }
 
 /// A number as a sheet shows it at full width: whole numbers without a point.
@@ -443,7 +294,7 @@ pub(super) fn is_invisible(character: char) -> bool {
 }
 
 /// Takes off what people put round a number so that a spreadsheet leaves it alone: `="0123"`, `'0123`.
-fn unguarded(text: &str) -> &str {
+pub(super) fn unguarded(text: &str) -> &str {
     if let Some(inner) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
         return inner.trim();
     }
@@ -577,50 +428,6 @@ fn is_scientific(text: &str) -> bool {
     let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits(exponent) && digits(&mantissa.replacen(['.', ','], "", 1))
-}
-
-impl Codes {
-    fn new(codes: &BTreeMap<String, String>, words: &'static [&'static str]) -> Self {
-        let mut meanings = BTreeMap::new();
-        let mut numbers = BTreeMap::new();
-        for (raw, meaning) in codes {
-            let Some(word) = words.iter().find(|word| **word == meaning.trim()) else { continue };
-            let raw = fold(raw.trim()).to_lowercase();
-            if let Some(number) = without_noughts(&raw) {
-                numbers.entry(number.to_owned()).or_insert(*word);
-            }
-            meanings.entry(raw).or_insert(*word);
-        }
-        Codes { meanings, numbers, words }
-    }
-
-    fn clean(&self, raw: &str) -> Clean<'static> {
-        let folded = fold(unguarded(raw.trim())).to_lowercase();
-        let word = self.meanings.get(&folded).copied().or_else(|| self.word(&folded)).or_else(|| self.number(&folded));
-        match word {
-            Some(word) => Clean::text(word, None),
-            None if said(raw, false).is_none() => Cleaned::MISSING.into(),
-            None => Clean::refused(Reason::CodeNotMapped),
-        }
-    }
-
-    fn word(&self, folded: &str) -> Option<&'static str> {
-        let hyphened = folded.replace([' ', '_'], "-");
-        self.words.iter().find(|word| **word == hyphened).copied()
-    }
-
-    fn number(&self, folded: &str) -> Option<&'static str> {
-        self.numbers.get(without_noughts(folded)?).copied()
-    }
-}
-
-/// Digits without the noughts before them, one digit at least.
-fn without_noughts(text: &str) -> Option<&str> {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let rest = text.trim_start_matches('0');
-    Some(if rest.is_empty() { "0" } else { rest })
 }
 
 #[cfg(test)]

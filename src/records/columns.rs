@@ -1,7 +1,8 @@
 //! Which cells of a sheet a mapping's fields are read from, and how a row's cells become readings.
 
-use super::clean::{Clean, Cleaned, Cleaner, Reading, Remembered, fold, said};
+use super::clean::{Clean, Cleaned, Cleaner, Reading, fold, said};
 use super::dates::is_placeholder;
+use super::memory::Remembered;
 use super::reading::Novelty;
 use super::texts::Texts;
 use super::written::Written;
@@ -154,7 +155,7 @@ impl<'c> Item<'c> {
 
     /// Keeps in mind what a value came to.
     pub fn remember(&mut self, value: Remembered<'_>, cleaned: Cleaned) {
-        self.cleaner.remember(value, cleaned);
+        self.cleaner.memory.remember(value, cleaned);
     }
 
     /// Its cells under a header, and whether a column that the mapping names is missing.

@@ -6,6 +6,7 @@
 mod calendar;
 mod chi;
 mod clean;
+mod coded;
 mod column;
 mod columns;
 mod dates;
@@ -14,6 +15,7 @@ mod draft;
 mod form;
 mod found;
 mod instant;
+mod memory;
 mod moved;
 mod names;
 mod normalise;

@@ -86,6 +86,7 @@ pub(super) fn is_notable(name: &str) -> bool {
     let is_part = |three: &[u8]| [b"EST", b"NOT"].iter().any(|part| three.eq_ignore_ascii_case(*part));
     let bytes = name.as_bytes();
     !name.is_ascii()
+        || name.contains(' ')
         || bytes.windows(2).any(|two| two.iter().all(|letter| is_mark(*letter)))
         || bytes.windows(3).any(is_part)
 }

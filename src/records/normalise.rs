@@ -8,7 +8,7 @@ use super::declared::DeclaredColumns;
 use super::draft::Draft;
 use super::paper;
 use super::placeholders;
-use super::reader::{Serial, SourceReader};
+use super::reader::{Serial, SourceReader, reason_of};
 use super::said::Said;
 use super::sites::SiteColumns;
 use super::store::Keying;
@@ -327,30 +327,6 @@ impl<'a> Normaliser<'a> {
         for event in settled.taken {
             self.records.effects.note(event, Effect::ReadingTaken);
         }
-    }
-}
-
-/// What a finding of the reader is called.
-pub(super) fn reason_of(finding: Finding) -> Reason {
-    match finding {
-        Finding::SheetNotMapped => Reason::SheetNotMapped,
-        Finding::TooManyCells => Reason::RowTooWide,
-        Finding::TooFewCells => Reason::RowTooNarrow,
-        Finding::NotDecodable => Reason::NotDecodable,
-        Finding::StrayQuote => Reason::StrayQuote,
-        Finding::RowTooLong => Reason::RowTooLong,
-        Finding::NulCharacter => Reason::NulCharacter,
-        Finding::BesideTable => Reason::BesideTable,
-        Finding::FormulaWithoutValue => Reason::FormulaWithoutValue,
-        Finding::EncodedTwice => Reason::EncodedTwice,
-        Finding::HiddenRow => Reason::HiddenRow,
-        Finding::MergedCells => Reason::MergedCells,
-        Finding::RowLimit => Reason::RowLimit,
-        Finding::UnnamedColumn => Reason::UnnamedColumn,
-        Finding::TotalAmongData => Reason::TotalAmongData,
-        Finding::HiddenSheet => Reason::HiddenSheet,
-        Finding::HiddenColumn => Reason::HiddenColumn,
-        Finding::ColumnLimit => Reason::ColumnLimit,
     }
 }
 

@@ -10,7 +10,7 @@ use super::texts::{Texts, Unified};
 use crate::config::fields::paper::{BOX, FOLDER, PASS};
 use crate::config::{Config, PaperMapping};
 use crate::ledger::{Exception, Reason};
-use crate::sources::{RawRow, RowRef};
+use crate::sources::{Finding, RawRow, RowRef};
 use rayon::prelude::*;
 
 /// What is known of one source while its rows come.
@@ -79,7 +79,7 @@ impl<'a> SourceReader<'a> {
         for (place, readings) in readings.iter_mut().enumerate().filter(|(place, _)| self.items[*place].is_nhs_number())
         {
             let is_test = |value: &&mut Cleaned| value.reason == Some(Reason::NhsNumberTest);
-            for (row, value) in readings.values.iter_mut().enumerate().filter(|(_, value)| is_test(&value)) {
+            for (row, value) in readings.values.iter_mut().enumerate().filter(|(_, value)| is_test(value)) {
                 value.reason = None;
                 first = Some(first.map_or((row, place), |known| known.min((row, place))));
             }
@@ -130,5 +130,29 @@ impl<'a> SourceReader<'a> {
             values: if vacant { Vec::new() } else { values.to_vec() },
             as_found,
         }
+    }
+}
+
+/// What a finding of the reader is called.
+pub(super) fn reason_of(finding: Finding) -> Reason {
+    match finding {
+        Finding::SheetNotMapped => Reason::SheetNotMapped,
+        Finding::TooManyCells => Reason::RowTooWide,
+        Finding::TooFewCells => Reason::RowTooNarrow,
+        Finding::NotDecodable => Reason::NotDecodable,
+        Finding::StrayQuote => Reason::StrayQuote,
+        Finding::RowTooLong => Reason::RowTooLong,
+        Finding::NulCharacter => Reason::NulCharacter,
+        Finding::BesideTable => Reason::BesideTable,
+        Finding::FormulaWithoutValue => Reason::FormulaWithoutValue,
+        Finding::EncodedTwice => Reason::EncodedTwice,
+        Finding::HiddenRow => Reason::HiddenRow,
+        Finding::MergedCells => Reason::MergedCells,
+        Finding::RowLimit => Reason::RowLimit,
+        Finding::UnnamedColumn => Reason::UnnamedColumn,
+        Finding::TotalAmongData => Reason::TotalAmongData,
+        Finding::HiddenSheet => Reason::HiddenSheet,
+        Finding::HiddenColumn => Reason::HiddenColumn,
+        Finding::ColumnLimit => Reason::ColumnLimit,
     }
 }

@@ -1,8 +1,9 @@
 //! One field of some rows at once: its values cleaned and its texts looked up. Nothing is changed by it, so that the rows of a
 //! batch are read on all cores; what came to be known by it is settled afterwards, in a fixed order.
 
-use super::clean::{Clean, Cleaned, Reading, Remembered};
+use super::clean::{Clean, Cleaned, Reading};
 use super::columns::{Cells, Item};
+use super::memory::Remembered;
 use super::texts::{self, LooseTexts, Texts};
 use crate::sources::{Cell, RawRow};
 use std::borrow::Cow;
@@ -118,7 +119,7 @@ impl<'r> Readings<'r> {
             let mut remembered: [Option<Remembered<'r>>; FORESEEN] = Default::default();
             for (remembered, cell) in remembered.iter_mut().zip(cells) {
                 *remembered = item.cleaner().remembered_by(*cell);
-                remembered.iter().for_each(|raw| item.cleaner().foresee(raw));
+                remembered.iter().for_each(|raw| item.cleaner().memory.foresee(raw));
             }
             for ((cell, remembered), sought) in cells.iter().zip(remembered).zip(&mut sought) {
                 self.read_one(item, || item.cleaner().clean(*cell), remembered, sought);
@@ -146,7 +147,7 @@ impl<'r> Readings<'r> {
         remembered: Option<Remembered<'r>>,
         sought: &mut Option<Sought<'r>>,
     ) {
-        if let Some(value) = remembered.as_ref().and_then(|raw| item.cleaner().recall(raw)) {
+        if let Some(value) = remembered.as_ref().and_then(|raw| item.cleaner().memory.recall(raw)) {
             return self.values.push(value);
         }
         let (Clean { value, text }, row) = (clean(), self.values.len());

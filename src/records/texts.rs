@@ -170,7 +170,7 @@ impl Texts {
     }
 
     fn add(&mut self, text: &str) -> Symbol {
-        if self.count as usize % PAGE_TEXTS == 0 {
+        if (self.count as usize).is_multiple_of(PAGE_TEXTS) {
             if let Some(full) = self.pages.last_mut() {
                 full.bytes.shrink_to_fit();
             }

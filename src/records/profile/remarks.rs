@@ -2,7 +2,7 @@
 //! that stand side by side, pivots. No row is left out for it.
 
 use super::product::{ColumnProfile, Remark};
-use crate::records::normalise::reason_of;
+use crate::records::reader::reason_of;
 use crate::sources::{Cell, Finding, RawRow, RowKind};
 use std::collections::BTreeMap;
 
