@@ -5,9 +5,7 @@ use super::fields::RecordKind;
 use super::mapping::{Columns, FieldRule, Mapping};
 use super::parse::{self, TABLES};
 use super::walk::Table;
-use super::{
-    ClockSettings, Config, Error, GateCeilings, LinkSettings, Mistake, Overlap, Source, Standing, Transition,
-};
+use super::{ClockSettings, Config, Error, GateCeilings, LinkSettings, Mistake, Overlap, Source, Standing, Transition};
 use super::{digest, mapping_file, terms};
 use crate::values::Digest;
 use jiff::civil::Date;
