@@ -5,7 +5,7 @@
 
 use crate::config::{self, Config, Mistake};
 use crate::decisions::{self, Decisions, Journal};
-use crate::linkage::{self, LinkModel};
+use crate::linkage::{self, Agreement, LinkModel, Linked};
 use crate::measures::{self, Measures};
 use crate::package::{self, Naming, Opened};
 use crate::reconcile::{self, Reconciled, UnknownSite};
@@ -362,6 +362,90 @@ fn conclude(
     let measures = measures::measure(config, &reconciled, decisions);
     let model = serde_json::to_string_pretty(&model).expect("a model has only text and finite numbers");
     (reconciled, measures, model)
+}
+
+/// At which probability a machine joins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MatchAt {
+    /// As the configuration says.
+    Configured,
+    /// From this one on.
+    Given(f64),
+    /// Where the probabilities let expect the best F1, truth unseen.
+    Estimated,
+}
+
+/// Tables of people, linked.
+#[derive(Debug)]
+pub struct LinkedPeople {
+    /// Who is who.
+    pub linked: Linked,
+    /// The model that said so.
+    pub model: LinkModel,
+    /// Pairs that were compared.
+    pub candidate_pairs: u64,
+    /// The probability from which on a machine joined.
+    pub match_at: f64,
+    /// How far each threshold agrees with the truth, where a column gives it.
+    pub agreement: Vec<Agreement>,
+}
+
+/// Thresholds that are tried against a truth, and when the best is to be estimated.
+const THRESHOLDS: [f64; 15] =
+    [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999];
+
+/// The linkage engine alone, on tables of people: see [`config::of_people`]. The column beside, where there is one, is the
+/// truth that the outcome is held against; nothing is linked by it.
+pub fn link_people(
+    config: &mut Config,
+    match_at: MatchAt,
+    observer: &mut dyn Observer,
+) -> Result<LinkedPeople, Error> {
+    config.warnings.iter().for_each(|warning| observer.warns(warning));
+    let fixed_model = fixed_model(config)?;
+    let records = read(config, observer, Normaliser::finish)?;
+    observer.begins(Stage::Block);
+    let prepared = linkage::prepare(config, records, &Decisions::default());
+    observer.begins(Stage::Train);
+    let model = fixed_model.unwrap_or_else(|| linkage::train(&prepared));
+    observer.begins(Stage::Link);
+    let chosen = match match_at {
+        MatchAt::Configured => config.link.match_at,
+        MatchAt::Given(share) => share,
+        MatchAt::Estimated => likely_best(&prepared, &model),
+    };
+    (config.link.match_at, config.link.review_at) = (chosen, config.link.review_at.min(chosen));
+    let agreement = agreement(&prepared, &model, chosen);
+    let candidate_pairs = prepared.candidate_pairs();
+    let linked = linkage::link(config, prepared, &model);
+    Ok(LinkedPeople { linked, model, candidate_pairs, match_at: chosen, agreement })
+}
+
+/// The threshold that is expected to give the best F1; of equals, the highest.
+fn likely_best(prepared: &linkage::Prepared, model: &LinkModel) -> f64 {
+    let mut best = (0.0, 0.0);
+    linkage::sweep(prepared, model, &THRESHOLDS, &mut |joined| {
+        best = if joined.expected_f1() >= best.0 { (joined.expected_f1(), joined.match_at) } else { best };
+    });
+    best.1
+}
+
+/// Each threshold against the truth; nothing where no row says whose it is.
+fn agreement(prepared: &linkage::Prepared, model: &LinkModel, chosen: f64) -> Vec<Agreement> {
+    let people = &prepared.records().people;
+    let truth: Vec<Option<u32>> = people
+        .places()
+        .map(|record| Some(people.extra(config::BESIDE, record)).filter(|symbol| symbol.is_some()))
+        .map(|symbol| symbol.map(|symbol| symbol.place()))
+        .collect();
+    let mut agreement = Vec::new();
+    if truth.iter().any(Option::is_some) {
+        let mut thresholds: Vec<f64> = THRESHOLDS.into_iter().chain([chosen]).collect();
+        thresholds.sort_by(f64::total_cmp);
+        thresholds.dedup();
+        linkage::sweep(prepared, model, &thresholds, &mut |joined| agreement.push(joined.agreement(&truth)));
+    }
+    agreement
 }
 
 /// The model that the configuration names, if it names one.

@@ -8,6 +8,7 @@ mod demo;
 mod exit;
 mod init;
 mod interrupt;
+mod link;
 mod private;
 mod profile;
 mod review;
@@ -118,6 +119,8 @@ enum Command {
         #[command(subcommand)]
         command: review::ReviewCommand,
     },
+    /// The linkage engine alone, on any tables of people: which rows are one person
+    Link(link::Arguments),
     /// Write the example transition into a folder and run it
     Demo {
         /// The folder; it must be empty or not there
@@ -160,6 +163,7 @@ impl Command {
             Command::Trace { way: TraceWay::Import { .. } } => "the answer may be kept already; import it again to see",
             Command::Review { command: review::ReviewCommand::Export { .. } } => "no workbook was written",
             Command::Review { .. } => "decisions may be recorded already: give the same command again to see",
+            Command::Link(_) => "the files of --out, --pairs and --save-model may be half written: delete them",
             Command::Init { .. } => "the folder may be half made",
             Command::Demo { .. } => "no package was written, and the example may be half made",
         }
@@ -193,6 +197,9 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         Command::Trace { way: TraceWay::Export { file, config } } => trace::export(file, config, cli.voice),
         Command::Trace { way: TraceWay::Import { file, config } } => trace::import(file, config, cli.voice),
         Command::Review { command } => review::review(command, cli.voice),
+        Command::Link(arguments) => {
+            terminal::with_threads(arguments.threads, || link::link(arguments, cli.voice))
+        }
         Command::Demo { dir } => demo::demo(dir, cli.voice),
     };
     interrupt::give_way();

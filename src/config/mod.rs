@@ -11,6 +11,7 @@ mod key_file;
 mod mapping;
 mod mapping_file;
 mod parse;
+mod people;
 mod settings;
 mod terms;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use fields::{Field, FieldType, RecordKind};
 pub use key_file::{load_key, load_key_in_use};
 pub use mapping::{Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping, without_zone};
 pub use parse::{load, read_beside};
+pub use people::{BESIDE, PeopleTables, of_people};
 pub use settings::{
     BlockRule, ClockSettings, ComparisonSetting, Config, EvidenceKind, Exclusion, GateCeilings, Kpi, LinkSettings,
     Overlap, SafetySwitch, Source, Standing, Transition, Waiver,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-const TABLES: &[&str] =
+pub(super) const TABLES: &[&str] =
     &["transition", "source", "link", "gates", "waiver", "kpi", "overlap", "clock", "exclusion", "safety"];
 
 const SOURCE_KEYS: &[&str] = &[
@@ -181,7 +181,8 @@ fn warn_of_a_lost_journal(transition: &Table<'_>, folder: &Path) {
     }
 }
 
-fn stand_in() -> Transition {
+/// A transition of which nothing is known.
+pub(super) fn stand_in() -> Transition {
     let nothing = String::new;
     Transition {
         name: nothing(),

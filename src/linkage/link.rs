@@ -24,13 +24,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Records made comparable, with their candidate pairs; made once, for training and linking both.
 pub struct Prepared {
-    records: Records,
-    features: Features,
-    units: Units,
+    pub(super) records: Records,
+    pub(super) features: Features,
+    pub(super) units: Units,
     told: Vec<Told>,
-    candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
     blocking: Vec<BlockingReport>,
-    rulings: Rulings,
+    pub(super) rulings: Rulings,
+}
+
+impl Prepared {
+    /// The records that were prepared.
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// Pairs to compare, each counted once.
+    pub fn candidate_pairs(&self) -> u64 {
+        self.candidates.len() as u64
+    }
 }
 
 /// Normalises the records, gathers units, finds candidate pairs.
@@ -143,8 +155,13 @@ fn joined_by_machine(
     pairs: &[Pair],
     rulings: &[(u32, u32, Ruling)],
 ) -> (Clusters, BTreeMap<u32, Bar>) {
-    let numbers = units.profiles.iter().map(|profile| if profile.verified { profile.number } else { 0 }).collect();
+    let numbers = joinable_numbers(units);
     Clusters::build(&Scorer::new(features, units, model), numbers, rulings, pairs, config.link.match_at)
+}
+
+/// The verified number of each unit; nought when it has none.
+pub(super) fn joinable_numbers(units: &Units) -> Vec<u64> {
+    units.profiles.iter().map(|profile| if profile.verified { profile.number } else { 0 }).collect()
 }
 
 impl Clustered {
@@ -287,7 +304,7 @@ fn leave_likely_evidence_open(
 }
 
 /// The unit of each record; `u32::MAX` for thin ones.
-fn unit_of_records(units: &Units, records: usize) -> Vec<u32> {
+pub(super) fn unit_of_records(units: &Units, records: usize) -> Vec<u32> {
     let mut unit_of = vec![u32::MAX; records];
     for unit in 0..units.len() as u32 {
         units.members(unit).iter().for_each(|record| unit_of[*record as usize] = unit);

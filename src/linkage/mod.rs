@@ -18,6 +18,7 @@ mod product;
 mod rulings;
 mod score;
 mod superseded;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod thin;
@@ -33,3 +34,4 @@ pub use product::{
 };
 pub use rulings::Rulings;
 pub use superseded::Superseded;
+pub use sweep::{Agreement, Joined, sweep};

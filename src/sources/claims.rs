@@ -155,7 +155,9 @@ fn identity(path: &Path, member: Option<&str>) -> Result<PathBuf, Error> {
 fn name_within(folder: &Path, path: &Path) -> String {
     let path = path.strip_prefix(folder).unwrap_or(path);
     let path = path.strip_prefix(".").unwrap_or(path);
-    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    let name = path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+    // The root is a part, and is called a slash.
+    name.strip_prefix('/').filter(|_| path.has_root()).map(str::to_owned).unwrap_or(name)
 }
 
 fn wanted_columns(mapping: &Mapping) -> Wanted {

@@ -11,6 +11,7 @@ mod ids;
 mod interruption;
 mod journal;
 mod laws;
+mod link;
 mod packages;
 mod profile;
 mod readers;

@@ -1,8 +1,9 @@
-//! # evaluate: a package scored against the truth of a generated transition.
+//! # evaluate: a package scored against the truth of a generated transition, or the linkage engine on labelled sets.
 //!
-//! Reads only the package's tables and the truth's; shares no code with what it judges.
+//! Reads only the tables that come out and the truth's; shares no code with what it judges.
 
 mod appointments;
+mod link;
 mod patients;
 mod referrals;
 mod score;
@@ -17,9 +18,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Arguments {
+    #[command(subcommand)]
+    of: Option<Of>,
     /// The folder `generate` wrote.
-    dir: PathBuf,
+    #[arg(required = true)]
+    dir: Option<PathBuf>,
     /// The package; the highest-numbered under DIR/packages where absent.
     #[arg(long)]
     package: Option<PathBuf>,
@@ -34,13 +39,24 @@ pub struct Arguments {
     floors: Option<String>,
 }
 
+/// What is scored by itself.
+#[derive(clap::Subcommand)]
+enum Of {
+    /// The linkage engine alone, on every labelled set of people in a folder.
+    Link(link::Arguments),
+}
+
 /// Runs the task.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if let Some(Of::Link(arguments)) = &arguments.of {
+        return link::run(arguments);
+    }
+    let dir = arguments.dir.as_deref().ok_or("name the folder")?;
     let package = match &arguments.package {
         Some(package) => package.clone(),
-        None => latest(&arguments.dir.join("packages"))?,
+        None => latest(&dir.join("packages"))?,
     };
-    let scores = scored(&arguments.dir.join("truth"), &package, arguments.examples)?;
+    let scores = scored(&dir.join("truth"), &package, arguments.examples)?;
     let mut out = std::io::stdout().lock();
     if arguments.json {
         writeln!(out, "{:#}", scores.json())?;

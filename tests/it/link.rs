@@ -1,0 +1,188 @@
+//! `handover link`: tables of people in, clusters out; nothing else of a transition is needed.
+
+use crate::transition::{Said, Transition};
+use std::fs;
+
+const MAPPING: &str = r#"[file]
+dates = ["%d/%m/%Y"]
+
+[person]
+nhs_number = "NHS"
+family_name = "Surname"
+given_name = "Forename"
+date_of_birth = "Born"
+sex = { column = "Sex", codes = { "M" = "male", "F" = "female" } }
+postcode = "Postcode"
+mobile = "Mobile"
+
+[person.extra]
+ward = "Ward"
+
+[referral]
+received = "Received"
+"#;
+/// Maude is there three times, once with a slip in her name, and Beatrix twice; Isolde has a namesake; the last row says
+/// next to nothing. A total stands below the table.
+const CLINIC: &str = "NHS,Surname,Forename,Born,Sex,Postcode,Mobile,Ward,Whose\n\
+                      9990001014,Quillfeather,Maude,03/02/1961,F,TH1 2AB,07700 900001,A,maude\n\
+                      ,Thistlewood,Ambrose,14/11/1948,M,TH1 3DE,07700 900002,A,ambrose\n\
+                      ,Pennywort,Isolde,12/03/1970,F,TH1 5JK,07700 900003,B,isolde\n\
+                      ,Pennywort,Isolde,30/10/1988,F,TH9 7LM,07700 900004,B,namesake\n\
+                      9990001448,Fotheringay,Beatrix,30/06/1955,F,TH1 6LN,07700 900005,B,beatrix\n\
+                      ,,Beatrix,,,,,B,unknown\n\
+                      Total,6\n";
+const HOSPITAL: &str = "NHS,Surname,Forename,Born,Sex,Postcode,Mobile,Ward,Whose\n\
+                        9990001014,Quilfeather,Maude,03/02/1961,F,TH1 2AB,07700 900001,C,maude\n\
+                        9990001014,Quillfeather,Maude,03/02/1961,F,TH8 8ZZ,,C,maude\n\
+                        9990001448,Fotheringay,Beatrix,30/06/1955,F,,07700 900005,C,beatrix\n";
+
+fn tables() -> Transition {
+    let tables = Transition::empty();
+    tables.write("mapping.toml", &MAPPING.replace("[file]\n", "[file]\nend_of_data = \"Total\"\n"));
+    tables.write("clinic.csv", CLINIC);
+    tables.write("hospital.csv", HOSPITAL);
+    tables
+}
+
+fn link(tables: &Transition, more: &[&str]) -> Said {
+    let usual = ["link", "clinic.csv", "hospital.csv", "--mapping", "mapping.toml", "--as-at", "2017-09-30"];
+    tables.handover(&[&usual, more].concat())
+}
+
+fn read(tables: &Transition, name: &str) -> String {
+    fs::read_to_string(tables.path().join(name)).expect("a table")
+}
+
+#[test]
+fn every_row_comes_back_once_with_its_patient() {
+    let tables = tables();
+    let said = link(&tables, &["--json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let rows: Vec<String> = read(&tables, "clusters.csv").lines().map(str::to_owned).collect();
+    assert_eq!(rows[0], "source,file,sheet,row,patient_id,match_probability");
+    let placed: Vec<[&str; 3]> = rows[1..]
+        .iter()
+        .map(|row| row.split(',').collect::<Vec<&str>>())
+        .map(|cells| [cells[0], cells[3], cells[4]])
+        .collect();
+    let expected = [
+        ["clinic", "2", "1"],
+        ["clinic", "3", "2"],
+        ["clinic", "4", "3"],
+        ["clinic", "5", "4"],
+        ["clinic", "6", "5"],
+        ["clinic", "7", "6"],
+        ["hospital", "2", "1"],
+        ["hospital", "3", "1"],
+        ["hospital", "4", "5"],
+    ];
+    assert_eq!(placed, expected);
+    assert!(rows[6].ends_with(",6,"), "how likely it is that nobody knows of whom: {}", rows[6]);
+    let document = said.json();
+    assert_eq!((document["rows"].as_u64(), document["patients"].as_u64()), (Some(9), Some(6)));
+    assert_eq!(document["rows_too_thin"].as_u64(), Some(1));
+    assert_eq!(document["other_rows"]["footer"].as_u64(), Some(1));
+    assert_eq!(document["match"].as_f64(), Some(0.99));
+}
+
+#[test]
+fn pairs_say_what_each_comparison_weighs() {
+    let tables = tables();
+    assert_eq!(link(&tables, &["--pairs", "pairs.csv", "--quiet"]).code, 0);
+    let text = read(&tables, "pairs.csv");
+    let header: Vec<&str> = text.lines().next().expect("a header").split(',').collect();
+    let fixed = "left_file,left_sheet,left_row,right_file,right_sheet,right_row,match_weight,match_probability";
+    assert_eq!(header[..8].join(","), fixed);
+    let column = |name: &str| header.iter().position(|column| *column == name).expect("a column");
+    let maude = text.lines().find(|line| line.starts_with("clinic.csv,,2,hospital.csv,,2,")).expect("a pair");
+    let cells: Vec<&str> = maude.split(',').collect();
+    assert_eq!(cells[column("standing")], "edge");
+    assert!(cells[column("weight_nhs_number")].parse::<f64>().expect("bits") > 0.0);
+    assert_eq!(cells[column("weight_email")], "", "no e-mail was there to compare");
+}
+
+#[test]
+fn the_same_bytes_whatever_the_order_and_the_threads() {
+    let (one, other) = (tables(), tables());
+    let outputs = ["--out", "c.csv", "--pairs", "p.csv", "--save-model", "m.json", "--quiet"];
+    assert_eq!(link(&one, &outputs).code, 0);
+    let turned = ["link", "hospital.csv", "clinic.csv", "--mapping", "mapping.toml", "--as-at", "2017-09-30"];
+    assert_eq!(other.handover(&[&turned[..], &outputs, &["--threads", "1"]].concat()).code, 0);
+    for name in ["c.csv", "p.csv", "m.json"] {
+        assert_eq!(read(&one, name), read(&other, name), "{name}");
+    }
+    let again = link(&one, &["--out", "again.csv", "--model", "m.json", "--quiet"]);
+    assert_eq!((again.code, read(&one, "again.csv")), (0, read(&one, "c.csv")));
+}
+
+#[test]
+fn what_is_there_is_not_written_over() {
+    let tables = tables();
+    assert_eq!(link(&tables, &["--quiet"]).code, 0);
+    let before = read(&tables, "clusters.csv");
+    let said = link(&tables, &[]).refusal();
+    assert_eq!(said, "2\nerror: clusters.csv is there already\n  next: give another name, or move it away");
+    let said = link(&tables, &["--out", "x.csv", "--pairs", "x.csv"]).refusal();
+    assert!(said.starts_with("2\nerror: x.csv is to be written twice"), "{said}");
+    assert_eq!(read(&tables, "clusters.csv"), before);
+}
+
+#[test]
+fn what_cannot_be_used_is_told_with_its_exit_code() {
+    let tables = tables();
+    let said = tables.handover(&["link", "nobody.csv", "--mapping", "mapping.toml"]).refusal();
+    assert!(said.starts_with("3\nerror: nobody.csv: there is no such file"), "{said}");
+    let said = tables.handover(&["link", "clinic.csv", "--mapping", "none.toml"]).refusal();
+    assert!(said.starts_with("2\n"), "{said}");
+    for wrong in ["0", "1.5", "often"] {
+        assert_eq!(link(&tables, &["--match", wrong]).code, 2, "{wrong}");
+    }
+    tables.write("model.json", "{}");
+    assert_eq!(link(&tables, &["--model", "model.json"]).code, 3);
+    assert!(!tables.path().join("clusters.csv").exists());
+}
+
+#[test]
+fn the_truth_is_told_and_links_nothing() {
+    let tables = tables();
+    let said = link(&tables, &["--truth", "Whose", "--json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let document = said.json();
+    let at = |threshold: f64| {
+        let all = document["truth"].as_array().expect("thresholds");
+        all.iter().find(|one| one["match"].as_f64() == Some(threshold)).expect("this threshold").clone()
+    };
+    let usual = at(0.99);
+    assert_eq!(
+        (usual["true"].as_u64(), usual["joined"].as_u64(), usual["right"].as_u64()),
+        (Some(4), Some(4), Some(4))
+    );
+    assert_eq!(
+        (usual["precision"].as_f64(), usual["recall"].as_f64(), usual["f1"].as_f64()),
+        (Some(1.0), Some(1.0), Some(1.0))
+    );
+    assert_eq!(link(&tables, &["--out", "without.csv", "--quiet"]).code, 0);
+    assert_eq!(read(&tables, "without.csv"), read(&tables, "clusters.csv"));
+
+    let shown = link(&tables, &["--truth", "Whose", "--out", "shown.csv"]).out;
+    assert!(shown.contains("0.99           4    1.0000    1.0000    1.0000   this run"), "{shown}");
+    let said = link(&tables, &["--truth", "Whoever", "--out", "x.csv"]).refusal();
+    assert!(said.starts_with("2\nerror: no row has anything in the column Whoever"), "{said}");
+}
+
+#[test]
+fn the_threshold_can_be_given_configured_or_estimated() {
+    let tables = tables();
+    tables.write("link.toml", "[link]\nmatch = 0.95\n");
+    for (more, expected) in [
+        (&["--config", "link.toml", "--out", "1.csv"][..], 0.95),
+        (&["--config", "link.toml", "--match", "0.7", "--out", "2.csv"][..], 0.7),
+    ] {
+        let said = link(&tables, &[more, &["--json"]].concat());
+        assert_eq!(said.json()["match"].as_f64(), Some(expected), "{}", said.err);
+    }
+    let said = link(&tables, &["--match", "auto", "--truth", "Whose", "--out", "3.csv", "--json"]);
+    let document = said.json();
+    let chosen = document["truth"].as_array().expect("thresholds").iter().find(|one| one["match"] == document["match"]);
+    assert_eq!(chosen.expect("it is among those that are told")["f1"].as_f64(), Some(1.0));
+}
