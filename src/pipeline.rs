@@ -391,16 +391,11 @@ pub struct LinkedPeople {
 }
 
 /// Thresholds that are tried against a truth, and when the best is to be estimated.
-const THRESHOLDS: [f64; 15] =
-    [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999];
+const THRESHOLDS: [f64; 15] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999];
 
 /// The linkage engine alone, on tables of people: see [`config::of_people`]. The column beside, where there is one, is the
 /// truth that the outcome is held against; nothing is linked by it.
-pub fn link_people(
-    config: &mut Config,
-    match_at: MatchAt,
-    observer: &mut dyn Observer,
-) -> Result<LinkedPeople, Error> {
+pub fn link_people(config: &mut Config, match_at: MatchAt, observer: &mut dyn Observer) -> Result<LinkedPeople, Error> {
     config.warnings.iter().for_each(|warning| observer.warns(warning));
     let fixed_model = fixed_model(config)?;
     let records = read(config, observer, Normaliser::finish)?;

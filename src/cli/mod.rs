@@ -197,9 +197,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         Command::Trace { way: TraceWay::Export { file, config } } => trace::export(file, config, cli.voice),
         Command::Trace { way: TraceWay::Import { file, config } } => trace::import(file, config, cli.voice),
         Command::Review { command } => review::review(command, cli.voice),
-        Command::Link(arguments) => {
-            terminal::with_threads(arguments.threads, || link::link(arguments, cli.voice))
-        }
+        Command::Link(arguments) => terminal::with_threads(arguments.threads, || link::link(arguments, cli.voice)),
         Command::Demo { dir } => demo::demo(dir, cli.voice),
     };
     interrupt::give_way();
