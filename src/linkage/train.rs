@@ -5,7 +5,7 @@
 //! a million records than on a thousand.
 
 use super::blocking::mix;
-use super::compare::{BEST, CONDITIONS, COUNT, LEVELS, Pattern, compare, match_condition, match_conditions, of};
+use super::compare::{BEST, CONDITIONS, COUNT, LEVELS, NULL, Pattern, compare, match_condition, match_conditions, of};
 use super::features::{Features, Profile};
 use super::model::{Chances, LinkModel, SessionReport, TrainingReport, start_m, start_u, start_u_at_one_address};
 use super::product::COMPARISONS;
@@ -102,16 +102,56 @@ fn seen_by_level(expected: &Expected) -> Vec<Vec<f64>> {
 }
 
 fn learn(sessions: &[(&Session, Counts)], u: &Chances) -> Learned {
-    let mut expected = nothing_expected();
+    let (mut expected, mut exchange) = (nothing_expected(), Exchange::default());
     let mut reports = Vec::new();
     for (session, counts) in sessions {
-        let Some(result) = maximise(counts, u, session) else { continue };
+        let Some(result) = maximise(counts, u, session).filter(|_| teaches(counts, session)) else { continue };
         for (pattern, weight) in &result.expected {
             expect(&mut expected, *pattern, *weight, session.free());
         }
+        if session.free().filter(|comparison| EXCHANGE.contains(comparison)).count() == EXCHANGE.len() {
+            result.expected.iter().for_each(|(pattern, weight)| exchange.see(*pattern, *weight));
+        }
         reports.push(result.report);
     }
-    Learned { m: chances_of_matches(&expected, START_WEIGHT), expected, reports }
+    let mut m = chances_of_matches(&expected, START_WEIGHT);
+    exchange.correct(&mut m);
+    Learned { m, expected, reports }
+}
+
+/// The comparisons whose second level is that given and family name are exchanged.
+const EXCHANGE: [usize; 2] = [of::GIVEN, of::FAMILY];
+
+/// How often names are exchanged. Pairs that share one of them never are, so that they must not thin out what the others
+/// show.
+#[derive(Default)]
+struct Exchange {
+    seen: f64,
+    of: f64,
+}
+
+impl Exchange {
+    fn see(&mut self, pattern: Pattern, weight: f64) {
+        let whole = EXCHANGE.iter().all(|comparison| pattern.level(*comparison) != NULL) && !pattern.initial_only();
+        if whole {
+            self.of += weight;
+            self.seen += if pattern.level(of::GIVEN) == BEST + 1 { weight } else { 0.0 };
+        }
+    }
+
+    /// Sets the chance of an exchange, and scales all others to what it leaves.
+    fn correct(&self, m: &mut Chances) {
+        for comparison in EXCHANGE {
+            let conditions = m[comparison].iter_mut().enumerate();
+            for (_, chances) in conditions.filter(|(condition, _)| match_condition(comparison, *condition) == 0) {
+                let start = start_m(comparison, 0)[1];
+                let chance = (self.seen + start * START_WEIGHT) / (self.of + START_WEIGHT);
+                let rest = (1.0 - chance) / (1.0 - chances[1]);
+                chances.iter_mut().for_each(|other| *other *= rest);
+                chances[1] = chance;
+            }
+        }
+    }
 }
 
 /// Nothing of a pattern that agrees on the number, or on both names and the birth date; else all.
@@ -358,7 +398,58 @@ const SESSIONS: &[Session] = &[
         },
         shared: &[of::GIVEN, of::POSTCODE],
     },
+    Session {
+        on: "given name + address",
+        key: |profile| pair_of(profile.given, profile.address).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::GIVEN, of::ADDRESS],
+    },
+    Session {
+        on: "given name + e-mail",
+        key: |profile| pair_of(profile.given, profile.email).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::GIVEN, of::EMAIL],
+    },
+    Session {
+        on: "given name + family name",
+        key: |profile| pair_of(profile.given, profile.family).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::GIVEN, of::FAMILY],
+    },
+    Session {
+        on: "given name + birth date",
+        key: |profile| born_and(profile, profile.given).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::GIVEN, of::BIRTH],
+    },
+    Session {
+        on: "birth date + e-mail",
+        key: |profile| born_and(profile, profile.email).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::BIRTH, of::EMAIL],
+    },
+    Session {
+        on: "birth date + address",
+        key: |profile| born_and(profile, profile.address).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::BIRTH, of::ADDRESS],
+    },
 ];
+
+fn born_and(profile: &Profile, other: Symbol) -> Option<u64> {
+    (profile.born != 0 && other.is_some()).then(|| u64::from(other.place()) << 32 | u64::from(profile.born))
+}
+
+fn pair_of(one: Symbol, two: Symbol) -> Option<u64> {
+    (one.is_some() && two.is_some()).then(|| u64::from(one.place()) << 32 | u64::from(two.place()))
+}
+
+/// In a session at least so many comparisons that are not shared must be made in a third of the pairs: of one alone, nobody
+/// can say which pairs are matches.
+const FREE_AT_LEAST: usize = 2;
+
+/// Whether the pairs of a session say enough beside what they share.
+fn teaches(counts: &Counts, session: &Session) -> bool {
+    let pairs: u64 = counts.values().sum();
+    let made = |comparison: usize| -> u64 {
+        counts.iter().filter(|(pattern, _)| pattern.level(comparison) != NULL).map(|(_, count)| count).sum()
+    };
+    session.free().filter(|comparison| made(*comparison) * 3 >= pairs.max(1)).count() >= FREE_AT_LEAST
+}
 
 /// Pairs of units that share a key, of each block at most the first so many units.
 fn blocks(units: &Units, key: impl Fn(&Profile) -> Option<u64>) -> Vec<(u32, u32)> {
