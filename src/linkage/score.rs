@@ -285,9 +285,9 @@ impl<'a> Scorer<'a> {
             return Bar::DifferentNumbers;
         }
         let born = pattern.level(of::BIRTH) != NULL && births_agree_in_part(one, two);
-        let named = names_agree(self.features, one, two);
         let placed = placed(pattern);
         if pattern.level(of::NUMBER) == BEST {
+            let named = names_agree(self.features, one, two);
             let agrees = named && (born || (pattern.level(of::BIRTH) == NULL && placed));
             return if agrees { Bar::None } else { Bar::NumberAlone };
         }
