@@ -30,10 +30,12 @@ const ROUNDS: u32 = 500;
 /// Trains on the units. The prior is set afterwards, from the candidate pairs.
 pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Vec<Vec<f64>>, TrainingReport) {
     let order = by_content(features, units);
+    let mut rank = vec![0u32; order.len()];
+    (0u32..).zip(&order).for_each(|(place, unit)| rank[*unit as usize] = place);
     let random = random_counts(features, units, &order);
-    let neighbours = neighbour_counts(features, units);
+    let neighbours = neighbour_counts(features, units, &rank);
     let sessions: Vec<(&Session, Counts)> =
-        SESSIONS.iter().map(|session| (session, session_counts(features, units, &order, session))).collect();
+        SESSIONS.iter().map(|session| (session, session_counts(features, units, &rank, session))).collect();
     let mut report = TrainingReport {
         units: units.len() as u64,
         random_pairs: random.values().sum(),
@@ -294,9 +296,9 @@ fn random_counts(features: &Features, units: &Units, order: &[u32]) -> Counts {
 }
 
 /// Pairs at one postcode that are certainly two people: both numbers are verified and differ in more than two digits.
-fn neighbour_counts(features: &Features, units: &Units) -> Counts {
+fn neighbour_counts(features: &Features, units: &Units, rank: &[u32]) -> Counts {
     let pairs: Vec<(u32, u32)> =
-        blocks(units, |profile| profile.postcode.is_some().then_some(u64::from(profile.postcode.place())))
+        blocks(units, rank, |profile| profile.postcode.is_some().then_some(u64::from(profile.postcode.place())))
             .into_iter()
             .filter(|(left, right)| {
                 let (one, two) = (&units.profiles[*left as usize], &units.profiles[*right as usize]);
@@ -451,32 +453,28 @@ fn teaches(counts: &Counts, session: &Session) -> bool {
     session.free().filter(|comparison| made(*comparison) * 3 >= pairs.max(1)).count() >= FREE_AT_LEAST
 }
 
-/// Pairs of units that share a key, of each block at most the first so many units.
-fn blocks(units: &Units, key: impl Fn(&Profile) -> Option<u64>) -> Vec<(u32, u32)> {
-    let mut keyed: Vec<(u64, u32)> = units
+/// Pairs of units that share a key, of each block at most so many units, chosen by their content.
+fn blocks(units: &Units, rank: &[u32], key: impl Fn(&Profile) -> Option<u64>) -> Vec<(u32, u32)> {
+    let mut keyed: Vec<(u64, u32, u32)> = units
         .profiles
         .iter()
         .enumerate()
-        .filter_map(|(unit, profile)| key(profile).map(|key| (key, unit as u32)))
+        .filter_map(|(unit, profile)| key(profile).map(|key| (key, rank[unit], unit as u32)))
         .collect();
     keyed.par_sort_unstable();
     let mut pairs = Vec::new();
     for block in keyed.chunk_by(|left, right| left.0 == right.0) {
         let block = &block[..block.len().min(SESSION_BLOCK)];
-        for (place, (_, one)) in block.iter().enumerate() {
-            pairs.extend(block[place + 1..].iter().map(|(_, other)| (*one, *other)));
+        for (place, (_, _, one)) in block.iter().enumerate() {
+            pairs.extend(block[place + 1..].iter().map(|(_, _, other)| (*one, *other)));
         }
     }
     pairs
 }
 
-fn session_counts(features: &Features, units: &Units, order: &[u32], session: &Session) -> Counts {
-    let mut pairs = blocks(units, session.key);
+fn session_counts(features: &Features, units: &Units, rank: &[u32], session: &Session) -> Counts {
+    let mut pairs = blocks(units, rank, session.key);
     if pairs.len() > SESSION_PAIRS {
-        let mut rank = vec![0u32; order.len()];
-        for (place, unit) in order.iter().enumerate() {
-            rank[*unit as usize] = place as u32;
-        }
         pairs.par_sort_unstable_by_key(|(left, right)| {
             (rank[*left as usize].min(rank[*right as usize]), rank[*left as usize].max(rank[*right as usize]))
         });
