@@ -167,7 +167,7 @@ fn rule(rule: &FieldRule) -> Value {
 }
 
 fn link(settings: &LinkSettings) -> Value {
-    let LinkSettings { match_at, review_at, model, comparisons, blocks } = settings;
+    let LinkSettings { match_at, review_at, model, comparisons, blocks, is_care: _ } = settings;
     let comparison = |of: &ComparisonSetting| {
         let ComparisonSetting { field, levels, term_frequency } = of;
         json!({ "field": field, "levels": levels, "term_frequency": term_frequency })

@@ -135,7 +135,7 @@ fn link_settings(
     sources: &[Source],
     mistakes: &mut Vec<Mistake>,
 ) -> Result<(LinkSettings, Vec<Mistake>), Error> {
-    let Some(path) = path else { return Ok((terms::usual_link(), Vec::new())) };
+    let Some(path) = path else { return Ok((LinkSettings { is_care: false, ..terms::usual_link() }, Vec::new())) };
     let file = if path.is_dir() { path.join("handover.toml") } else { path.to_owned() };
     let document = read(&file)?;
     let entries = document.parse();
@@ -145,6 +145,7 @@ fn link_settings(
     }
     let mut settings = terms::link(&root, sources);
     let folder = file.parent().unwrap_or(Path::new(""));
+    settings.is_care = false;
     settings.model = settings.model.map(|model| folder.join(model).to_string_lossy().into_owned());
     let warnings = document.warnings();
     drop(entries);

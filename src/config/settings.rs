@@ -131,6 +131,9 @@ pub struct LinkSettings {
     pub comparisons: Vec<ComparisonSetting>,
     /// `[[link.block]]`; when not empty, these replace the built-in blocking rules.
     pub blocks: Vec<BlockRule>,
+    /// Whether these are patients whose care follows who they are, so that what speaks against one person keeps a machine
+    /// from joining however much speaks for it. No key of the file: it goes by what is asked for.
+    pub is_care: bool,
 }
 
 /// `[[link.comparison]]`.

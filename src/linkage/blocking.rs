@@ -45,7 +45,7 @@ pub(super) struct RuleReport {
 const LARGEST_BLOCK: usize = 120;
 
 /// The rules, in order, each with what it calls itself.
-const RULES: [&str; 15] = [
+const RULES: [&str; 27] = [
     "nhs number",
     "family name + birth date",
     "given name + birth date",
@@ -61,7 +61,26 @@ const RULES: [&str; 15] = [
     "former family name + birth date",
     "first half of nhs number + birth year",
     "second half of nhs number + birth year",
+    "birth date",
+    "given name + family name",
+    "family name + address",
+    "given name + address",
+    "start of e-mail",
+    "address",
+    "family name + birth year",
+    "given name + birth year",
+    "sounds of both names",
+    "address + birth year",
+    "family name",
+    "given name",
 ];
+
+/// Rules from this one on are wide: each is kept only where its pairs are few for the table.
+const FIRST_WIDE: u8 = 15;
+/// The pairs that a wide rule may find: so many a unit,
+const WIDE_PAIRS_A_UNIT: u64 = 3;
+/// or so many in all, which cost next to nothing.
+const WIDE_PAIRS: u64 = 100_000;
 
 /// Finds every candidate pair, in order.
 pub(super) fn block(features: &Features, units: &Units) -> (Vec<Candidate>, Vec<RuleReport>) {
@@ -113,6 +132,14 @@ fn run(features: &Features, units: &Units, rule: Rule, candidates: &mut Vec<Cand
     );
     keyed.par_sort_unstable();
     let mut report = RuleReport { name: rule.name(), pairs: 0, blocks_split: 0, pairs_left_out: 0 };
+    if rule.0 >= FIRST_WIDE {
+        let size = |block: &[(u64, u32)]| block.len() as u64 * (block.len() as u64 - 1) / 2;
+        let pairs: u64 = keyed.chunk_by(|left, right| left.0 == right.0).map(size).sum();
+        if pairs > WIDE_PAIRS.max(units.len() as u64 * WIDE_PAIRS_A_UNIT) {
+            report.pairs_left_out = pairs;
+            return report;
+        }
+    }
     let mut found = Vec::with_capacity(PORTION);
     for block in keyed.chunk_by(|left, right| left.0 == right.0) {
         if found.len() >= PORTION {
@@ -229,6 +256,26 @@ fn keys(features: &Features, units: &Units, rule: Rule, unit: u32) -> [Option<u6
         }
         13 => one(join(&[number.map(|number| number / 100_000), year])),
         14 => one(join(&[number.map(|number| number % 100_000), year])),
+        15 => one(join(&[date])),
+        16 => one(join(&[given.min(family), given.max(family)]).filter(|_| given.is_some() && family.is_some())),
+        17 => one(join(&[family, symbol(profile.address)])),
+        18 => one(join(&[given, symbol(profile.address)])),
+        19 => {
+            let mailbox = features.word(profile.email).split('@').next().unwrap_or_default();
+            one((mailbox.len() >= 5).then(|| mailbox.bytes().fold(0, |key, byte| mix(key ^ u64::from(byte)))))
+        }
+        20 => one(join(&[symbol(profile.address)])),
+        21 => one(join(&[family, year])),
+        22 => one(join(&[given, year])),
+        23 => {
+            let sound = |symbol: Symbol| {
+                symbol.is_some().then(|| u64::from(u32::from_be_bytes(names::soundex(features.word(symbol)))))
+            };
+            one(join(&[sound(profile.given), sound(profile.family)]))
+        }
+        24 => one(join(&[symbol(profile.address), year])),
+        25 => one(join(&[family])),
+        26 => one(join(&[given])),
         _ => unreachable!("as many rules as names"),
     }
 }

@@ -139,7 +139,7 @@ impl Clusters {
         for one in self.joined.members(left).take(COMPARED_AT_MOST) {
             for two in self.joined.members(right).take(COMPARED_AT_MOST) {
                 let score = scorer.score(one.min(two), one.max(two));
-                if score.bar == Bar::OtherGivenName {
+                if score.bar == Bar::OtherGivenName && scorer.heeds_given_names(score.weight) {
                     return Some(Bar::OtherGivenName);
                 }
                 sum += score.probability();

@@ -38,17 +38,18 @@ pub(super) const LEVELS: [&[&str]; COUNT] = [
         "short form",
         "close, same second name",
         "close",
+        "slips apart",
         "second name in use",
         "initial",
         "else",
     ],
-    &["null", "exact", "exchanged with given name", "former name", "shares a part", "close", "else"],
+    &["null", "exact", "exchanged with given name", "former name", "shares a part", "close", "slips apart", "else"],
     &["null", "exact", "day and month exchanged", "one digit or swap", "year, as far as known", "two parts", "else"],
     &["null", "same", "else"],
     &["null", "full", "one character", "sector", "district", "else"],
     &["null", "same", "close", "else"],
     &["null", "same", "else"],
-    &["null", "same", "else"],
+    &["null", "same", "close", "else"],
     &["null", "same", "one or two digits", "else"],
     &["null", "same", "else"],
     &["null", "same", "else"],
@@ -162,11 +163,7 @@ pub(super) fn else_level(comparison: usize) -> u8 {
 /// Compares two profiles and the local ids of their units.
 pub(super) fn compare(features: &Features, left: (&Profile, Symbol), right: (&Profile, Symbol)) -> Pattern {
     let ((left, left_id), (right, right_id)) = (left, right);
-    let exchanged = left.given.is_some()
-        && left.family.is_some()
-        && left.given != left.family
-        && left.given == right.family
-        && left.family == right.given;
+    let exchanged = exchanged(features, left, right);
     let levels = [
         given(features, left, right, exchanged),
         family(features, left, right, exchanged),
@@ -175,7 +172,7 @@ pub(super) fn compare(features: &Features, left: (&Profile, Symbol), right: (&Pr
         postcode(features, left.postcode, right.postcode),
         address(features, left.address, right.address),
         phone(left, right),
-        equal(left.email.place(), right.email.place()),
+        email(features, left.email, right.email),
         number(left.number, right.number),
         equal(left.practice.place(), right.practice.place()),
         local_id(features, left_id, right_id),
@@ -185,6 +182,22 @@ pub(super) fn compare(features: &Features, left: (&Profile, Symbol), right: (&Pr
     let numbers = left.number != 0 && right.number != 0;
     let initial_only = both && (initial(left.given) || initial(right.given));
     Pattern::of(levels, initial_only, numbers && !(left.verified && right.verified))
+}
+
+/// Whether given and family name stand in each other's place, with a slip in either or not.
+fn exchanged(features: &Features, left: &Profile, right: &Profile) -> bool {
+    let there = [left.given, left.family, right.given, right.family].iter().all(|name| name.is_some());
+    if !there || left.given == right.given || left.family == right.family || left.given == left.family {
+        return false;
+    }
+    let alike = |one: Symbol, two: Symbol| {
+        let (first, second) = (features.word(one), features.word(two));
+        let near = first.len().abs_diff(second.len()) <= 1 && first.len() > 1 && second.len() > 1;
+        one == two || (near && (names::close(first, second) || features.slips_apart(one, two)))
+    };
+    let (over, back) = ((left.given, right.family), (left.family, right.given));
+    // Names that stand where they should are not exchanged, however alike they are.
+    alike(over.0, over.1) && alike(back.0, back.1) && !alike(left.given, right.given)
 }
 
 fn equal(left: u32, right: u32) -> u8 {
@@ -201,7 +214,7 @@ fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) 
     }
     let (one, two) = (features.word(left.given), features.word(right.given));
     if one.len() == 1 || two.len() == 1 {
-        return if one.as_bytes()[0] == two.as_bytes()[0] { 7 } else { 8 };
+        return if one.as_bytes()[0] == two.as_bytes()[0] { 8 } else { 9 };
     }
     if left.given == right.given {
         return 1;
@@ -214,13 +227,15 @@ fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) 
     } else if names::close(one, two) {
         // Twins may be given names that sound alike, but not the same second name.
         if left.others.is_some() && left.others == right.others { 4 } else { 5 }
+    } else if features.slips_apart(left.given, right.given) {
+        6
     } else if (left.others.is_some() && left.others == right.given)
         || (right.others.is_some() && right.others == left.given)
         || names::shares_part(one, two)
     {
-        6
+        7
     } else {
-        8
+        9
     }
 }
 
@@ -241,8 +256,10 @@ fn family(features: &Features, left: &Profile, right: &Profile, exchanged: bool)
         4
     } else if names::close(one, two) {
         5
-    } else {
+    } else if features.slips_apart(left.family, right.family) {
         6
+    } else {
+        7
     }
 }
 
@@ -318,6 +335,23 @@ fn phone(left: &Profile, right: &Profile) -> u8 {
     if left.phones.iter().any(|phone| phone.is_some() && right.phones.contains(phone)) { BEST } else { 2 }
 }
 
+/// Close is one mailbox at two hosts, or one slip in either part; another first letter is another member of a family.
+fn email(features: &Features, left: Symbol, right: Symbol) -> u8 {
+    if !left.is_some() || !right.is_some() {
+        return NULL;
+    }
+    if left == right {
+        return BEST;
+    }
+    let (one, two) = (features.word(left), features.word(right));
+    let (Some((mailbox, host)), Some((other, elsewhere))) = (one.split_once('@'), two.split_once('@')) else {
+        return 3;
+    };
+    let whole = mailbox.len().min(other.len()) >= 6 && mailbox.bytes().next() == other.bytes().next();
+    let near = one.len().abs_diff(two.len()) <= 2 && strsim::osa_distance(one, two) <= 2;
+    if whole && (mailbox == other || near || (host == elsewhere && names::slips_apart(mailbox, other))) { 2 } else { 3 }
+}
+
 fn number(left: u64, right: u64) -> u8 {
     if left == 0 || right == 0 {
         return NULL;
@@ -365,10 +399,10 @@ mod tests {
         for levels in LEVELS {
             assert!(levels.len() <= 16 && levels[0] == "null" && levels.last() == Some(&"else"));
         }
-        let pattern = Pattern::of([8, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2], true, false);
+        let pattern = Pattern::of([9, 7, 6, 2, 5, 3, 2, 3, 3, 2, 2], true, false);
         assert!(pattern.initial_only() && !pattern.unverified());
         let levels: Vec<u8> = (0..COUNT).map(|comparison| pattern.level(comparison)).collect();
-        assert_eq!(levels, [8, 6, 6, 2, 5, 3, 2, 2, 3, 2, 2]);
+        assert_eq!(levels, [9, 7, 6, 2, 5, 3, 2, 3, 3, 2, 2]);
     }
 
     #[test]

@@ -36,7 +36,18 @@ pub(super) struct Features {
     pub nicknames: Nicknames,
     /// Numbers that others took the place of.
     pub superseded: Superseded,
+    /// From which weight on, in hundredths of a bit, a pair is joined though a bar that is no law speaks against it.
+    pub bars_give_way_at: i32,
+    /// By the place of a word: whether it is a name that people bear, not what a slip made of one.
+    usual: Vec<bool>,
 }
+
+/// Eight bits, a probability of 0.996.
+const OVERWHELMING: i32 = 800;
+/// A name that so many records give is no slip,
+const USUAL_AT_LEAST: u32 = 3;
+/// or, of many records, one in so many: the likeliest slips in a common name come again.
+const USUAL_SHARE: usize = 5_000;
 
 /// One of each a person record, until units are made of them.
 pub(super) struct Profiles {
@@ -62,7 +73,8 @@ impl Features {
         shop.fill(person::OTHER_NAMES, names::given, |profile| &mut profile.others);
         shop.fill(person::FAMILY_NAME, names::family, |profile| &mut profile.family);
         shop.fill(person::PREVIOUS_FAMILY_NAME, names::family, |profile| &mut profile.previous);
-        shop.fill(person::POSTCODE, postcode, |profile| &mut profile.postcode);
+        let anywhere = |text: &str| if config.link.is_care { postcode(text) } else { any_postcode(text) };
+        shop.fill(person::POSTCODE, anywhere, |profile| &mut profile.postcode);
         shop.fill(person::ADDRESS, address, |profile| &mut profile.address);
         shop.fill(person::MOBILE, telephone, |profile| &mut profile.phones[0]);
         shop.fill(person::PHONE, telephone, |profile| &mut profile.phones[1]);
@@ -81,7 +93,17 @@ impl Features {
         }
         words.close();
         let superseded = Superseded::of(config, records);
-        (Features { words, nicknames: Nicknames::built_in(), superseded }, Profiles { profiles, local_ids })
+        let nicknames = Nicknames::built_in();
+        let usual = usual_names(&words, &nicknames, &profiles);
+        let bars_give_way_at = if config.link.is_care { i32::MAX } else { OVERWHELMING };
+        (Features { words, nicknames, superseded, bars_give_way_at, usual }, Profiles { profiles, local_ids })
+    }
+
+    /// Whether two different names are as near as slips leave a name, and one of them at least is hardly anybody's: Ava and
+    /// Va, but not Mia and Tia.
+    pub(super) fn slips_apart(&self, left: Symbol, right: Symbol) -> bool {
+        let usual = |symbol: Symbol| self.usual[symbol.place() as usize];
+        !(usual(left) && usual(right)) && names::slips_apart(self.word(left), self.word(right))
     }
 
     /// The NHS number that a record gives itself, and whether it is verified; nought when it gives none.
@@ -94,6 +116,16 @@ impl Features {
     pub(super) fn word(&self, symbol: Symbol) -> &str {
         self.words.text(symbol)
     }
+}
+
+fn usual_names(words: &Texts, nicknames: &Nicknames, profiles: &[Profile]) -> Vec<bool> {
+    let mut counts = vec![0u32; words.len() + 1];
+    for profile in profiles {
+        [profile.given, profile.family].iter().for_each(|name| counts[name.place() as usize] += 1);
+    }
+    let enough = USUAL_AT_LEAST.max(u32::try_from(profiles.len() / USUAL_SHARE).unwrap_or(u32::MAX));
+    let is_usual = |(place, count): (u32, u32)| count >= enough || nicknames.holds(words.text(Symbol::at(place)));
+    (0u32..).zip(counts).map(is_usual).collect()
 }
 
 /// A profile with all that is not a word.
@@ -150,6 +182,17 @@ fn postcode(text: &str) -> Option<String> {
     Postcode::repair(text)
         .filter(|(postcode, _)| !postcode.is_pseudo())
         .map(|(postcode, _)| postcode.reveal().to_owned())
+}
+
+/// The same, or what a slip made of one: capitals and digits, as many as a postcode has, or one more or less. What another
+/// country has for one may be a town of thousands, and places nobody as a postcode does.
+fn any_postcode(text: &str) -> Option<String> {
+    let plain: String =
+        text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect();
+    let letters = plain.bytes().filter(u8::is_ascii_uppercase).count();
+    let other = (5..=8).contains(&plain.len()) && letters >= 2 && plain.len() - letters >= 1;
+    let is_pseudo = || Postcode::repair(text).is_some_and(|(postcode, _)| postcode.is_pseudo());
+    postcode(text).or_else(|| (other && !is_pseudo()).then_some(plain))
 }
 
 /// An address in plain capitals and digits, the commonest words of roads short.

@@ -95,14 +95,14 @@ pub(super) type Chances = Vec<Vec<Vec<f64>>>;
 /// Starting values of m: by comparison, levels from the best to else. From general experience of UK records; training
 /// replaces whatever it sees.
 const START_M: [&[f64]; COUNT] = [
-    &[0.86, 0.004, 0.04, 0.01, 0.02, 0.01, 0.02, 0.036],
-    &[0.90, 0.004, 0.02, 0.016, 0.03, 0.03],
+    &[0.86, 0.004, 0.04, 0.01, 0.02, 0.01, 0.01, 0.02, 0.026],
+    &[0.90, 0.004, 0.02, 0.016, 0.03, 0.01, 0.02],
     &[0.955, 0.008, 0.017, 0.01, 0.006, 0.004],
     &[0.99, 0.01],
     &[0.85, 0.02, 0.01, 0.03, 0.09],
     &[0.85, 0.07, 0.08],
     &[0.80, 0.20],
-    &[0.85, 0.15],
+    &[0.80, 0.06, 0.14],
     &[0.985, 0.013, 0.002],
     &[0.90, 0.10],
     &[0.50, 0.50],
@@ -117,19 +117,20 @@ pub(super) fn start_m(comparison: usize, match_condition: usize) -> &'static [f6
     }
 }
 
-const INITIAL_OF_A_MATCH: [f64; 8] = [1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.97, 0.03];
+const INITIAL_OF_A_MATCH: [f64; 9] = [1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.97, 0.03];
 
 /// Starting values of u for two people anywhere: what a small table cannot teach. A large one outweighs them.
 pub(super) fn start_u(comparison: usize, condition: usize) -> &'static [f64] {
     match (comparison, condition) {
-        (of::GIVEN, _) => &[0.008, 0.00002, 0.004, 0.0002, 0.006, 0.004, 0.0001, 0.97768],
-        (of::FAMILY, _) => &[0.003, 0.00002, 0.0002, 0.002, 0.002, 0.99278],
+        (of::GIVEN, _) => &[0.008, 0.00002, 0.004, 0.0002, 0.006, 0.0003, 0.004, 0.0001, 0.97738],
+        (of::FAMILY, _) => &[0.003, 0.00002, 0.0002, 0.002, 0.002, 0.0003, 0.99248],
         (of::BIRTH, _) => &[0.00004, 0.00004, 0.0006, 0.014, 0.002, 0.98332],
         (of::SEX, _) => &[0.5, 0.5],
         (of::POSTCODE, _) => &[0.0005, 0.0005, 0.002, 0.05, 0.947],
         (of::ADDRESS, 1) => &[0.35, 0.05, 0.60],
         (of::ADDRESS, _) => &[0.0005, 0.0005, 0.999],
-        (of::PHONE | of::EMAIL, _) => &[0.0002, 0.9998],
+        (of::PHONE, _) => &[0.0002, 0.9998],
+        (of::EMAIL, _) => &[0.0002, 0.0002, 0.9996],
         (of::NUMBER, _) => &[0.000001, 0.000001, 0.999998],
         (of::PRACTICE, _) => &[0.05, 0.95],
         _ => &[0.00001, 0.99999],
@@ -140,16 +141,16 @@ pub(super) fn start_u(comparison: usize, condition: usize) -> &'static [f64] {
 pub(super) fn start_u_at_one_address(comparison: usize, condition: usize) -> Option<&'static [f64]> {
     match (comparison, condition) {
         // A parent and a child of one name.
-        (of::GIVEN, 1) => Some(&[0.015, 0.0005, 0.004, 0.0005, 0.006, 0.01, 0.02, 0.944]),
+        (of::GIVEN, 1) => Some(&[0.015, 0.0005, 0.004, 0.0005, 0.006, 0.001, 0.01, 0.02, 0.943]),
         // Twins: often alike, seldom the same.
-        (of::GIVEN, 2) => Some(&[0.0003, 0.0002, 0.003, 0.0001, 0.03, 0.01, 0.08, 0.8764]),
-        (of::GIVEN, 3 | 4) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.08, 0.92]),
+        (of::GIVEN, 2) => Some(&[0.0003, 0.0002, 0.003, 0.0001, 0.03, 0.004, 0.01, 0.08, 0.8724]),
+        (of::GIVEN, 3 | 4) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.08, 0.92]),
         // Twins are often given names of one letter.
-        (of::GIVEN, 5) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.14, 0.86]),
-        (of::FAMILY, 1) => Some(&[0.70, 0.0005, 0.02, 0.03, 0.02, 0.2295]),
+        (of::GIVEN, 5) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.14, 0.86]),
+        (of::FAMILY, 1) => Some(&[0.70, 0.0005, 0.02, 0.03, 0.02, 0.002, 0.2275]),
         (of::BIRTH, 1) => Some(&[0.012, 0.0005, 0.002, 0.003, 0.02, 0.9625]),
         (of::PHONE, 1) => Some(&[0.35, 0.65]),
-        (of::EMAIL, 1) => Some(&[0.10, 0.90]),
+        (of::EMAIL, 1) => Some(&[0.10, 0.03, 0.87]),
         (of::PRACTICE, 1) => Some(&[0.85, 0.15]),
         (of::ADDRESS, 1) => Some(&[0.35, 0.05, 0.60]),
         _ => None,
@@ -165,6 +166,11 @@ pub(super) struct Weights {
 
 /// The mildest that two different verified numbers may speak: real registers hold some wrong ones, so it is a weight, not a law.
 const DIFFERENT_NUMBERS_AT_MOST: i32 = -900;
+/// The place of the level at which given and family name are exchanged, in both comparisons.
+const EXCHANGED: usize = 2;
+/// The most that exchanged names may speak: James Thomas and Thomas James may be two people, and a table of few such names
+/// cannot teach how seldom.
+const EXCHANGED_AT_MOST: i32 = 1_100;
 
 impl LinkModel {
     /// The weights: log2(m ÷ u), in hundredths of a bit, the logarithm from libm so that every platform agrees.
@@ -181,6 +187,13 @@ impl LinkModel {
         let mut weights = Weights { table, prior: hundredths(self.prior / (1.0 - self.prior)) };
         let both_verified = &mut weights.table[of::NUMBER][0];
         both_verified[3] = both_verified[3].min(DIFFERENT_NUMBERS_AT_MOST);
+        // An exchange is one event, though two comparisons see it: the given name speaks for both.
+        for given in &mut weights.table[of::GIVEN] {
+            given[EXCHANGED] = given[EXCHANGED].min(EXCHANGED_AT_MOST);
+        }
+        for family in &mut weights.table[of::FAMILY] {
+            family[EXCHANGED] = 0;
+        }
         weights
     }
 

@@ -72,8 +72,8 @@ pub(super) fn bar_close_rivals(scorer: &Scorer<'_>, pairs: &mut [Pair]) {
         })
         .collect();
     for place in barred {
-        let score = &mut pairs[place as usize].score;
-        if score.bar == Bar::None {
+        let Pair { left, right, score, .. } = &mut pairs[place as usize];
+        if score.bar == Bar::None && scorer.gives_way_to_rivals(score.weight, *left, *right) {
             score.bar = Bar::CloseRival;
         }
     }

@@ -67,6 +67,17 @@ pub(super) enum Bar {
 }
 
 impl Bar {
+    /// Whether it gives way where all else is overwhelming and nobody's care hangs on it: numbers are laws, and so is that a
+    /// parent and a child of one name are told apart by their dates of birth alone.
+    fn gives_way(self, pattern: Pattern) -> bool {
+        match self {
+            Bar::None | Bar::OtherGivenName | Bar::OtherBirthDate => true,
+            Bar::TooLittle => pattern.level(of::BIRTH) != NULL,
+            Bar::CloseRival => pattern.level(of::GIVEN) != NULL && !pattern.initial_only(),
+            Bar::DifferentNumbers | Bar::NumberAlone | Bar::OtherLocalId => false,
+        }
+    }
+
     /// The reason that tables give.
     pub(super) fn reason(self) -> Option<Reason> {
         match self {
@@ -175,8 +186,9 @@ impl<'a> Scorer<'a> {
         add(of::GIVEN, &self.given_frequency, profile.given);
         add(of::FAMILY, &self.family_frequency, profile.family);
         add(of::POSTCODE, &self.postcode_frequency, profile.postcode);
-        let bar = self.bar(pattern, tie, left, right);
         let mut weight = self.weights.prior + weights.iter().flatten().sum::<i32>();
+        let bar = self.bar(pattern, tie, left, right);
+        let bar = if weight >= self.features.bars_give_way_at && bar.gives_way(pattern) { Bar::None } else { bar };
         if bar == Bar::None && pattern.level(of::NUMBER) == BEST && pattern.level(of::BIRTH) != NULL {
             // An equal number with a birth date and a name that agree joins, however little a small table can teach.
             weight = weight.max(NUMBER_WITH_DETAILS);
@@ -226,6 +238,18 @@ impl<'a> Scorer<'a> {
         }
     }
 
+    /// Whether a rival who fits almost as well keeps a pair of this weight from being joined.
+    pub(super) fn gives_way_to_rivals(&self, weight: i32, left: u32, right: u32) -> bool {
+        let overwhelming = weight >= self.features.bars_give_way_at;
+        !(overwhelming && Bar::CloseRival.gives_way(self.pattern(left, right)))
+    }
+
+    /// Whether given names that differ keep two clusters apart for two members of this weight. Of two slips in one name, far
+    /// apart, the average speaks; what is less likely one person than two does not become one by it.
+    pub(super) fn heeds_given_names(&self, weight: i32) -> bool {
+        self.features.bars_give_way_at == i32::MAX || weight < 0
+    }
+
     /// Whether two verified numbers are one; nothing where statements that are believed speak of them, and details decide.
     pub(super) fn numbers_are_one(&self, one: u64, two: u64) -> Option<bool> {
         let superseded = &self.features.superseded;
@@ -261,9 +285,9 @@ impl<'a> Scorer<'a> {
             return Bar::DifferentNumbers;
         }
         let born = pattern.level(of::BIRTH) != NULL && births_agree_in_part(one, two);
-        let named = names_agree(self.features, one, two);
         let placed = placed(pattern);
         if pattern.level(of::NUMBER) == BEST {
+            let named = names_agree(self.features, one, two);
             let agrees = named && (born || (pattern.level(of::BIRTH) == NULL && placed));
             return if agrees { Bar::None } else { Bar::NumberAlone };
         }

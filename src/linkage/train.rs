@@ -5,7 +5,7 @@
 //! a million records than on a thousand.
 
 use super::blocking::mix;
-use super::compare::{BEST, CONDITIONS, COUNT, LEVELS, Pattern, compare, match_condition, match_conditions, of};
+use super::compare::{BEST, CONDITIONS, COUNT, LEVELS, NULL, Pattern, compare, match_condition, match_conditions, of};
 use super::features::{Features, Profile};
 use super::model::{Chances, LinkModel, SessionReport, TrainingReport, start_m, start_u, start_u_at_one_address};
 use super::product::COMPARISONS;
@@ -30,10 +30,12 @@ const ROUNDS: u32 = 500;
 /// Trains on the units. The prior is set afterwards, from the candidate pairs.
 pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Vec<Vec<f64>>, TrainingReport) {
     let order = by_content(features, units);
+    let mut rank = vec![0u32; order.len()];
+    (0u32..).zip(&order).for_each(|(place, unit)| rank[*unit as usize] = place);
     let random = random_counts(features, units, &order);
-    let neighbours = neighbour_counts(features, units);
+    let neighbours = neighbour_counts(features, units, &rank);
     let sessions: Vec<(&Session, Counts)> =
-        SESSIONS.iter().map(|session| (session, session_counts(features, units, &order, session))).collect();
+        SESSIONS.iter().map(|session| (session, session_counts(features, units, &rank, session))).collect();
     let mut report = TrainingReport {
         units: units.len() as u64,
         random_pairs: random.values().sum(),
@@ -102,16 +104,56 @@ fn seen_by_level(expected: &Expected) -> Vec<Vec<f64>> {
 }
 
 fn learn(sessions: &[(&Session, Counts)], u: &Chances) -> Learned {
-    let mut expected = nothing_expected();
+    let (mut expected, mut exchange) = (nothing_expected(), Exchange::default());
     let mut reports = Vec::new();
     for (session, counts) in sessions {
-        let Some(result) = maximise(counts, u, session) else { continue };
+        let Some(result) = maximise(counts, u, session).filter(|_| teaches(counts, session)) else { continue };
         for (pattern, weight) in &result.expected {
             expect(&mut expected, *pattern, *weight, session.free());
         }
+        if session.free().filter(|comparison| EXCHANGE.contains(comparison)).count() == EXCHANGE.len() {
+            result.expected.iter().for_each(|(pattern, weight)| exchange.see(*pattern, *weight));
+        }
         reports.push(result.report);
     }
-    Learned { m: chances_of_matches(&expected, START_WEIGHT), expected, reports }
+    let mut m = chances_of_matches(&expected, START_WEIGHT);
+    exchange.correct(&mut m);
+    Learned { m, expected, reports }
+}
+
+/// The comparisons whose second level is that given and family name are exchanged.
+const EXCHANGE: [usize; 2] = [of::GIVEN, of::FAMILY];
+
+/// How often names are exchanged. Pairs that share one of them never are, so that they must not thin out what the others
+/// show.
+#[derive(Default)]
+struct Exchange {
+    seen: f64,
+    of: f64,
+}
+
+impl Exchange {
+    fn see(&mut self, pattern: Pattern, weight: f64) {
+        let whole = EXCHANGE.iter().all(|comparison| pattern.level(*comparison) != NULL) && !pattern.initial_only();
+        if whole {
+            self.of += weight;
+            self.seen += if pattern.level(of::GIVEN) == BEST + 1 { weight } else { 0.0 };
+        }
+    }
+
+    /// Sets the chance of an exchange, and scales all others to what it leaves.
+    fn correct(&self, m: &mut Chances) {
+        for comparison in EXCHANGE {
+            let conditions = m[comparison].iter_mut().enumerate();
+            for (_, chances) in conditions.filter(|(condition, _)| match_condition(comparison, *condition) == 0) {
+                let start = start_m(comparison, 0)[1];
+                let chance = (self.seen + start * START_WEIGHT) / (self.of + START_WEIGHT);
+                let rest = (1.0 - chance) / (1.0 - chances[1]);
+                chances.iter_mut().for_each(|other| *other *= rest);
+                chances[1] = chance;
+            }
+        }
+    }
 }
 
 /// Nothing of a pattern that agrees on the number, or on both names and the birth date; else all.
@@ -254,9 +296,9 @@ fn random_counts(features: &Features, units: &Units, order: &[u32]) -> Counts {
 }
 
 /// Pairs at one postcode that are certainly two people: both numbers are verified and differ in more than two digits.
-fn neighbour_counts(features: &Features, units: &Units) -> Counts {
+fn neighbour_counts(features: &Features, units: &Units, rank: &[u32]) -> Counts {
     let pairs: Vec<(u32, u32)> =
-        blocks(units, |profile| profile.postcode.is_some().then_some(u64::from(profile.postcode.place())))
+        blocks(units, rank, |profile| profile.postcode.is_some().then_some(u64::from(profile.postcode.place())))
             .into_iter()
             .filter(|(left, right)| {
                 let (one, two) = (&units.profiles[*left as usize], &units.profiles[*right as usize]);
@@ -358,34 +400,81 @@ const SESSIONS: &[Session] = &[
         },
         shared: &[of::GIVEN, of::POSTCODE],
     },
+    Session {
+        on: "given name + address",
+        key: |profile| pair_of(profile.given, profile.address).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::GIVEN, of::ADDRESS],
+    },
+    Session {
+        on: "given name + e-mail",
+        key: |profile| pair_of(profile.given, profile.email).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::GIVEN, of::EMAIL],
+    },
+    Session {
+        on: "given name + family name",
+        key: |profile| pair_of(profile.given, profile.family).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::GIVEN, of::FAMILY],
+    },
+    Session {
+        on: "given name + birth date",
+        key: |profile| born_and(profile, profile.given).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::GIVEN, of::BIRTH],
+    },
+    Session {
+        on: "birth date + e-mail",
+        key: |profile| born_and(profile, profile.email).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::BIRTH, of::EMAIL],
+    },
+    Session {
+        on: "birth date + address",
+        key: |profile| born_and(profile, profile.address).filter(|_| !profile.postcode.is_some()),
+        shared: &[of::BIRTH, of::ADDRESS],
+    },
 ];
 
-/// Pairs of units that share a key, of each block at most the first so many units.
-fn blocks(units: &Units, key: impl Fn(&Profile) -> Option<u64>) -> Vec<(u32, u32)> {
-    let mut keyed: Vec<(u64, u32)> = units
+fn born_and(profile: &Profile, other: Symbol) -> Option<u64> {
+    (profile.born != 0 && other.is_some()).then(|| u64::from(other.place()) << 32 | u64::from(profile.born))
+}
+
+fn pair_of(one: Symbol, two: Symbol) -> Option<u64> {
+    (one.is_some() && two.is_some()).then(|| u64::from(one.place()) << 32 | u64::from(two.place()))
+}
+
+/// In a session at least so many comparisons that are not shared must be made in a third of the pairs: of one alone, nobody
+/// can say which pairs are matches.
+const FREE_AT_LEAST: usize = 2;
+
+/// Whether the pairs of a session say enough beside what they share.
+fn teaches(counts: &Counts, session: &Session) -> bool {
+    let pairs: u64 = counts.values().sum();
+    let made = |comparison: usize| -> u64 {
+        counts.iter().filter(|(pattern, _)| pattern.level(comparison) != NULL).map(|(_, count)| count).sum()
+    };
+    session.free().filter(|comparison| made(*comparison) * 3 >= pairs.max(1)).count() >= FREE_AT_LEAST
+}
+
+/// Pairs of units that share a key, of each block at most so many units, chosen by their content.
+fn blocks(units: &Units, rank: &[u32], key: impl Fn(&Profile) -> Option<u64>) -> Vec<(u32, u32)> {
+    let mut keyed: Vec<(u64, u32, u32)> = units
         .profiles
         .iter()
         .enumerate()
-        .filter_map(|(unit, profile)| key(profile).map(|key| (key, unit as u32)))
+        .filter_map(|(unit, profile)| key(profile).map(|key| (key, rank[unit], unit as u32)))
         .collect();
     keyed.par_sort_unstable();
     let mut pairs = Vec::new();
     for block in keyed.chunk_by(|left, right| left.0 == right.0) {
         let block = &block[..block.len().min(SESSION_BLOCK)];
-        for (place, (_, one)) in block.iter().enumerate() {
-            pairs.extend(block[place + 1..].iter().map(|(_, other)| (*one, *other)));
+        for (place, (_, _, one)) in block.iter().enumerate() {
+            pairs.extend(block[place + 1..].iter().map(|(_, _, other)| (*one, *other)));
         }
     }
     pairs
 }
 
-fn session_counts(features: &Features, units: &Units, order: &[u32], session: &Session) -> Counts {
-    let mut pairs = blocks(units, session.key);
+fn session_counts(features: &Features, units: &Units, rank: &[u32], session: &Session) -> Counts {
+    let mut pairs = blocks(units, rank, session.key);
     if pairs.len() > SESSION_PAIRS {
-        let mut rank = vec![0u32; order.len()];
-        for (place, unit) in order.iter().enumerate() {
-            rank[*unit as usize] = place as u32;
-        }
         pairs.par_sort_unstable_by_key(|(left, right)| {
             (rank[*left as usize].min(rank[*right as usize]), rank[*left as usize].max(rank[*right as usize]))
         });

@@ -197,12 +197,15 @@ fn name_of(features: &Features, name: Symbol, profile: &Profile) -> bool {
     [profile.given, profile.others, profile.family, profile.previous].iter().any(|other| alike(features, name, *other))
 }
 
-/// Whether two names are equal, close, share a part, are one another's nickname, or one is the other's initial.
+/// Whether two names are equal, close, slips apart, share a part, are one another's nickname, or one is the other's initial.
 fn alike(features: &Features, left: Symbol, right: Symbol) -> bool {
     if !left.is_some() || !right.is_some() {
         return false;
     }
     if left == right {
+        return true;
+    }
+    if features.slips_apart(left, right) {
         return true;
     }
     let (left, right) = (features.word(left), features.word(right));

@@ -98,7 +98,7 @@ pub(crate) fn config() -> Config {
             paper,
             source("totals", Standing::Record, ""),
         ],
-        link: LinkSettings { match_at: 0.99, review_at: 0.5, model: None, comparisons: vec![], blocks: vec![] },
+        link: LinkSettings { match_at: 0.99, review_at: 0.5, model: None, comparisons: vec![], blocks: vec![], is_care: true },
         gates: BTreeMap::new(),
         waivers: vec![],
         kpis: vec![],

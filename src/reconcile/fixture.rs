@@ -92,7 +92,7 @@ pub(crate) fn config() -> Config {
             key: "commitment.key".into(),
         },
         sources,
-        link: LinkSettings { match_at: 0.99, review_at: 0.5, model: None, comparisons: Vec::new(), blocks: Vec::new() },
+        link: LinkSettings { match_at: 0.99, review_at: 0.5, model: None, comparisons: Vec::new(), blocks: Vec::new(), is_care: true },
         gates: BTreeMap::new(),
         waivers: Vec::new(),
         kpis: Vec::new(),

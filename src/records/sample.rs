@@ -28,7 +28,7 @@ pub fn config(mappings: Vec<Mapping>) -> Config {
             key: "commitment.key".into(),
         },
         sources: mappings.into_iter().enumerate().map(|(number, mapping)| source(number, mapping)).collect(),
-        link: LinkSettings { match_at: 0.99, review_at: 0.5, model: None, comparisons: Vec::new(), blocks: Vec::new() },
+        link: LinkSettings { match_at: 0.99, review_at: 0.5, model: None, comparisons: Vec::new(), blocks: Vec::new(), is_care: true },
         gates: BTreeMap::new(),
         waivers: Vec::new(),
         kpis: Vec::new(),

@@ -352,6 +352,7 @@ mod tests {
                 model: None,
                 comparisons: Vec::new(),
                 blocks: Vec::new(),
+                is_care: true,
             },
             gates: BTreeMap::new(),
             waivers: Vec::new(),

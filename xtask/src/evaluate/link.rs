@@ -35,6 +35,8 @@ struct Set {
     truth: String,
     /// What stands before and after the label in that column, where it holds more.
     truth_between: Option<(String, String)>,
+    /// The day on which the tables are looked at; today where absent.
+    as_at: Option<String>,
     /// What the best F1 is to reach.
     aim_f1: Option<f64>,
     /// What the recall at a precision of 0.99 is to reach.
@@ -127,7 +129,10 @@ fn evaluate(program: &Path, folder: &Path) -> Result<Outcome, Failure> {
     let files = if set.files.is_empty() { tables(folder)? } else { set.files.clone() };
     let truth = truth(folder, &files, &set)?;
     let scratch = Scratch::new(folder)?;
-    let link = |name: &str, more: &[&str]| linked(program, folder, &files, &scratch.path(name), more);
+    let as_at = set.as_at.as_ref().map_or(Vec::new(), |day| vec!["--as-at", day.as_str()]);
+    let link = |name: &str, more: &[&str]| {
+        linked(program, folder, &files, &scratch.path(name), &[more, as_at.as_slice()].concat())
+    };
     let (model, shown) = (scratch.path("model.json"), scratch.path("pairs.csv"));
     let [model, shown] = [&model, &shown].map(|path| path.to_string_lossy().into_owned());
     let started = std::time::Instant::now();
