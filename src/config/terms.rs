@@ -28,7 +28,14 @@ const MATCH_USUAL: f64 = 0.9;
 
 /// How records are linked where nobody says otherwise.
 pub(super) fn usual_link() -> LinkSettings {
-    LinkSettings { match_at: 0.99, review_at: 0.50, model: None, comparisons: Vec::new(), blocks: Vec::new(), is_care: true }
+    LinkSettings {
+        match_at: 0.99,
+        review_at: 0.50,
+        model: None,
+        comparisons: Vec::new(),
+        blocks: Vec::new(),
+        is_care: true,
+    }
 }
 
 /// `[link]`.
