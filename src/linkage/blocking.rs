@@ -222,6 +222,8 @@ fn keys(features: &Features, units: &Units, rule: Rule, unit: u32) -> [Option<u6
             .is_some()
             .then(|| features.word(symbol).bytes().take(letters).fold(0u64, |key, byte| key << 8 | u64::from(byte)))
     };
+    let sound =
+        |symbol: Symbol| symbol.is_some().then(|| u64::from(u32::from_be_bytes(names::soundex(features.word(symbol)))));
     let number = (profile.number != 0).then_some(profile.number);
     let one = |key: Option<u64>| [key, None];
     match rule.0 {
@@ -243,13 +245,7 @@ fn keys(features: &Features, units: &Units, rule: Rule, unit: u32) -> [Option<u6
         8 => one(join(&[symbol(profile.email)])),
         9 => one(join(&[symbol(profile.postcode), first(profile.family, 3)])),
         10 => one(join(&[given.min(family), given.max(family), year]).filter(|_| given.is_some() && family.is_some())),
-        11 => {
-            let sound = profile
-                .family
-                .is_some()
-                .then(|| u64::from(u32::from_be_bytes(names::soundex(features.word(profile.family)))));
-            one(join(&[sound, sorted_date]))
-        }
+        11 => one(join(&[sound(profile.family), sorted_date])),
         12 => {
             let former = symbol(profile.previous);
             [join(&[family, date]), join(&[former, date])]
@@ -267,12 +263,7 @@ fn keys(features: &Features, units: &Units, rule: Rule, unit: u32) -> [Option<u6
         20 => one(join(&[symbol(profile.address)])),
         21 => one(join(&[family, year])),
         22 => one(join(&[given, year])),
-        23 => {
-            let sound = |symbol: Symbol| {
-                symbol.is_some().then(|| u64::from(u32::from_be_bytes(names::soundex(features.word(symbol)))))
-            };
-            one(join(&[sound(profile.given), sound(profile.family)]))
-        }
+        23 => one(join(&[sound(profile.given), sound(profile.family)])),
         24 => one(join(&[symbol(profile.address), year])),
         25 => one(join(&[family])),
         26 => one(join(&[given])),
