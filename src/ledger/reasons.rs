@@ -156,8 +156,10 @@ reasons! {
     BirthYearOnly = "birth-year-only", Notice, "ask the patient at the next contact";
     /// The date of birth lies after the census date or more than 120 years before it.
     BirthDateImplausible = "birth-date-implausible", Warning, "ask the provider for the date";
-    /// The date lies before 1948 or more than two years after the census date (of a planned review or test, ten); it is not used.
+    /// The date lies before 1948 or more than ten years after the census date; it is not used.
     DateImplausible = "date-implausible", Warning, "ask the provider for the date";
+    /// The date lies more than two years after the census date; it is used.
+    DateFarAhead = "date-far-ahead", Warning, "confirm the date: a booking so far ahead is rare, and a slip in its year looks the same";
     /// What the date tells of has happened, but the date lies after the census date; it is used.
     DateAfterCensus = "date-after-census", Warning, "confirm the date, unless the extract was made later than the census date";
     /// Clocks in the United Kingdom went forward over this time of day, so none ever showed it; it is used as it stands.

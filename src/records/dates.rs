@@ -18,8 +18,8 @@ pub(super) struct DateReader {
     as_at: Date,
     /// The last day that it can be; `None` where any day can.
     last: Option<Date>,
-    /// Whether it is of something that has happened.
-    is_past: bool,
+    /// The last day that is not told, and why a later one is; `None` where none is told.
+    untold: Option<(Date, Reason)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,10 +52,10 @@ const AGE_MAX_YEARS: i16 = 120;
 
 /// The National Health Service began on 5 July 1948; of some dates only the year is known.
 const CARE_FIRST_YEAR: i16 = 1948;
-/// Nothing is booked further ahead of the census date.
-const AHEAD_MAX_YEARS: i16 = 2;
-/// But some joints are looked at again after ten years.
-const PLANNED_MAX_YEARS: i16 = 10;
+/// Nothing is planned or booked further ahead of the census date: some joints are looked at again after ten years.
+const AHEAD_MAX_YEARS: i16 = 10;
+/// What is booked further ahead of it is told, for few systems book so far ahead, and a slip in a year looks the same.
+const AHEAD_TOLD_YEARS: i16 = 2;
 
 /// Days on which something is planned, long before.
 const PLANNED: [Field; 2] = [referral::REVIEW_DUE, diagnostic::EXPECTED];
@@ -86,16 +86,21 @@ impl DateReader {
             FieldType::Moment => Role::Moment,
             _ => Role::Day,
         };
-        let planned = PLANNED.contains(&field);
-        let ahead = if planned { PLANNED_MAX_YEARS } else { AHEAD_MAX_YEARS };
-        let last = as_at.checked_add(ahead.years()).ok().filter(|_| role != Role::Birth);
-        let is_past = role != Role::Birth && !planned && !MAY_LIE_AHEAD.contains(&field);
-        DateReader { forms: forms.map(Form::new).collect(), role, as_at, last, is_past }
+        let ahead = |years: i16| as_at.checked_add(years.years()).ok();
+        let (last, untold) = match role {
+            Role::Birth => (None, None),
+            _ if PLANNED.contains(&field) => (ahead(AHEAD_MAX_YEARS), None),
+            _ if MAY_LIE_AHEAD.contains(&field) => {
+                (ahead(AHEAD_MAX_YEARS), ahead(AHEAD_TOLD_YEARS).map(|day| (day, Reason::DateFarAhead)))
+            }
+            _ => (ahead(AHEAD_MAX_YEARS), Some((as_at, Reason::DateAfterCensus))),
+        };
+        DateReader { forms: forms.map(Form::new).collect(), role, as_at, last, untold }
     }
 
     /// Dates that are of no patient's care.
     pub fn of_days<'f>(forms: impl Iterator<Item = &'f str>, as_at: Date) -> Self {
-        DateReader { forms: forms.map(Form::new).collect(), role: Role::Day, as_at, last: None, is_past: false }
+        DateReader { forms: forms.map(Form::new).collect(), role: Role::Day, as_at, last: None, untold: None }
     }
 
     /// The day of a value of this field.
@@ -190,7 +195,7 @@ impl DateReader {
         if self.last.is_some_and(|last| date > last || date.year() < CARE_FIRST_YEAR) {
             return Cleaned::refused(Reason::DateImplausible);
         }
-        let later = (self.is_past && date > self.as_at).then_some(Reason::DateAfterCensus);
+        let later = self.untold.and_then(|(day, reason)| (date > day).then_some(reason));
         if self.role == Role::Moment {
             if precision != Precision::Day {
                 return Cleaned::refused(Reason::DateNotUnderstood);
@@ -225,8 +230,8 @@ fn is_all_noughts(text: &str) -> bool {
 mod tests {
     use super::*;
     use Reason::{
-        BirthDateImplausible, BirthYearOnly, DateAfterCensus, DateImplausible, DateImpossible, DateNotUnderstood,
-        DatePlaceholder, DateSerial, TimeSkipped,
+        BirthDateImplausible, BirthYearOnly, DateAfterCensus, DateFarAhead, DateImplausible, DateImpossible,
+        DateNotUnderstood, DatePlaceholder, DateSerial, TimeSkipped,
     };
 
     const AS_AT: Date = date(2017, 9, 30);
@@ -399,7 +404,9 @@ mod tests {
         check(Role::Moment, "01/01/1948", "1948-01-01", None);
         check(Role::Day, "1948", "1948", None);
         check(Role::Moment, "30/09/2019 09:30", "2019-09-30T09:30", None);
-        check(Role::Moment, "01/10/2019", "", Some(DateImplausible));
+        check(Role::Moment, "01/10/2019 09:30", "2019-10-01T09:30", Some(DateFarAhead));
+        check(Role::Moment, "30/09/2027 09:30", "2027-09-30T09:30", Some(DateFarAhead));
+        check(Role::Moment, "01/10/2027", "", Some(DateImplausible));
         check(Role::Moment, "01/10/2150", "", Some(DateImplausible));
         check(Role::Moment, "2150-10-01T09:30:00Z", "", Some(DateImplausible));
         let read = |field, text| shown(Role::Day, DateReader::of_field(field, FORMS.into_iter(), AS_AT).text(text));
