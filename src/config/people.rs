@@ -5,11 +5,11 @@ use super::fields::RecordKind;
 use super::mapping::{Columns, FieldRule, Mapping};
 use super::parse::{self, TABLES};
 use super::walk::Table;
-use super::{ClockSettings, Config, Error, GateCeilings, LinkSettings, Mistake, Overlap, Source, Standing, Transition};
+use super::{Config, Error, LinkSettings, Mistake, Source, Standing, Transition};
 use super::{digest, mapping_file, terms};
-use crate::values::Digest;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What is to be linked.
@@ -32,7 +32,7 @@ pub const BESIDE: &str = "\u{1f}beside";
 
 /// Reads the mapping and the settings; the files are not opened.
 pub fn of_people(tables: &PeopleTables<'_>) -> Result<Config, Error> {
-    let document = read(tables.mapping)?;
+    let document = read(tables.mapping, "name a mapping; `handover profile FILE --draft DIR` drafts one")?;
     let mut mapping = mapping_file::read(&document);
     let mut mistakes = document.into_mistakes();
     keep_people(&mut mapping);
@@ -49,29 +49,27 @@ pub fn of_people(tables: &PeopleTables<'_>) -> Result<Config, Error> {
     if !mistakes.is_empty() {
         return Err(Error::Mistakes(mistakes));
     }
+    let transition = Transition { transfer_date: tables.as_at, as_at: tables.as_at, ..parse::stand_in() };
     let mut config = Config {
         path: tables.mapping.to_owned(),
         folder: PathBuf::new(),
-        transition: Transition { transfer_date: tables.as_at, as_at: tables.as_at, ..parse::stand_in() },
-        sources,
         link,
-        gates: GateCeilings::new(),
-        waivers: Vec::new(),
-        kpis: Vec::new(),
-        overlap: Overlap::default(),
-        clock: ClockSettings::default(),
-        exclusions: Vec::new(),
-        safety: Vec::new(),
         warnings,
-        digest: Digest::of(b""),
+        ..Config::of(transition, sources)
     };
     config.digest = digest::of(&config);
     Ok(config)
 }
 
-fn read(path: &Path) -> Result<Document, Error> {
-    let bytes = std::fs::read(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
-    Ok(Document::new(path.to_owned(), bytes))
+/// `hint` says what to do where there is no such file.
+fn read(path: &Path, hint: &str) -> Result<Document, Error> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Document::new(path.to_owned(), bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(Error::Mistakes(vec![mistake(path, "there is no such file", hint)]))
+        }
+        Err(source) => Err(Error::Unreadable { path: path.to_owned(), source }),
+    }
 }
 
 fn mistake(file: &Path, what: impl Into<String>, hint: impl Into<String>) -> Mistake {
@@ -135,9 +133,9 @@ fn link_settings(
     sources: &[Source],
     mistakes: &mut Vec<Mistake>,
 ) -> Result<(LinkSettings, Vec<Mistake>), Error> {
-    let Some(path) = path else { return Ok((LinkSettings { is_care: false, ..terms::usual_link() }, Vec::new())) };
+    let Some(path) = path else { return Ok((LinkSettings { is_care: false, ..LinkSettings::default() }, Vec::new())) };
     let file = if path.is_dir() { path.join("handover.toml") } else { path.to_owned() };
-    let document = read(&file)?;
+    let document = read(&file, "name a file with a [link] table, or leave --config out")?;
     let entries = document.parse();
     let root = Table::root(&document, &entries, TABLES);
     if root.get("link").is_none() {
@@ -197,6 +195,23 @@ mod tests {
         assert!(link.model.is_some_and(|model| Path::new(&model).is_absolute()));
         let said = config(people, Some("[gates]\n"), &["x.csv"]).expect_err("no table");
         assert!(said.starts_with("link.toml:1:1: there is no table `link`"), "{said}");
+    }
+
+    #[test]
+    fn what_is_not_there_is_asked_for_by_what_it_is() {
+        let told = |mapping: &str, settings: Option<&str>| {
+            let files = [PathBuf::from("x.csv")];
+            let (mapping, settings) = (Path::new(mapping), settings.map(Path::new));
+            let as_at = date(2017, 9, 30);
+            let tables = PeopleTables { files: &files, mapping, settings, as_at, beside: None };
+            of_people(&tables).expect_err("nothing there").to_string()
+        };
+        let said = told("nowhere/m.toml", None);
+        assert!(said.starts_with("nowhere/m.toml: there is no such file\n    name a mapping;"), "{said}");
+        let mapping = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(&mapping, "[person]\nfamily_name = \"Surname\"\n").expect("written");
+        let said = told(&mapping.path().to_string_lossy(), Some("nowhere/link.toml"));
+        assert!(said.starts_with("nowhere/link.toml: there is no such file\n    name a file with a [link]"), "{said}");
     }
 
     #[test]

@@ -40,6 +40,28 @@ pub struct Config {
     pub digest: Digest,
 }
 
+impl Config {
+    /// A transition of these sources of which nothing else is said.
+    pub fn of(transition: Transition, sources: Vec<Source>) -> Self {
+        Config {
+            path: "handover.toml".into(),
+            folder: ".".into(),
+            transition,
+            sources,
+            link: LinkSettings::default(),
+            gates: GateCeilings::new(),
+            waivers: Vec::new(),
+            kpis: Vec::new(),
+            overlap: Overlap::default(),
+            clock: ClockSettings::default(),
+            exclusions: Vec::new(),
+            safety: Vec::new(),
+            warnings: Vec::new(),
+            digest: Digest::of(b""),
+        }
+    }
+}
+
 /// `[transition]`.
 #[derive(Clone, Debug)]
 pub struct Transition {
@@ -134,6 +156,20 @@ pub struct LinkSettings {
     /// Whether these are patients whose care follows who they are, so that what speaks against one person keeps a machine
     /// from joining however much speaks for it. No key of the file: it goes by what is asked for.
     pub is_care: bool,
+}
+
+/// How records are linked where nobody says otherwise.
+impl Default for LinkSettings {
+    fn default() -> Self {
+        LinkSettings {
+            match_at: 0.99,
+            review_at: 0.50,
+            model: None,
+            comparisons: Vec::new(),
+            blocks: Vec::new(),
+            is_care: true,
+        }
+    }
 }
 
 /// `[[link.comparison]]`.

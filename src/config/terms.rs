@@ -26,21 +26,9 @@ const GATES: &[&str] = &[
 /// Below this probability of a match, a machine's join is not to be relied on.
 const MATCH_USUAL: f64 = 0.9;
 
-/// How records are linked where nobody says otherwise.
-pub(super) fn usual_link() -> LinkSettings {
-    LinkSettings {
-        match_at: 0.99,
-        review_at: 0.50,
-        model: None,
-        comparisons: Vec::new(),
-        blocks: Vec::new(),
-        is_care: true,
-    }
-}
-
 /// `[link]`.
 pub(super) fn link(root: &Table<'_>, sources: &[Source]) -> LinkSettings {
-    let mut settings = usual_link();
+    let mut settings = LinkSettings::default();
     let Some(table) = root.table("link", &["match", "review", "model", "comparison", "block"]) else { return settings };
     let share = |key, default| table.get(key).map_or(Some(default), |item| item.share());
     if let (Some(match_at), Some(review_at)) = (share("match", settings.match_at), share("review", settings.review_at))

@@ -7,10 +7,7 @@ use super::plan::{PackagePlan, plan};
 use super::previous::{Draft, Id, Kind, Previous, RowDigest, ended, leading};
 use super::schema::Schema;
 use crate::config::fields::{appointment, person, referral};
-use crate::config::{
-    ClockSettings, Config, EvidenceKind, Field, LinkSettings, Mapping, Overlap, PaperMapping, RecordKind, Source,
-    Standing, Transition,
-};
+use crate::config::{Config, EvidenceKind, Field, Mapping, PaperMapping, RecordKind, Source, Standing, Transition};
 use crate::decisions::Standing as Weighed;
 use crate::decisions::{Act, Answer, Decisions, Effects, PairDecision, Placing, RowName, ShownRow, example};
 use crate::ledger::{Disposition, Exception, Ledger, Reason};
@@ -24,7 +21,6 @@ use crate::records::{DeclaredFigure, Keying, PaperDisagreement, PaperFolder, Rec
 use crate::sources::{DateSystem, Intake, Origin, ReadAs, RowRef, Sheet, SourceFile};
 use crate::values::{CommitmentKey, Digest, Moment, PartialDate, Priority, ReferralStatus};
 use jiff::civil::date;
-use std::collections::BTreeMap;
 
 /// The sheet of the clinic, and that of the letters.
 pub(super) const CLINIC: [&[u8]; 3] = [b"clinic", b"sources/clinic.csv", b""];
@@ -78,44 +74,24 @@ fn source(id: &str, standing: Standing, service_line: &str) -> Source {
 pub(crate) fn config() -> Config {
     let mut paper = source("paper", Standing::Record, "community");
     paper.mapping.paper = Some(PaperMapping::default());
-    Config {
-        path: "handover.toml".into(),
-        folder: ".".into(),
-        transition: Transition {
-            name: "Ashdown <MSK>".into(),
-            from: vec!["RNU".into(), "RTH".into()],
-            to: "NXX".into(),
-            transfer_date: date(2017, 10, 1),
-            as_at: date(2017, 9, 30),
-            sites: None,
-            previous: None,
-            decisions: "decisions.jsonl".into(),
-            key: "commitment.key".into(),
-        },
-        sources: vec![
-            source("clinic", Standing::Record, "community"),
-            source("letters", Standing::Evidence(EvidenceKind::Letter), "secondary"),
-            paper,
-            source("totals", Standing::Record, ""),
-        ],
-        link: LinkSettings {
-            match_at: 0.99,
-            review_at: 0.5,
-            model: None,
-            comparisons: vec![],
-            blocks: vec![],
-            is_care: true,
-        },
-        gates: BTreeMap::new(),
-        waivers: vec![],
-        kpis: vec![],
-        overlap: Overlap::default(),
-        clock: ClockSettings::default(),
-        exclusions: vec![],
-        safety: vec![],
-        warnings: vec![],
-        digest: Digest::of(b"config"),
-    }
+    let transition = Transition {
+        name: "Ashdown <MSK>".into(),
+        from: vec!["RNU".into(), "RTH".into()],
+        to: "NXX".into(),
+        transfer_date: date(2017, 10, 1),
+        as_at: date(2017, 9, 30),
+        sites: None,
+        previous: None,
+        decisions: "decisions.jsonl".into(),
+        key: "commitment.key".into(),
+    };
+    let sources = vec![
+        source("clinic", Standing::Record, "community"),
+        source("letters", Standing::Evidence(EvidenceKind::Letter), "secondary"),
+        paper,
+        source("totals", Standing::Record, ""),
+    ];
+    Config { digest: Digest::of(b"config"), ..Config::of(transition, sources) }
 }
 
 fn at(file: u16, row: u32) -> RowRef {

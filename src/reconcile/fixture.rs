@@ -2,8 +2,7 @@
 
 use super::{Reconciled, reconcile};
 use crate::config::{
-    ClockSettings, Config, EvidenceKind, Field, FieldType, LinkSettings, Mapping, Overlap, PaperMapping, RecordKind,
-    Source, Standing, Transition,
+    Config, EvidenceKind, Field, FieldType, Mapping, PaperMapping, RecordKind, Source, Standing, Transition,
 };
 use crate::decisions::Decisions;
 use crate::ledger::Reason;
@@ -77,10 +76,8 @@ pub(crate) fn config() -> Config {
         source("i-totals", "RAA", "alpha", "community", Standing::Declared),
     ];
     sources[PAPER].mapping.paper = Some(PaperMapping::default());
-    Config {
-        path: "handover.toml".into(),
-        folder: ".".into(),
-        transition: Transition {
+    Config::of(
+        Transition {
             name: "Test".into(),
             from: vec!["RAA".into(), "RBB".into()],
             to: "ZZZ".into(),
@@ -92,24 +89,7 @@ pub(crate) fn config() -> Config {
             key: "commitment.key".into(),
         },
         sources,
-        link: LinkSettings {
-            match_at: 0.99,
-            review_at: 0.5,
-            model: None,
-            comparisons: Vec::new(),
-            blocks: Vec::new(),
-            is_care: true,
-        },
-        gates: BTreeMap::new(),
-        waivers: Vec::new(),
-        kpis: Vec::new(),
-        overlap: Overlap::default(),
-        clock: ClockSettings::default(),
-        exclusions: Vec::new(),
-        safety: Vec::new(),
-        warnings: Vec::new(),
-        digest: Digest::of(b"test"),
-    }
+    )
 }
 
 impl World {

@@ -2,10 +2,7 @@
 
 use super::{Normaliser, Records};
 use crate::config::fields::RecordKind;
-use crate::config::{
-    ClockSettings, Columns, Config, FieldRule, LinkSettings, Mapping, Overlap, PaperMapping, Source, Standing,
-    Transition,
-};
+use crate::config::{Columns, Config, FieldRule, Mapping, PaperMapping, Source, Standing, Transition};
 use crate::sources::{Batch, Cell, DateSystem, Intake, Origin, RawRow, ReadAs, RowKind, RowRef, Sheet, SourceFile};
 use crate::values::Digest;
 use jiff::civil::date;
@@ -13,10 +10,8 @@ use std::collections::BTreeMap;
 
 /// A config with these mappings as its sources.
 pub fn config(mappings: Vec<Mapping>) -> Config {
-    Config {
-        path: "handover.toml".into(),
-        folder: ".".into(),
-        transition: Transition {
+    Config::of(
+        Transition {
             name: "Test".into(),
             from: vec!["RNU".into()],
             to: "NXX".into(),
@@ -27,25 +22,8 @@ pub fn config(mappings: Vec<Mapping>) -> Config {
             decisions: "decisions.jsonl".into(),
             key: "commitment.key".into(),
         },
-        sources: mappings.into_iter().enumerate().map(|(number, mapping)| source(number, mapping)).collect(),
-        link: LinkSettings {
-            match_at: 0.99,
-            review_at: 0.5,
-            model: None,
-            comparisons: Vec::new(),
-            blocks: Vec::new(),
-            is_care: true,
-        },
-        gates: BTreeMap::new(),
-        waivers: Vec::new(),
-        kpis: Vec::new(),
-        overlap: Overlap::default(),
-        clock: ClockSettings::default(),
-        exclusions: Vec::new(),
-        safety: Vec::new(),
-        warnings: Vec::new(),
-        digest: Digest::of(b""),
-    }
+        mappings.into_iter().enumerate().map(|(number, mapping)| source(number, mapping)).collect(),
+    )
 }
 
 fn source(number: usize, mapping: Mapping) -> Source {

@@ -299,10 +299,7 @@ mod tests {
     use super::super::trial::{Folder, give, refusal};
     use super::super::{DateSystem, Origin, RowKind};
     use super::*;
-    use crate::config::{
-        ClockSettings, Columns, Field, FieldRule, FileLayout, LinkSettings, Mapping, Overlap, RecordKind, Source,
-        Standing, Transition,
-    };
+    use crate::config::{Columns, Field, FieldRule, FileLayout, Mapping, RecordKind, Source, Standing, Transition};
     use crate::values::Digest;
     use jiff::civil::date;
     use rust_xlsxwriter::Workbook as Writer;
@@ -331,39 +328,18 @@ mod tests {
     }
 
     fn config(folder: &Folder, sources: Vec<Source>, sites: Option<&str>) -> Config {
-        Config {
-            path: folder.path().join("handover.toml"),
-            folder: folder.path(),
-            transition: Transition {
-                name: "Trial".to_owned(),
-                from: Vec::new(),
-                to: "NXX".to_owned(),
-                transfer_date: date(2017, 10, 1),
-                as_at: date(2017, 9, 30),
-                sites: sites.map(str::to_owned),
-                previous: None,
-                decisions: String::new(),
-                key: String::new(),
-            },
-            sources,
-            link: LinkSettings {
-                match_at: 0.99,
-                review_at: 0.5,
-                model: None,
-                comparisons: Vec::new(),
-                blocks: Vec::new(),
-                is_care: true,
-            },
-            gates: BTreeMap::new(),
-            waivers: Vec::new(),
-            kpis: Vec::new(),
-            overlap: Overlap::default(),
-            clock: ClockSettings::default(),
-            exclusions: Vec::new(),
-            safety: Vec::new(),
-            warnings: Vec::new(),
-            digest: Digest::of(&[]),
-        }
+        let transition = Transition {
+            name: "Trial".to_owned(),
+            from: Vec::new(),
+            to: "NXX".to_owned(),
+            transfer_date: date(2017, 10, 1),
+            as_at: date(2017, 9, 30),
+            sites: sites.map(str::to_owned),
+            previous: None,
+            decisions: String::new(),
+            key: String::new(),
+        };
+        Config { path: folder.path().join("handover.toml"), folder: folder.path(), ..Config::of(transition, sources) }
     }
 
     #[test]
