@@ -9,6 +9,7 @@ use super::terminal::{Watcher, print, say, thousands};
 use crate::config::{self, Config, PeopleTables};
 use crate::ledger::Disposition;
 use crate::linkage::{Agreement, PairStanding};
+use crate::measures::{self, by_reason};
 use crate::pipeline::{self, LinkedPeople, MatchAt};
 use crate::records::Records;
 use jiff::civil::Date;
@@ -165,12 +166,8 @@ impl Told<'_> {
         }))
     }
 
-    /// Most first.
     fn exceptions(&self) -> Vec<(&'static str, u64)> {
-        let counts = count(self.records().exceptions.iter().map(|exception| exception.reason.slug()));
-        let mut counts: Vec<(&'static str, u64)> = counts.into_iter().collect();
-        counts.sort_by_key(|(slug, count)| (std::cmp::Reverse(*count), *slug));
-        counts
+        by_reason(&self.records().exceptions)
     }
 
     fn rows_left_out(&self) -> Vec<String> {
@@ -179,13 +176,6 @@ impl Told<'_> {
             format!("warning: {} {rows} set aside and linked with nobody: {slug}", thousands(count))
         };
         self.set_aside().into_iter().map(told).collect()
-    }
-
-    fn not_acted_upon(&self) -> Vec<&'static str> {
-        let settings = &self.config.link;
-        let unheeded =
-            [("link.comparison", !settings.comparisons.is_empty()), ("link.block", !settings.blocks.is_empty())];
-        unheeded.into_iter().filter_map(|(name, is_there)| is_there.then_some(name)).collect()
     }
 
     fn json(&self) -> Value {
@@ -197,7 +187,7 @@ impl Told<'_> {
             "pairs_compared": self.done.candidate_pairs, "pairs_joined": self.standing(PairStanding::Edge),
             "pairs_for_review": self.standing(PairStanding::Review),
             "truth": self.done.agreement.iter().map(agreement_json).collect::<Vec<Value>>(),
-            "warnings": texts(&self.config.warnings), "not_acted_upon": self.not_acted_upon(),
+            "warnings": texts(&self.config.warnings), "not_acted_upon": measures::not_acted_upon(self.config),
         })
     }
 
@@ -217,7 +207,7 @@ impl Told<'_> {
         ];
         lines.extend(exceptions(&self.exceptions()));
         lines.extend(truth_lines(&self.done.agreement, self.done.match_at));
-        lines.extend(not_acted_upon(&self.not_acted_upon()));
+        lines.extend(not_acted_upon(&measures::not_acted_upon(self.config)));
         lines.push(format!("Clusters  {}", self.arguments.out.display()));
         lines.extend(self.arguments.pairs.iter().map(|path| format!("Pairs     {}", path.display())));
         lines.extend(self.arguments.save_model.iter().map(|path| format!("Model     {}", path.display())));

@@ -230,7 +230,7 @@ impl<'a> Lines<'a> {
 }
 
 /// A number with at most six decimals and no trailing noughts.
-pub(super) fn decimal(value: f64) -> String {
+pub fn decimal(value: f64) -> String {
     let mut text = format!("{value:.6}");
     if text.contains('.') {
         text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
@@ -239,7 +239,7 @@ pub(super) fn decimal(value: f64) -> String {
 }
 
 /// Hundredths as a decimal: 1234 is 12.34, -50 is -0.5.
-pub(super) fn hundredths(value: i32) -> String {
+pub fn hundredths(value: i32) -> String {
     decimal(f64::from(value) / 100.0)
 }
 

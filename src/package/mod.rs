@@ -29,7 +29,7 @@ mod trace;
 pub use error::Error;
 pub use folder::{Abandoned, abandon, refuse_existing};
 pub use ids::{IdTallies, IdTally, Naming};
-pub use line::Line;
+pub use line::{Line, decimal, hundredths};
 pub use open::open_previous;
 pub use opened::{Opened, sealed_beside};
 pub use plan::{FigureLine, GateLine, PackagePlan, ReportFiles, plan};

@@ -4,6 +4,7 @@ use super::super::exit::Failure;
 use super::super::private::create_new;
 use crate::config::Config;
 use crate::linkage::{COMPARISONS, LinkModel, Linked, Place, ScoredPair};
+use crate::package::{decimal, hundredths};
 use crate::sources::{Origin, RowRef};
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
@@ -129,25 +130,4 @@ fn names<'a>(config: &'a Config, linked: &'a Linked, at: RowRef) -> [std::borrow
     };
     let sheet = file.sheets[at.sheet()].name.as_str();
     [source.into(), file.path.as_str().into(), sheet.into(), at.row().to_string().into()]
-}
-
-/// At most six decimals, and none that say nothing.
-fn decimal(value: f64) -> String {
-    let text = format!("{value:.6}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn hundredths(value: i32) -> String {
-    decimal(f64::from(value) / 100.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decimals_end_where_they_say_nothing_more() {
-        assert_eq!([1.0, 0.5, 0.9999994, 0.0].map(decimal), ["1", "0.5", "0.999999", "0"]);
-        assert_eq!([1234, -50, 100, 0, 1000].map(hundredths), ["12.34", "-0.5", "1", "0", "10"]);
-    }
 }
