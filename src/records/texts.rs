@@ -272,7 +272,7 @@ impl Texts {
         if symbol.is_some() { slice(&self.pages, symbol.0) } else { "" }
     }
 
-    /// How many distinct texts.
+    /// How many symbols were given: distinct texts, and those that gave way to another's ([`Texts::unify`]).
     pub fn len(&self) -> usize {
         self.count as usize
     }
