@@ -144,7 +144,11 @@ pub fn returned(
         let nearest = site.nearest.iter().map(|(code, name)| format!("{code} {name}"));
         (site.text.as_str(), site.rows.as_slice(), nearest.collect())
     }));
-    let intake = sources::read(config, &mut |batch| reader.take(batch), &mut |progress| observer.reads(progress))?;
+    let mut take = |batch: Batch<'_>| {
+        reader.take(&batch);
+        batch.rows
+    };
+    let intake = sources::read(config, &mut take, &mut |progress| observer.reads(progress))?;
     let (before, after) = (&records.intake.files, &intake.files);
     let same = |place: usize| {
         let known = |file: &SourceFile| (file.origin, file.path.clone(), file.digest);
@@ -179,7 +183,10 @@ pub fn profile(path: &Path, today: Date, observer: &mut dyn Observer) -> Result<
             header.set(profile::find_header(first));
             header.get()
         },
-        &mut |batch| profiler.take(batch, header.get().map_or(0, |rows| rows.count)),
+        &mut |batch| {
+            profiler.take(&batch, header.get().map_or(0, |rows| rows.count));
+            batch.rows
+        },
         &mut |progress| observer.reads(progress),
     )?;
     Ok(profiler.finish(file))
@@ -209,6 +216,7 @@ fn read_aside(
     observer: &mut dyn Observer,
 ) -> Result<Intake, sources::Error> {
     let (give, batches) = mpsc::sync_channel::<(Origin, Arc<[String]>, Vec<RawRow>)>(BATCHES_AHEAD);
+    let (give_back, spent) = mpsc::channel::<Vec<RawRow>>();
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || {
             let mut known: Arc<[String]> = Arc::default();
@@ -218,13 +226,17 @@ fn read_aside(
                 }
                 // Nobody takes it any more only when mapping has failed, which is told there.
                 let _ = give.send((origin, Arc::clone(&known), rows));
+                spent.try_recv().unwrap_or_default()
             };
             sources::read(config, &mut take, &mut |progress| observer.reads(progress))
         });
         let mut next = batches.recv().ok();
         while let Some((origin, header, rows)) = next.take() {
             // Room for one more batch is made when the reader can have a core.
-            normaliser.take_while(Batch { origin, header: &header, rows }, || next = batches.try_recv().ok());
+            let batch = Batch { origin, header: &header, rows };
+            let rows = normaliser.take_while(batch, || next = batches.try_recv().ok());
+            // When all has been read, nobody needs them any more.
+            let _ = give_back.send(rows);
             next = next.or_else(|| batches.recv().ok());
         }
         reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))

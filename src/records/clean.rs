@@ -179,9 +179,13 @@ impl Cleaner {
         }
     }
 
-    /// Whether values of this field are remembered: those of few distinct forms.
+    /// Whether values of this field are remembered: those of few distinct forms, and names as long as they are few.
     pub fn remembers(&self) -> bool {
-        !matches!(self.how, How::Text | How::Name | How::NhsNumber)
+        match self.how {
+            How::Text | How::NhsNumber => false,
+            How::Name => !self.memory.is_full(),
+            How::Postcode | How::Coded(_) | How::Date(_) | How::Organisation(_) => true,
+        }
     }
 
     /// What a value is remembered by, if values of this field are.

@@ -1,4 +1,5 @@
-//! One row's values by field, before they become records.
+//! The values of some rows of one source, before they become records: a column an item, as they were read, so that each column
+//! of a table is filled at one go.
 
 use super::clean::Cleaned;
 use super::columns::{Item, Target};
@@ -12,16 +13,28 @@ use crate::ledger::Reason;
 use crate::sources::RowRef;
 use crate::values::Digest;
 
-/// The values of a row; used again for the next.
-pub(super) struct Draft {
-    /// By kind and place of field.
-    bits: Vec<Vec<u32>>,
-    /// Kinds of which something of their own was said.
-    said: Vec<bool>,
-    /// Whether anything at all was said, paper's own marks apart.
-    anything: bool,
-    /// Whether a name must be looked at.
-    notable: bool,
+/// The values of some rows.
+pub(super) struct Draft<'d, 'c> {
+    items: &'d [Item<'c>],
+    /// A column an item.
+    columns: Vec<&'d [Cleaned]>,
+    /// By kind and place of field: the column.
+    of_field: Vec<Vec<Option<usize>>>,
+    /// What each row says something of.
+    said: Vec<u16>,
+}
+
+/// In [`Draft::said`], after a bit a kind of which something of its own was said: that anything at all was said, paper's own
+/// marks apart.
+const ANYTHING: u16 = 1 << 14;
+/// And that a name must be looked at.
+const NOTABLY: u16 = 1 << 15;
+
+/// A row that becomes a record: its place among the values, where it stands, and its digest.
+pub(super) struct Drafted {
+    pub row: usize,
+    pub at: RowRef,
+    pub digest: Digest,
 }
 
 /// Fields that name the person of a row which is about something else.
@@ -42,120 +55,125 @@ const DEPENDENT: [RecordKind; 6] = [
     RecordKind::Concern,
 ];
 
-impl Draft {
-    /// Nothing said.
-    pub fn new() -> Self {
-        let kinds = RecordKind::ALL.iter().map(|(kind, _)| vec![0; kind.fields().len()]).collect();
-        Draft { bits: kinds, said: vec![false; RecordKind::ALL.len()], anything: false, notable: false }
-    }
-
-    /// Takes the values of a row, one an item.
-    pub fn fill(&mut self, items: &[Item<'_>], values: &[Cleaned]) {
-        self.bits.iter_mut().for_each(|kind| kind.fill(0));
-        self.said.fill(false);
-        (self.anything, self.notable) = (false, false);
-        for (item, value) in items.iter().zip(values).filter(|(_, value)| value.filled) {
+impl<'d, 'c> Draft<'d, 'c> {
+    /// Of the values of each item, one for each of so many rows.
+    pub fn new(items: &'d [Item<'c>], columns: Vec<&'d [Cleaned]>, rows: usize) -> Self {
+        let mut of_field: Vec<Vec<Option<usize>>> =
+            RecordKind::ALL.iter().map(|(kind, _)| vec![None; kind.fields().len()]).collect();
+        let mut said = vec![0; rows];
+        for (place, (item, values)) in items.iter().zip(&columns).enumerate() {
             if let Target::Field(field) = item.target {
-                self.bits[field.kind as usize][field.place] = value.bits;
+                of_field[field.kind as usize][field.place] = Some(place);
             }
-            self.said[item.kind() as usize] |= item.own;
-            self.anything |= item.kind() != RecordKind::Paper;
-            self.notable |= value.written == Written::Notably;
+            let own = if item.own { bit(item.kind()) } else { 0 };
+            let anything = if item.kind() == RecordKind::Paper { 0 } else { ANYTHING };
+            for (said, value) in said.iter_mut().zip(*values).filter(|(_, value)| value.filled) {
+                *said |= own | anything | if value.written == Written::Notably { NOTABLY } else { 0 };
+            }
         }
+        Draft { items, columns, of_field, said }
     }
 
-    /// A value.
-    pub fn bits(&self, field: Field) -> u32 {
-        self.bits[field.kind as usize][field.place]
-    }
-
-    fn set(&mut self, field: Field, symbol: Symbol) {
-        self.bits[field.kind as usize][field.place] = symbol.place();
+    /// A value; nought where there is none.
+    fn bits(&self, field: Field, row: usize) -> u32 {
+        self.of_field[field.kind as usize][field.place].map_or(0, |place| self.columns[place][row].bits)
     }
 
     /// The text of a value; empty when missing.
-    pub fn text<'t>(&self, texts: &'t Texts, field: Field) -> &'t str {
-        texts.text(Symbol::at(self.bits(field)))
+    pub fn text<'t>(&self, texts: &'t Texts, field: Field, row: usize) -> &'t str {
+        texts.text(Symbol::at(self.bits(field, row)))
     }
 
-    /// Why the row is no record of a person; `None` when it is one. A folder that nobody could read is still somebody's.
-    pub fn refusal(&self, texts: &Texts) -> Option<Reason> {
-        if !self.anything && self.bits(paper::UNREADABLE) == 0 {
+    /// The values of a row, one an item.
+    pub fn values(&self, row: usize) -> impl Iterator<Item = Cleaned> {
+        self.columns.iter().map(move |values| values[row])
+    }
+
+    /// Why a row is no record of a person; `None` when it is one. A folder that nobody could read is still somebody's.
+    pub fn refusal(&self, row: usize, texts: &Texts) -> Option<Reason> {
+        let said = self.said[row];
+        if said & ANYTHING == 0 && self.bits(paper::UNREADABLE, row) == 0 {
             return Some(Reason::NothingMapped);
         }
-        let text = |field| self.text(texts, field);
-        let test =
-            self.notable && is_test_entry(text(person::GIVEN_NAME), text(person::FAMILY_NAME), text(person::FULL_NAME));
+        let text = |field| self.text(texts, field, row);
+        let test = said & NOTABLY != 0
+            && is_test_entry(text(person::GIVEN_NAME), text(person::FAMILY_NAME), text(person::FULL_NAME));
         test.then_some(Reason::TestRow)
     }
 
-    /// Adds the row's person record, and a record of every other kind that it says something of.
-    pub fn record(
-        &mut self,
-        (at, digest, source): (RowRef, Digest, u16),
-        items: &[Item<'_>],
-        values: &[Cleaned],
-        records: &mut Records,
-    ) {
-        self.settle_names(&mut records.texts);
-        self.settle_local_id();
-        let subject = PersonId::try_from(records.people.len()).expect("fewer rows than 4 billion");
-        self.push(RecordKind::Person, at, subject, records);
-        records.source.push(source);
-        records.digest.push(digest);
-        for kind in DEPENDENT {
-            if self.said[kind as usize] {
-                self.push(kind, at, subject, records);
-            }
+    /// Adds the person record of each of these rows, and a record of every other kind that it says something of.
+    pub fn record(&self, rows: &[Drafted], source: u16, records: &mut Records) {
+        let first = PersonId::try_from(records.people.len()).expect("fewer rows than 4 billion");
+        let subjects = first..;
+        for (drafted, subject) in rows.iter().zip(subjects.clone()) {
+            records.people.push(drafted.at, subject);
+            records.source.push(source);
+            records.digest.push(drafted.digest);
         }
-        for (item, value) in items.iter().zip(values) {
-            let Target::Extra(kind, name) = item.target else { continue };
-            if value.bits == 0 || kind != RecordKind::Person && !self.said[kind as usize] {
-                continue;
-            }
-            if let Some(table) = records.table_mut(kind) {
-                let last = u32::try_from(table.len()).expect("fewer records than 4 billion") - 1;
-                table.set_extra(name, last, Symbol::at(value.bits));
-            }
+        let people = || rows.iter().map(|drafted| drafted.row).zip(subjects.clone());
+        self.fill(RecordKind::Person, people(), records);
+        self.settle_names(people(), records);
+        self.settle_local_ids(people(), records);
+        for kind in DEPENDENT {
+            let spoken_of = rows.iter().zip(subjects.clone()).filter(|(of, _)| self.said[of.row] & bit(kind) != 0);
+            let Some(table) = records.table_mut(kind) else { continue };
+            let added: Vec<(usize, u32)> = spoken_of.map(|(of, person)| (of.row, table.push(of.at, person))).collect();
+            self.fill(kind, added.into_iter(), records);
         }
     }
 
-    fn push(&self, kind: RecordKind, at: RowRef, subject: PersonId, records: &mut Records) {
+    /// Fills a table, given rows with their records in it.
+    fn fill(&self, kind: RecordKind, rows: impl Iterator<Item = (usize, u32)> + Clone, records: &mut Records) {
         let Some(table) = records.table_mut(kind) else { return };
-        let record = table.push(at, subject);
-        for (place, bits) in self.bits[kind as usize].iter().enumerate().filter(|(_, bits)| **bits != 0) {
-            table.set_bits(Field { kind, place }, record, *bits);
+        for (item, values) in self.items.iter().zip(&self.columns).filter(|(item, _)| item.kind() == kind) {
+            let filled = rows.clone().map(|(row, record)| (record, values[row].bits)).filter(|(_, bits)| *bits != 0);
+            match item.target {
+                Target::Field(field) => filled.for_each(|(record, bits)| table.set_bits(field, record, bits)),
+                Target::Extra(_, name) => {
+                    filled.for_each(|(record, bits)| table.set_extra(name, record, Symbol::at(bits)))
+                }
+            }
         }
     }
 
     /// Takes a whole name apart where no family name was given, and splits several given names.
-    fn settle_names(&mut self, texts: &mut Texts) {
-        if self.bits(person::FAMILY_NAME) == 0 && self.bits(person::FULL_NAME) != 0 {
-            let parts = take_apart(self.text(texts, person::FULL_NAME));
-            self.set(person::FAMILY_NAME, texts.intern(&parts.family));
-            let others =
-                [(person::TITLE, parts.title), (person::GIVEN_NAME, parts.given), (person::OTHER_NAMES, parts.other)];
-            for (field, part) in others {
-                if self.bits(field) == 0 {
-                    self.set(field, texts.intern(&part));
+    fn settle_names(&self, rows: impl Iterator<Item = (usize, PersonId)>, records: &mut Records) {
+        let (people, texts) = (&mut records.people, &mut records.texts);
+        for (row, record) in rows {
+            if self.bits(person::FAMILY_NAME, row) == 0 && self.bits(person::FULL_NAME, row) != 0 {
+                let parts = take_apart(self.text(texts, person::FULL_NAME, row));
+                people.set_bits(person::FAMILY_NAME, record, texts.intern(&parts.family).place());
+                let others = [
+                    (person::TITLE, parts.title),
+                    (person::GIVEN_NAME, parts.given),
+                    (person::OTHER_NAMES, parts.other),
+                ];
+                for (field, part) in others {
+                    if people.bits(field, record) == 0 {
+                        people.set_bits(field, record, texts.intern(&part).place());
+                    }
                 }
             }
-        }
-        if self.notable
-            && self.bits(person::OTHER_NAMES) == 0
-            && let Some((first, rest)) = first_and_rest(self.text(texts, person::GIVEN_NAME))
-        {
-            let (first, rest) = (first.to_owned(), rest.to_owned());
-            self.set(person::GIVEN_NAME, texts.intern(&first));
-            self.set(person::OTHER_NAMES, texts.intern(&rest));
+            if self.said[row] & NOTABLY != 0
+                && people.bits(person::OTHER_NAMES, record) == 0
+                && let Some((first, rest)) = first_and_rest(people.text(texts, person::GIVEN_NAME, record))
+            {
+                let (first, rest) = (first.to_owned(), rest.to_owned());
+                people.set_bits(person::GIVEN_NAME, record, texts.intern(&first).place());
+                people.set_bits(person::OTHER_NAMES, record, texts.intern(&rest).place());
+            }
         }
     }
 
     /// A row that names its person only beside a referral or an appointment still names them.
-    fn settle_local_id(&mut self) {
-        if self.bits(person::LOCAL_ID) == 0 {
-            let named = PERSON_LOCAL_IDS.iter().map(|field| self.bits(*field)).find(|bits| *bits != 0);
-            self.set(person::LOCAL_ID, Symbol::at(named.unwrap_or(0)));
+    fn settle_local_ids(&self, rows: impl Iterator<Item = (usize, PersonId)>, records: &mut Records) {
+        for (row, record) in rows.filter(|(row, _)| self.bits(person::LOCAL_ID, *row) == 0) {
+            let named = PERSON_LOCAL_IDS.iter().map(|field| self.bits(*field, row)).find(|bits| *bits != 0);
+            named.into_iter().for_each(|bits| records.people.set_bits(person::LOCAL_ID, record, bits));
         }
     }
+}
+
+fn bit(kind: RecordKind) -> u16 {
+    1 << kind as u16
 }

@@ -5,10 +5,11 @@ use super::chi;
 use super::clean::Cleaned;
 use super::columns::{Cells, Header, Item};
 use super::declared::DeclaredColumns;
-use super::draft::Draft;
+use super::draft::{Draft, Drafted};
 use super::paper;
 use super::placeholders;
 use super::reader::{Serial, SourceReader, reason_of};
+use super::reading::Readings;
 use super::said::Said;
 use super::sites::SiteColumns;
 use super::store::Keying;
@@ -26,8 +27,6 @@ pub struct Normaliser<'a> {
     records: Records,
     sources: Vec<SourceReader<'a>>,
     sheet: Option<OpenSheet>,
-    draft: Draft,
-    values: Vec<Cleaned>,
 }
 
 /// The sheet whose rows are coming.
@@ -51,14 +50,7 @@ impl<'a> Normaliser<'a> {
     /// Ready for the first batch.
     pub fn new(config: &'a Config) -> Self {
         let sources = (0..config.sources.len()).map(|source| SourceReader::new(config, source));
-        Normaliser {
-            config,
-            records: Records::empty(),
-            sources: sources.collect(),
-            sheet: None,
-            draft: Draft::new(),
-            values: Vec::new(),
-        }
+        Normaliser { config, records: Records::empty(), sources: sources.collect(), sheet: None }
     }
 
     /// Maps the rows of a batch.
@@ -67,9 +59,9 @@ impl<'a> Normaliser<'a> {
     }
 
     /// Maps the rows of a batch. `begin` may begin other work, for which one core is free from then on: rows are read on all
-    /// cores, and then put in their places one after the other.
-    pub fn take_while(&mut self, batch: Batch<'_>, begin: impl FnOnce()) {
-        let Some(first) = batch.rows.first() else { return };
+    /// cores, and then put in their places one after the other. Gives the rows back, which are done with.
+    pub fn take_while(&mut self, batch: Batch<'_>, begin: impl FnOnce()) -> Vec<RawRow> {
+        let Some(first) = batch.rows.first() else { return batch.rows };
         let mut sheet = self.open_sheet(first.at);
         let mut people = Vec::with_capacity(batch.rows.len());
         for row in &batch.rows {
@@ -96,8 +88,7 @@ impl<'a> Normaliser<'a> {
             self.take_people(source, &people, (cells, dates), begin);
         }
         self.sheet = Some(sheet);
-        let rows = batch.rows;
-        rayon::spawn(move || drop(rows));
+        batch.rows
     }
 
     /// Compares the keyings of paper, sets default dates of birth aside, sorts exceptions, gives the records.
@@ -249,34 +240,33 @@ impl<'a> Normaliser<'a> {
                 self.records.exceptions.extend(exceptions);
             }
         }
-        for (place, row) in rows.iter().enumerate() {
-            self.values.clear();
-            self.values.extend(readings.iter().map(|readings| readings.values[place]));
-            self.take_person(source, row, cells);
-        }
+        self.place_people(source, rows, cells, &readings);
     }
 
-    fn take_person(&mut self, source: usize, row: &RawRow, cells: &[Cells]) {
-        let reader = &mut self.sources[source];
-        self.draft.fill(&reader.items, &self.values);
-        let refusal = self.draft.refusal(&self.records.texts);
-        if reader.paper.is_some() && refusal.is_some() {
-            let named = reader.items.iter().zip(&self.values).filter_map(|(item, value)| Some((item, value.reason?)));
-            let exceptions = named.map(|(item, reason)| Exception { at: row.at, field: item.name.clone(), reason });
-            self.records.exceptions.extend(exceptions);
+    /// Makes records of rows, or keeps them until all keyings of paper are there, or sets them aside.
+    fn place_people(&mut self, source: usize, rows: &[&RawRow], cells: &[Cells], readings: &[Readings<'_>]) {
+        let (reader, records) = (&mut self.sources[source], &mut self.records);
+        let draft = Draft::new(&reader.items, readings.iter().map(|readings| &*readings.values).collect(), rows.len());
+        let (mut drafted, mut held) = (Vec::with_capacity(rows.len()), Vec::new());
+        for (place, row) in rows.iter().enumerate() {
+            let (at, refusal) = (row.at, draft.refusal(place, &records.texts));
+            if reader.paper.is_some() && refusal.is_some() {
+                let named = reader.items.iter().zip(draft.values(place));
+                let told = named.filter_map(|(item, value)| Some((item.name.clone(), value.reason?)));
+                records.exceptions.extend(told.map(|(field, reason)| Exception { at, field, reason }));
+            }
+            if reader.paper.is_some() && refusal != Some(Reason::TestRow) {
+                held.push(reader.hold(row, cells, (&draft, place), refusal.is_some(), &records.texts));
+            } else if refusal.is_none() {
+                drafted.push(Drafted { row: place, at, digest: row.digest });
+            }
+            if let Some(reason) = refusal {
+                records.exceptions.push(Exception { at, field: String::new(), reason });
+                records.other_rows.push((at, Disposition::SetAside(reason)));
+            }
         }
-        if reader.paper.is_some() && refusal != Some(Reason::TestRow) {
-            let vacant = refusal.is_some();
-            let held = reader.hold(row, cells, &self.values, vacant, &self.draft, &self.records);
-            reader.held.push(held);
-        } else if refusal.is_none() {
-            let source = u16::try_from(source).expect("fewer than 65,536 sources");
-            self.draft.record((row.at, row.digest, source), &reader.items, &self.values, &mut self.records);
-        }
-        if let Some(reason) = refusal {
-            self.except(row.at, reason);
-            self.put_by(row.at, Disposition::SetAside(reason));
-        }
+        draft.record(&drafted, number_of(source), records);
+        reader.held.append(&mut held);
     }
 
     /// Reads again, under the workbook's own date system, every number that was read as a count of days.
@@ -307,11 +297,12 @@ impl<'a> Normaliser<'a> {
         let Some(mapping) = reader.paper else { return };
         let held = take(&mut reader.held);
         let settled = paper::settle(held, &mut reader.items, mapping, &mut self.records.texts, said);
-        let number = u16::try_from(source).expect("fewer than 65,536 sources");
-        for (at, digest, values) in settled.records {
-            self.draft.fill(&reader.items, &values);
-            self.draft.record((at, digest, number), &reader.items, &values, &mut self.records);
-        }
+        let column = |place: usize| settled.records.iter().map(|(_, _, values)| values[place]).collect();
+        let columns: Vec<Vec<Cleaned>> = (0..reader.items.len()).map(column).collect();
+        let draft = Draft::new(&reader.items, columns.iter().map(Vec::as_slice).collect(), settled.records.len());
+        let rows = settled.records.iter().enumerate();
+        let rows: Vec<Drafted> = rows.map(|(row, &(at, digest, _))| Drafted { row, at, digest }).collect();
+        draft.record(&rows, number_of(source), &mut self.records);
         self.records.arrange();
         let people = &self.records.people;
         for (at, digest, first) in settled.keyings {
@@ -328,6 +319,11 @@ impl<'a> Normaliser<'a> {
             self.records.effects.note(event, Effect::ReadingTaken);
         }
     }
+}
+
+/// As records keep the place of a source.
+fn number_of(source: usize) -> u16 {
+    u16::try_from(source).expect("fewer than 65,536 sources")
 }
 
 #[cfg(test)]

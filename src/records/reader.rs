@@ -109,12 +109,12 @@ impl<'a> SourceReader<'a> {
         &self,
         row: &RawRow,
         cells: &[Cells],
-        values: &[Cleaned],
+        (draft, place): (&Draft<'_, '_>, usize),
         vacant: bool,
-        draft: &Draft,
-        records: &Records,
+        texts: &Texts,
     ) -> HeldRow {
-        let text = |field| draft.text(&records.texts, field).to_owned();
+        let text = |field| draft.text(texts, field, place).to_owned();
+        let values: Vec<Cleaned> = draft.values(place).collect();
         let is_mapped = |field| self.items.iter().any(|item| item.field() == Some(field));
         let (box_name, folder, pass) = (text(BOX), text(FOLDER), text(PASS));
         let is_named = !folder.is_empty() && (!box_name.is_empty() || !is_mapped(BOX));
@@ -127,7 +127,7 @@ impl<'a> SourceReader<'a> {
             digest: row.digest,
             folder: is_named.then_some(FolderName { box_name, folder }),
             pass: if is_mapped(PASS) { Pass::parse(&pass) } else { Pass::First },
-            values: if vacant { Vec::new() } else { values.to_vec() },
+            values: if vacant { Vec::new() } else { values },
             as_found,
         }
     }

@@ -147,19 +147,19 @@ impl<'a> ReturnReader<'a> {
     }
 
     /// Keeps the rows that have exceptions.
-    pub fn take(&mut self, batch: Batch<'_>) {
-        for row in batch.rows {
+    pub fn take(&mut self, batch: &Batch<'_>) {
+        for row in &batch.rows {
             let all = &self.records.exceptions;
             let first = all.partition_point(|exception| exception.at < row.at);
             let of_row = &all[first..];
             let of_row = &of_row[..of_row.partition_point(|exception| exception.at == row.at)];
             if !of_row.is_empty() && self.is_known(row.at) {
-                self.keep(&row, of_row);
+                self.keep(row, of_row);
             }
             if let Ok(place) = self.site_rows.binary_search_by_key(&row.at, |(at, _)| *at)
                 && self.is_known(row.at)
             {
-                self.count_site(&row, self.site_rows[place].1);
+                self.count_site(row, self.site_rows[place].1);
             }
         }
     }
@@ -374,7 +374,8 @@ fn is_unexplained(reason: Reason) -> bool {
 fn as_it_stands(cell: &Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
-        Cell::Text(text) | Cell::Error(text) => text.to_string(),
+        Cell::Text(text) => text.to_string(),
+        Cell::Error(error) => error.to_string(),
         Cell::Number(number) => number_text(*number),
         Cell::Bool(true) => "TRUE".to_owned(),
         Cell::Bool(false) => "FALSE".to_owned(),
@@ -474,8 +475,8 @@ mod tests {
         normaliser.take(batch(1));
         let records = normaliser.finish(Intake { files: vec![file(0), file(1)], ..Intake::default() });
         let mut reader = ReturnReader::new(&config, &records, lines_max);
-        reader.take(batch(0));
-        reader.take(batch(1));
+        reader.take(&batch(0));
+        reader.take(&batch(1));
         reader.finish()
     }
 
@@ -526,7 +527,7 @@ mod tests {
         let (said, elsewhere) = ([at(2), at(4)], [at(3)]);
         let sites = [("Hill", &said[..], vec!["HILL01 Hill Clinic".to_owned()]), ("Dale", &elsewhere[..], Vec::new())];
         reader.expect_sites(sites.into_iter());
-        reader.take(batch());
+        reader.take(&batch());
         let returned = reader.finish();
         let values = &returned.providers["RNU"].unmapped;
         let shown: Vec<(&str, &str, u64, usize)> = values

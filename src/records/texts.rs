@@ -68,7 +68,7 @@ const PAGE_TEXTS: usize = 1 << 12;
 
 /// Texts are held against each other in so many passes, each in so many parts that lie in a processor's own cache. What a pass
 /// brings together is held in memory at a time.
-const PASSES: u64 = 4;
+const PASSES: u8 = 4;
 const PARTS: usize = 256;
 /// Pieces of the arena that are gone through at the same time; their number does not depend on that of the threads.
 const CHUNKS: usize = 16;
@@ -84,10 +84,13 @@ impl Page {
         &self.bytes[start..self.ends[place] as usize]
     }
 
+    fn all(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|place| self.text(place))
+    }
+
     /// The texts with their symbols, of which `first` is the first. What gave way to another has none.
     fn texts(&self, first: u32) -> impl Iterator<Item = (u32, &str)> {
-        let texts = (0..self.ends.len()).map(|place| self.text(place));
-        (first..).zip(texts).filter(|(_, text)| !text.is_empty())
+        (first..).zip(self.all()).filter(|(_, text)| !text.is_empty())
     }
 
     /// Takes out what gave way to others.
@@ -150,11 +153,25 @@ impl Texts {
         symbol
     }
 
-    /// Adds texts that are hardly there already: looking would cost more than it is worth. Until [`Texts::unify`] the same
-    /// text may have several symbols.
-    pub(super) fn add_loose<'t>(&'t mut self, texts: &'t LooseTexts) -> impl Iterator<Item = Symbol> + 't {
-        self.loose += texts.0.ends.len() as u32;
-        (0..texts.0.ends.len()).map(|place| self.add(texts.0.text(place)))
+    /// Adds texts that are hardly there already: looking would cost more than it is worth. Gives their symbols, in order. Until
+    /// [`Texts::unify`] the same text may have several.
+    pub(super) fn add_loose(&mut self, texts: &LooseTexts) -> impl Iterator<Item = Symbol> + use<> {
+        let Page { bytes, ends } = &texts.0;
+        let first = self.count + 1;
+        let mut from = (0, 0);
+        while from.0 < ends.len() {
+            let page = self.open_page();
+            let to = ends.len().min(from.0 + PAGE_TEXTS - page.ends.len());
+            let (start, end) = (page.bytes.len(), ends[to - 1]);
+            page.bytes.push_str(&bytes[from.1 as usize..end as usize]);
+            u32::try_from(page.bytes.len()).expect("4,096 cells are shorter than 4 GiB");
+            page.ends.extend(ends[from.0..to].iter().map(|end| start as u32 + (end - from.1)));
+            self.count = self.count.checked_add((to - from.0) as u32).expect("fewer texts than 4 billion");
+            from = (to, end);
+        }
+        self.loose += ends.len() as u32;
+        self.value_bytes += bytes.len();
+        (first..).take(ends.len()).map(Symbol)
     }
 
     /// The symbol of a text that is known; `None` of a text that came never, or not since the arena was closed.
@@ -169,14 +186,19 @@ impl Texts {
         black_box(self.index.find(hash, seen));
     }
 
-    fn add(&mut self, text: &str) -> Symbol {
+    /// A page with room for one more text at least.
+    fn open_page(&mut self) -> &mut Page {
         if (self.count as usize).is_multiple_of(PAGE_TEXTS) {
             if let Some(full) = self.pages.last_mut() {
                 full.bytes.shrink_to_fit();
             }
             self.pages.push(Page { bytes: String::new(), ends: Vec::with_capacity(PAGE_TEXTS) });
         }
-        let page = self.pages.last_mut().expect("a page has just been begun where there was none");
+        self.pages.last_mut().expect("a page has just been begun where there was none")
+    }
+
+    fn add(&mut self, text: &str) -> Symbol {
+        let page = self.open_page();
         page.bytes.push_str(text);
         page.ends.push(u32::try_from(page.bytes.len()).expect("4,096 cells are shorter than 4 GiB"));
         self.count = self.count.checked_add(1).expect("fewer texts than 4 billion");
@@ -192,7 +214,8 @@ impl Texts {
         }
         self.close();
         self.loose = 0;
-        let mut twice: Vec<(u32, u32)> = (0..PASSES).flat_map(|pass| self.find_twice(pass)).collect();
+        let mut passes = vec![Vec::new(); CHUNKS];
+        let mut twice: Vec<(u32, u32)> = (0..PASSES).flat_map(|pass| self.find_twice(pass, &mut passes)).collect();
         twice.par_sort_unstable();
         let mut gone = vec![0; self.count as usize / 64 + 1];
         twice.iter().for_each(|(symbol, _)| gone[*symbol as usize / 64] |= 1 << (symbol % 64));
@@ -209,22 +232,28 @@ impl Texts {
     }
 
     /// Symbols of texts that came before with a lesser symbol, which is given beside; of the texts whose hashes are looked at
-    /// in this pass. Texts of like hash are brought together first: then each look is at little memory.
-    fn find_twice(&self, pass: u64) -> Vec<(u32, u32)> {
-        let part = |hash: u64| (hash >> 48) as usize % (PARTS * PASSES as usize);
-        let first_part = pass as usize * PARTS;
-        let mine = |hash: u64| part(hash).checked_sub(first_part).filter(|part| *part < PARTS);
-        let pages = self.pages.par_chunks(self.pages.len().div_ceil(CHUNKS)).enumerate();
+    /// in this pass, which the first pass settles for each text of a chunk of pages. Texts of like hash are brought together
+    /// first: then each look is at little memory.
+    fn find_twice(&self, pass: u8, passes: &mut [Vec<u8>]) -> Vec<(u32, u32)> {
+        let in_chunk = self.pages.len().div_ceil(CHUNKS);
+        let pages = self.pages.par_chunks(in_chunk).zip(passes).enumerate();
         let chunks: Vec<Vec<Vec<(u32, u32)>>> = pages
-            .map(|(chunk, pages)| {
+            .map(|(chunk, (pages, passes))| {
                 let mut parts = vec![Vec::new(); PARTS];
-                let first = chunk * self.pages.len().div_ceil(CHUNKS);
-                for (number, page) in (first..).zip(pages) {
-                    for (symbol, text) in page.texts((number * PAGE_TEXTS) as u32 + 1) {
-                        let hash = hash(text);
-                        if let Some(part) = mine(hash) {
-                            parts[part].push((hash as u32, symbol));
+                let first = (chunk * in_chunk * PAGE_TEXTS) as u32 + 1;
+                for (symbol, text) in (first..).zip(pages.iter().flat_map(Page::all)) {
+                    let place = (symbol - first) as usize;
+                    let hash = match passes.get(place) {
+                        Some(settled) if *settled != pass => continue,
+                        Some(_) => hash(text),
+                        None => {
+                            let hash = hash(text);
+                            passes.push((hash >> 62) as u8 % PASSES);
+                            hash
                         }
+                    };
+                    if passes[place] == pass {
+                        parts[(hash >> 48) as usize % PARTS].push((hash as u32, symbol));
                     }
                 }
                 parts

@@ -20,6 +20,18 @@ impl Cell {
         if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) }
     }
 
+    /// Takes a text whose outer white space is gone already, in the memory of its last where that is on the heap, and neither too
+    /// small nor far too large.
+    pub(super) fn take(&mut self, text: &str) {
+        match self {
+            Cell::Text(last) if last.is_heap_allocated() && is_roomy(last.capacity(), text.len()) => {
+                last.clear();
+                last.push_str(text);
+            }
+            _ => *self = Cell::trimmed(text),
+        }
+    }
+
     /// The same once more: what a merged cell holds stands in each of its rows.
     pub(super) fn again(&self) -> Cell {
         match self {
@@ -40,7 +52,8 @@ impl Cell {
     pub(super) fn as_text(&self) -> Cow<'_, str> {
         match self {
             Cell::Empty => Cow::Borrowed(""),
-            Cell::Text(text) | Cell::Error(text) => Cow::Borrowed(text),
+            Cell::Text(text) => Cow::Borrowed(text),
+            Cell::Error(error) => Cow::Borrowed(error),
             // Adding nought turns minus nought into nought.
             Cell::Number(number) => Cow::Owned((number + 0.0).to_string()),
             Cell::Bool(true) => Cow::Borrowed("TRUE"),
@@ -48,6 +61,11 @@ impl Cell {
             Cell::Moment(moment) => Cow::Owned(moment.reveal()),
         }
     }
+}
+
+/// Whether so many bytes are what a text of this length is kept in: cells that are used again and again must not grow for ever.
+fn is_roomy(room: usize, length: usize) -> bool {
+    length > 0 && (length..=2 * length + 64).contains(&room)
 }
 
 /// Joins the cells in one place first: the same digest as [`Digest::of_cells`], in fewer steps. Empty cells at the end do

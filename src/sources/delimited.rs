@@ -67,7 +67,7 @@ impl<'a> Text<'a> {
                 table.outlet().count_bytes(scanner.input.consumed - counted);
             }
             counted = scanner.input.consumed;
-            let lines = lines(&rows, next_row, self.dialect);
+            let lines = lines(&rows, next_row, self.dialect, table.outlet().spare(rows.len()));
             next_row = next_row.checked_add(rows.len() as u32).ok_or_else(|| self.too_many_rows())?;
             for line in lines {
                 table.push(line).map_err(|fault| self.no_table(&fault.0))?;
@@ -82,7 +82,7 @@ impl<'a> Text<'a> {
     pub(super) fn first_lines(&self, rows_max: usize) -> Result<Vec<Line>, Error> {
         let mut scanner = Scanner::new(self.transcoder()?, self.dialect);
         let rows = scanner.next_rows(rows_max).map_err(|error| self.unreadable(error))?;
-        Ok(lines(&rows, 1, self.dialect))
+        Ok(lines(&rows, 1, self.dialect, (0..rows.len()).map(|_| Vec::new()).collect()))
     }
 
     fn transcoder(&self) -> Result<Transcoder<Box<dyn Read>>, Error> {
@@ -184,15 +184,13 @@ fn likeliest(sample: &[u8], whole: bool, wanted: &Wanted) -> Dialect {
     best.map_or(Dialect { delimiter: b',', width: 1 }, |(trial, delimiter)| Dialect { delimiter, width: trial.width })
 }
 
-fn lines(rows: &RowBytes, first_row: u32, dialect: Dialect) -> Vec<Line> {
-    (0..rows.len())
-        .into_par_iter()
-        .with_min_len(128)
-        .map_init(
-            || Vec::with_capacity(512),
-            |joined, place| line(rows.row(place), first_row + place as u32, dialect, joined),
-        )
-        .collect()
+/// `spare` has a list for the cells of each row.
+fn lines(rows: &RowBytes, first_row: u32, dialect: Dialect, spare: Vec<Vec<Cell>>) -> Vec<Line> {
+    let line = |joined: &mut Vec<u8>, (place, cells)| {
+        let row = first_row + place as u32;
+        line(rows.row(place), row, dialect, cells, joined)
+    };
+    spare.into_par_iter().enumerate().with_min_len(128).map_init(|| Vec::with_capacity(512), line).collect()
 }
 
 /// So much of a row that cannot be split is kept, for whoever looks for it.
@@ -209,7 +207,13 @@ fn beginning(bytes: &[u8], is_whole: bool) -> Vec<Cell> {
 }
 
 /// One row. Where it cannot be split into cells, its digest is of its bytes.
-fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, dialect: Dialect, joined: &mut Vec<u8>) -> Line {
+fn line(
+    (bytes, fault): (&[u8], Option<Fault>),
+    row: u32,
+    dialect: Dialect,
+    mut cells: Vec<Cell>,
+    joined: &mut Vec<u8>,
+) -> Line {
     let idle = |finding, digest| {
         let is_whole = finding != Finding::RowTooLong;
         let (cells, findings, padded) = (beginning(bytes, is_whole), Vec::new(), Vec::new());
@@ -224,15 +228,20 @@ fn line((bytes, fault): (&[u8], Option<Fault>), row: u32, dialect: Dialect, join
         return idle(Finding::NulCharacter, Digest::of(bytes));
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return idle(Finding::NotDecodable, Digest::of(bytes)) };
-    let mut cells = Vec::with_capacity(dialect.width);
-    let mut padded = Vec::new();
+    cells.reserve_exact(dialect.width.saturating_sub(cells.len()));
+    let (mut width, mut padded) = (0, Vec::new());
     split(text, dialect.delimiter, |cell, is_padded| {
-        if cells.len() <= CELLS_MAX {
-            padded.extend((is_padded && !cell.is_empty()).then_some(cells.len() as u16));
-            cells.push(Cell::trimmed(&cell));
+        if width <= CELLS_MAX {
+            padded.extend((is_padded && !cell.is_empty()).then_some(width as u16));
+            match cells.get_mut(width) {
+                Some(place) => place.take(&cell),
+                None => cells.push(Cell::trimmed(&cell)),
+            }
+            width += 1;
         }
     });
-    if cells.len() > CELLS_MAX {
+    cells.truncate(width);
+    if width > CELLS_MAX {
         return idle(Finding::TooManyCells, Digest::of(bytes));
     }
     let digest = digest_with(&cells, joined);
@@ -304,8 +313,13 @@ mod tests {
     #[test]
     fn of_a_row_that_cannot_be_split_the_beginning_is_kept() {
         let check = |bytes: &[u8], expected: &str| {
-            let line =
-                line((bytes, Some(Fault::StrayQuote)), 2, Dialect { delimiter: b',', width: 2 }, &mut Vec::new());
+            let line = line(
+                (bytes, Some(Fault::StrayQuote)),
+                2,
+                Dialect { delimiter: b',', width: 2 },
+                Vec::new(),
+                &mut Vec::new(),
+            );
             let shown: Vec<String> = line.cells.iter().map(|cell| cell.as_text().into_owned()).collect();
             assert_eq!(shown, [expected]);
         };
@@ -313,7 +327,8 @@ mod tests {
         let long = "é".repeat(2 * BEGINNING_LETTERS);
         check(long.as_bytes(), &format!("{} […]", "é".repeat(BEGINNING_LETTERS)));
         check(&long.as_bytes()[..2 * BEGINNING_LETTERS], &"é".repeat(BEGINNING_LETTERS));
-        let undecodable = line((b"a\xff,b", None), 2, Dialect { delimiter: b',', width: 2 }, &mut Vec::new());
+        let undecodable =
+            line((b"a\xff,b", None), 2, Dialect { delimiter: b',', width: 2 }, Vec::new(), &mut Vec::new());
         assert!(undecodable.cells == [Cell::Text("a\u{fffd},b".into())]);
     }
 

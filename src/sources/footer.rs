@@ -109,7 +109,8 @@ pub(super) fn is_void(cells: &[Cell]) -> bool {
 fn says_nothing(cell: &Cell) -> bool {
     match cell {
         Cell::Empty => true,
-        Cell::Text(text) | Cell::Error(text) => NOTHING.contains(&&**text),
+        Cell::Text(text) => NOTHING.contains(&&**text),
+        Cell::Error(error) => NOTHING.contains(&&**error),
         _ => false,
     }
 }

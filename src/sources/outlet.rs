@@ -8,13 +8,18 @@ pub(super) const BATCH_ROWS: usize = 8192;
 /// A batch of very wide rows is given out sooner.
 const BATCH_CELLS: usize = 1 << 19;
 
+/// Whoever takes rows gives back those that are done with, whose memory is then used again; none at all is as good.
+pub type Take<'a> = &'a mut dyn FnMut(Batch<'_>) -> Vec<RawRow>;
+
 /// Who takes the rows, who is told, and how far reading has come over all files.
 pub(super) struct Desk<'a> {
-    pub(super) take: &'a mut dyn FnMut(Batch<'_>),
+    pub(super) take: Take<'a>,
     pub(super) progress: &'a mut dyn FnMut(Progress<'_>),
     pub(super) rows: u64,
     pub(super) bytes: u64,
     pub(super) bytes_in_all: u64,
+    /// Cells of rows that are done with: their memory is used again.
+    pub(super) spare: Vec<Vec<Cell>>,
 }
 
 /// The rows of one sheet on their way out.
@@ -67,6 +72,14 @@ impl<'a, 'b> Outlet<'a, 'b> {
         }
     }
 
+    /// As many lists of cells as there are rows, with memory that was used before as far as there is any.
+    pub(super) fn spare(&mut self, rows: usize) -> Vec<Vec<Cell>> {
+        let kept = self.desk.spare.len().saturating_sub(rows);
+        let mut spare = self.desk.spare.split_off(kept);
+        spare.resize_with(rows, Vec::new);
+        spare
+    }
+
     pub(super) fn flush(&mut self) {
         if self.rows.is_empty() {
             return;
@@ -74,7 +87,9 @@ impl<'a, 'b> Outlet<'a, 'b> {
         self.cells = 0;
         let rows = std::mem::take(&mut self.rows);
         self.desk.rows += rows.len() as u64;
-        (self.desk.take)(Batch { origin: self.origin, header: &self.header, rows });
+        let spent = (self.desk.take)(Batch { origin: self.origin, header: &self.header, rows });
+        let room = BATCH_ROWS.saturating_sub(self.desk.spare.len());
+        self.desk.spare.extend(spent.into_iter().map(|row| row.cells).take(room));
         let (rows, bytes, bytes_in_all) = (self.desk.rows, self.desk.bytes, self.desk.bytes_in_all);
         (self.desk.progress)(Progress { path: self.path, rows, bytes, bytes_in_all });
     }

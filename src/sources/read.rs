@@ -7,11 +7,11 @@ use super::delimited::Text;
 use super::fixity::{Survey, survey, unusable};
 use super::format;
 use super::layout::{Expectation, Found, Line, NoTable, Table, Unclaimed};
-use super::outlet::{Desk, Outlet};
+use super::outlet::{Desk, Outlet, Take};
 use super::scan::holds;
 use super::twice::holds_twice_encoded;
 use super::workbook::{Filled, Listed, Workbook};
-use super::{Batch, Cell, Error, Finding, Intake, Sheet, SourceFile};
+use super::{Cell, Error, Finding, Intake, Sheet, SourceFile};
 use crate::config::{Config, FileFormat};
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -33,25 +33,21 @@ pub struct Progress<'a> {
 
 /// Reads every file of every source, and the site crosswalk, in the order of source id and path; hands their rows to
 /// `take` in order and tells `progress` after each batch.
-pub fn read(
-    config: &Config,
-    take: &mut dyn FnMut(Batch<'_>),
-    progress: &mut dyn FnMut(Progress<'_>),
-) -> Result<Intake, Error> {
+pub fn read(config: &Config, take: Take<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Intake, Error> {
     let (claims, left_out) = claims::list(config)?;
     Ok(Intake { left_out, ..read_claims(&claims, take, progress)? })
 }
 
 pub(super) fn read_claims(
     claims: &[Claim],
-    take: &mut dyn FnMut(Batch<'_>),
+    take: Take<'_>,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Intake, Error> {
     if let Some(one_too_many) = claims.get(usize::from(u16::MAX)) {
         return Err(unusable(one_too_many.place.shown(), "there are more than 65,535 files", "join some of them"));
     }
     let bytes: BTreeMap<&Path, u64> = claims.iter().map(|claim| (claim.identity.as_path(), claim.bytes)).collect();
-    let desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all: bytes.values().sum() };
+    let desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all: bytes.values().sum(), spare: Vec::new() };
     let mut reading = Reading { claims, desk, known: BTreeMap::new(), intake: Intake::default() };
     reading.get_to_know_shared()?;
     for place in 0..claims.len() {
@@ -353,7 +349,10 @@ mod tests {
         let mut order = Vec::new();
         let intake = read(
             &config(&folder, sources, Some("sites.csv")),
-            &mut |batch| order.push((batch.origin, batch.rows[0].at.file(), batch.header.to_vec())),
+            &mut |batch| {
+                order.push((batch.origin, batch.rows[0].at.file(), batch.header.to_vec()));
+                batch.rows
+            },
             &mut |_| {},
         )
         .expect("usable");
@@ -372,7 +371,7 @@ mod tests {
     fn a_source_without_a_file_stops_the_run() {
         let folder = Folder::new();
         let refused = |sources, sites| {
-            let outcome = read(&config(&folder, sources, sites), &mut |_| {}, &mut |_| {});
+            let outcome = read(&config(&folder, sources, sites), &mut |batch| batch.rows, &mut |_| {});
             outcome.expect_err("nothing is there").to_string()
         };
         assert_eq!(refused(vec![source("one", "*.csv", &["id"])], None), "source one: no file matches *.csv");
@@ -420,7 +419,14 @@ mod tests {
         folder.write("first.csv", b"id,name\n1,A\n");
         let first = folder.claim(2, "first.csv", &["id"], FileLayout::default());
         let mut read = 0;
-        let outcome = read_claims(&[first, claim(0), claim(1)], &mut |_| read += 1, &mut |_| {});
+        let outcome = read_claims(
+            &[first, claim(0), claim(1)],
+            &mut |_| {
+                read += 1;
+                Vec::new()
+            },
+            &mut |_| {},
+        );
         let refused = outcome.expect_err("two sources list it").to_string();
         assert!(refused.ends_with("a.csv: the file is claimed by two sources, source-0 and source-1"), "{refused}");
         assert_eq!(read, 0, "told before anything is read");
@@ -432,11 +438,12 @@ mod tests {
         folder.write("a.csv", b"id,name\n1,SMITH\n");
         let mut shown = String::new();
         let sources = vec![source("one", "a.csv", &["id"])];
-        let mut take = |batch: Batch<'_>| {
+        let mut take = |batch: crate::sources::Batch<'_>| {
             shown = format!("{:?}", batch.rows);
             assert_eq!(batch.rows[1].kind, RowKind::Data);
             assert_eq!(batch.rows[1].cell(1).value.as_text(), "SMITH");
             assert_eq!(batch.rows[1].cell(9).value.as_text(), "");
+            batch.rows
         };
         read(&config(&folder, sources, None), &mut take, &mut |_| {}).expect("usable");
         assert!(shown.contains("redacted") && !shown.contains("SMITH"));

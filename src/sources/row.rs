@@ -80,7 +80,7 @@ pub enum Cell {
     /// A date of a workbook, its date system already applied. A time of day alone is `Text`, as `09:30`.
     Moment(Moment),
     /// An error of a workbook, such as `#N/A`.
-    Error(CompactString),
+    Error(Box<str>),
 }
 
 impl fmt::Debug for Cell {
@@ -190,3 +190,6 @@ pub struct Batch<'a> {
     /// The rows.
     pub rows: Vec<RawRow>,
 }
+
+/// Millions of cells are on their way at a time.
+const _: () = assert!(size_of::<Cell>() <= 24);

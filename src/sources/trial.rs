@@ -64,7 +64,7 @@ pub(super) fn give(claims: &[Claim]) -> Result<Given, Error> {
         claims,
         &mut |batch| {
             given.batches.push(batch.rows.len());
-            for row in batch.rows {
+            for row in &batch.rows {
                 given.kinds.push(letter(row.kind));
                 given.places.push((row.at.file(), row.at.sheet(), row.at.row()));
                 given.digests.push(row.digest);
@@ -80,6 +80,7 @@ pub(super) fn give(claims: &[Claim]) -> Result<Given, Error> {
                     given.data.push(texts.join("|"));
                 }
             }
+            batch.rows
         },
         &mut |progress| {
             assert!(progress.rows > told && progress.bytes <= progress.bytes_in_all);

@@ -6,11 +6,11 @@ use super::fixity::{Survey, survey, unusable};
 use super::format;
 use super::header::HeaderRows;
 use super::layout::{Found, Line};
-use super::outlet::{Desk, Outlet};
+use super::outlet::{Desk, Outlet, Take};
 use super::packed::{self, Listed, Place};
 use super::read::{give_table, sheet_of};
 use super::workbook::{self, Filled, Workbook};
-use super::{Batch, Cell, Error, Origin, Progress, Sheet, SourceFile};
+use super::{Cell, Error, Origin, Progress, Sheet, SourceFile};
 use crate::config::{FileFormat, FileLayout};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,14 +42,14 @@ impl FirstRow {
 pub fn read_unmapped(
     path: &Path,
     find_header: &mut dyn FnMut(&[FirstRow]) -> Option<HeaderRows>,
-    take: &mut dyn FnMut(Batch<'_>),
+    take: Take<'_>,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<SourceFile, Error> {
     let place = &place_of(path)?;
     let survey = survey(place)?;
     let format = format::tell(place, &survey.head, None)?;
     let mut claim = claim(path, place, &survey);
-    let mut desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all: survey.bytes };
+    let mut desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all: survey.bytes, spare: Vec::new() };
     let (read_as, sheets) = match format {
         FileFormat::Csv => {
             let first = first_rows(Text::open(&claim, &survey)?.first_lines(FIRST_ROWS as usize)?);
@@ -171,6 +171,7 @@ mod tests {
             },
             &mut |batch| {
                 kinds.extend(batch.rows.iter().map(|row| letter(row.kind)));
+                batch.rows
             },
             &mut |_| {},
         )
@@ -206,7 +207,10 @@ mod tests {
             read_unmapped(
                 &folder.path().join(name),
                 &mut |_| Some(HeaderRows { first: 1, count: 1 }),
-                &mut |batch| padded.extend(batch.rows.into_iter().map(|row| row.padded)),
+                &mut |batch| {
+                    padded.extend(batch.rows.iter().map(|row| row.padded.clone()));
+                    batch.rows
+                },
                 &mut |_| {},
             )
             .expect("a usable file");

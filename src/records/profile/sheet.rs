@@ -45,7 +45,7 @@ impl Profiler {
     }
 
     /// Takes some rows of a sheet, where a header on so many rows was found (none: none was found).
-    pub fn take(&mut self, batch: Batch<'_>, header_rows: u32) {
+    pub fn take(&mut self, batch: &Batch<'_>, header_rows: u32) {
         let Some(first) = batch.rows.first() else { return };
         let counted = self.sheets.entry(first.at.sheet()).or_default();
         counted.header_rows = header_rows;
