@@ -215,7 +215,7 @@ fn read_aside(
     normaliser: &mut Normaliser<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Intake, sources::Error> {
-    let (give, batches) = mpsc::sync_channel::<(Origin, Arc<[String]>, Vec<RawRow>)>(BATCHES_AHEAD);
+    let (give, mut batches) = mpsc::sync_channel::<(Origin, Arc<[String]>, Vec<RawRow>)>(BATCHES_AHEAD);
     let (give_back, spent) = mpsc::channel::<Vec<RawRow>>();
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || {
@@ -232,9 +232,13 @@ fn read_aside(
         });
         let mut next = batches.recv().ok();
         while let Some((origin, header, rows)) = next.take() {
-            // Room for one more batch is made when the reader can have a core.
-            let batch = Batch { origin, header: &header, rows };
-            let rows = normaliser.take_while(batch, || next = batches.try_recv().ok());
+            let (waiting, next_one, normaliser) = (&mut batches, &mut next, &mut *normaliser);
+            // Of the pool's threads one maps on, when all have read: so there is none beside them that wants a core.
+            let rows = rayon::scope(move |_| {
+                let batch = Batch { origin, header: &header, rows };
+                // Room for one more batch is made when the reader can have a core.
+                normaliser.take_while(batch, move || *next_one = (*waiting).try_recv().ok())
+            });
             // When all has been read, nobody needs them any more.
             let _ = give_back.send(rows);
             next = next.or_else(|| batches.recv().ok());

@@ -9,9 +9,10 @@ use super::texts::Texts;
 use super::written::Written;
 use crate::config::{Field, FieldRule, FieldType, RecordKind};
 use crate::ledger::Reason;
-use crate::sources::{Cell, DateSystem};
+use crate::sources::{Cell, DateSystem, trim};
 use crate::values::{Moment, NhsNumber, NhsNumberFault, Postcode, Scheme};
 use jiff::civil::Date;
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// What a cell came to.
@@ -26,6 +27,9 @@ pub(super) struct Cleaned {
     /// How it stands there.
     pub written: Written,
 }
+
+/// As many are held at a time as a batch of rows has cells, and more are remembered.
+const _: () = assert!(size_of::<Cleaned>() == 8);
 
 /// The same before its text, if it is one, has a place among the texts of a run.
 pub(super) struct Clean<'r> {
@@ -225,7 +229,9 @@ impl Cleaner {
         }
         let Some(found) = said(raw, matches!(self.how, How::Name)) else { return Cleaned::MISSING.into() };
         match &self.how {
-            How::Text | How::Organisation(_) if found.contains("E+") && is_scientific(&found) => {
+            How::Text | How::Organisation(_)
+                if memchr(b'+', found.as_bytes()).is_some() && found.contains("E+") && is_scientific(&found) =>
+            {
                 Clean::refused(Reason::DigitsRounded)
             }
             How::Name if is_notable(&found) => Clean::text(found, None).written(Written::Notably),
@@ -261,7 +267,7 @@ fn bool_text(is: bool) -> &'static str {
 /// Text with outer white space gone, inner white space folded to one space each and control characters removed;
 /// `None` when it is empty or one of the ways in which people and systems write "nothing".
 pub(super) fn said(raw: &str, name: bool) -> Option<Cow<'_, str>> {
-    let text = fold(unguarded(raw.trim()));
+    let text = fold(unguarded(trim(raw)));
     if text.is_empty() || is_placeholder(&text, name) { None } else { Some(text) }
 }
 

@@ -280,7 +280,7 @@ fn part(cell: &Cell, of_date: bool, joined: &mut String) {
 mod tests {
     use super::*;
     use crate::config::fields::{appointment, person};
-    use crate::records::reading::Readings;
+    use crate::records::reading::{Readings, Spare};
     use crate::records::sample;
     use crate::records::texts::Symbol;
     use crate::sources::RowKind;
@@ -344,7 +344,7 @@ mod tests {
         let mut item = item(field, &rule);
         for round in ["new", "remembered"] {
             let mut texts = Texts::default();
-            let mut readings = Readings::new(&item);
+            let mut readings = Readings::new(&item, Spare::default());
             readings.add(&item, &places, &[&row], &texts);
             readings.settle(&mut item, &mut texts);
             let value = readings.values[0];

@@ -241,6 +241,7 @@ impl<'a> Normaliser<'a> {
             }
         }
         self.place_people(source, rows, cells, &readings);
+        self.sources[source].reuse(readings);
     }
 
     /// Makes records of rows, or keeps them until all keyings of paper are there, or sets them aside.

@@ -5,13 +5,14 @@ use super::clean::Cleaned;
 use super::columns::{Cells, Item};
 use super::draft::Draft;
 use super::paper::{FolderName, HeldRow, Pass};
-use super::reading::Readings;
+use super::reading::{Readings, Spare};
 use super::texts::{Texts, Unified};
 use crate::config::fields::paper::{BOX, FOLDER, PASS};
 use crate::config::{Config, PaperMapping};
 use crate::ledger::{Exception, Reason};
 use crate::sources::{Finding, RawRow, RowRef};
 use rayon::prelude::*;
+use std::mem::take;
 
 /// What is known of one source while its rows come.
 pub(super) struct SourceReader<'a> {
@@ -20,6 +21,8 @@ pub(super) struct SourceReader<'a> {
     test_number_told: bool,
     pub held: Vec<HeldRow>,
     pub serials: Vec<Serial>,
+    /// One an item.
+    spare: Vec<Spare>,
 }
 
 /// A number that was read as a count of days. Which day it means is certain only when the workbook's date system is
@@ -43,15 +46,18 @@ impl<'a> SourceReader<'a> {
             test_number_told: false,
             held: Vec::new(),
             serials: Vec::new(),
+            spare: Vec::new(),
         }
     }
 
     /// Reads some rows of one sheet, a few items on each core: what they remember then lies in that core's own cache, and so do
     /// the rows until the last of them has been read.
-    pub fn read<'r>(&self, rows: &[&'r RawRow], cells: &[Cells], texts: &Texts) -> Vec<Readings<'r>> {
+    pub fn read<'r>(&mut self, rows: &[&'r RawRow], cells: &[Cells], texts: &Texts) -> Vec<Readings<'r>> {
+        self.spare.resize_with(self.items.len(), Spare::default);
         let groups = self.items.par_chunks(ITEMS_TOGETHER).zip(cells.par_chunks(ITEMS_TOGETHER));
-        let read = groups.map(|(items, cells)| {
-            let mut readings: Vec<Readings<'r>> = items.iter().map(Readings::new).collect();
+        let read = groups.zip(self.spare.par_chunks_mut(ITEMS_TOGETHER)).map(|((items, cells), spare)| {
+            let readings = items.iter().zip(spare).map(|(item, spare)| Readings::new(item, take(spare)));
+            let mut readings: Vec<Readings<'r>> = readings.collect();
             for some in rows.chunks(ROWS_TOGETHER) {
                 for ((item, cells), readings) in items.iter().zip(cells).zip(&mut readings) {
                     readings.add(item, cells, some, texts);
@@ -60,6 +66,11 @@ impl<'a> SourceReader<'a> {
             readings
         });
         read.flatten_iter().collect()
+    }
+
+    /// Keeps the memory of readings that are done with.
+    pub fn reuse(&mut self, readings: Vec<Readings<'_>>) {
+        self.spare = readings.into_iter().map(Readings::into_spare).collect();
     }
 
     /// Settles what was read of rows. Test numbers are told once a source: in test data every row has one.

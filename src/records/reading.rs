@@ -23,6 +23,14 @@ pub(super) struct Readings<'r> {
     is_loose: bool,
 }
 
+/// Memory of readings that are done with.
+#[derive(Default)]
+pub(super) struct Spare {
+    values: Vec<Cleaned>,
+    loose: LooseTexts,
+    loose_rows: Vec<u32>,
+}
+
 /// A text whose place is sought: its row and its hash.
 type Sought<'r> = (usize, u64, Cow<'r, str>);
 
@@ -72,16 +80,18 @@ impl Novelty {
 
 impl<'r> Readings<'r> {
     /// Before the first row.
-    pub fn new(item: &Item<'_>) -> Self {
-        Readings {
-            values: Vec::new(),
-            serials: Vec::new(),
-            loose: LooseTexts::default(),
-            loose_rows: Vec::new(),
-            unknown: Vec::new(),
-            sampled: 0,
-            is_loose: item.novelty.is_high(),
-        }
+    pub fn new(item: &Item<'_>, spare: Spare) -> Self {
+        let Spare { mut values, mut loose, mut loose_rows } = spare;
+        values.clear();
+        loose.clear();
+        loose_rows.clear();
+        let is_loose = item.novelty.is_high();
+        Readings { values, serials: Vec::new(), loose, loose_rows, unknown: Vec::new(), sampled: 0, is_loose }
+    }
+
+    /// When the last value has been used.
+    pub fn into_spare(self) -> Spare {
+        Spare { values: self.values, loose: self.loose, loose_rows: self.loose_rows }
     }
 
     /// Reads a field in some more rows.

@@ -15,16 +15,28 @@ pub(super) enum Written {
     /// In a way that says nothing of its column.
     #[default]
     Plainly,
-    /// As text, two numbers and a year; which came first as it was read, where both could.
-    Numbers(Way, Option<First>),
+    /// As text, two numbers and a year.
+    Numbers(Numbers),
     /// The same, with a time and its distance from Greenwich.
-    NumbersInstant(Way, Option<First>),
+    NumbersInstant(Numbers),
     /// As a date of a workbook.
     Workbook(Way),
     /// As text with its distance from Greenwich.
     Instant,
     /// As a name that must be looked at: of several words, or with letters that test entries have.
     Notably,
+}
+
+/// How two numbers and a year stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Numbers {
+    /// As [`Way`] has them.
+    DayFirst,
+    MonthFirst,
+    Same,
+    Neither,
+    /// So that either could come first; and what came first as it was read.
+    Either(Option<First>),
 }
 
 /// What stands first.
@@ -40,7 +52,7 @@ impl Written {
         let seen = see(text);
         let Some((local, _)) = offset(text).filter(|_| seen.is_none()) else { return Written::of_seen(seen, day) };
         match (Written::of_seen(see(local), day), day) {
-            (Written::Numbers(way, first), Some(_)) => Written::NumbersInstant(way, first),
+            (Written::Numbers(numbers), Some(_)) => Written::NumbersInstant(numbers),
             (written, None) => written,
             (_, Some(_)) => Written::Instant,
         }
@@ -53,13 +65,16 @@ impl Written {
                     let month_and_day = |date: Date| (date.month(), date.day());
                     day.map(month_and_day) == read.map(month_and_day)
                 };
-                let first = match seen.way() {
+                Written::Numbers(match seen.way() {
                     Way::Either if day.is_none() => return Written::Plainly,
-                    Way::Either if is(seen.day_first) => Some(First::Day),
-                    Way::Either if is(seen.month_first) => Some(First::Month),
-                    _ => None,
-                };
-                Written::Numbers(seen.way(), first)
+                    Way::Either if is(seen.day_first) => Numbers::Either(Some(First::Day)),
+                    Way::Either if is(seen.month_first) => Numbers::Either(Some(First::Month)),
+                    Way::Either => Numbers::Either(None),
+                    Way::DayFirst => Numbers::DayFirst,
+                    Way::MonthFirst => Numbers::MonthFirst,
+                    Way::Same => Numbers::Same,
+                    Way::Neither => Numbers::Neither,
+                })
             }
             Some(seen) if seen.form.clock == Clock::Instant && day.is_some() => Written::Instant,
             _ => Written::Plainly,
@@ -118,15 +133,20 @@ impl DateColumn {
                 self.workbook.count(way);
                 self.turned.extend((way == Way::Either).then_some(at));
             }
-            Written::Numbers(way, first) | Written::NumbersInstant(way, first) => {
-                self.instants += u64::from(matches!(written, Written::NumbersInstant(..)));
-                self.texts.count(way);
-                self.either.extend((way == Way::Either).then_some(at));
-                match first {
-                    Some(First::Day) => self.read.0 += 1,
-                    Some(First::Month) => self.read.1 += 1,
-                    None => {}
-                }
+            Written::Numbers(numbers) | Written::NumbersInstant(numbers) => {
+                self.instants += u64::from(matches!(written, Written::NumbersInstant(_)));
+                self.texts.count(match numbers {
+                    Numbers::DayFirst => Way::DayFirst,
+                    Numbers::MonthFirst => Way::MonthFirst,
+                    Numbers::Same => Way::Same,
+                    Numbers::Neither => Way::Neither,
+                    Numbers::Either(first) => {
+                        self.either.push(at);
+                        self.read.0 += u64::from(first == Some(First::Day));
+                        self.read.1 += u64::from(first == Some(First::Month));
+                        Way::Either
+                    }
+                });
             }
         }
     }

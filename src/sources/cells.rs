@@ -63,8 +63,8 @@ impl Cell {
     }
 }
 
-/// Whether so many bytes are what a text of this length is kept in: cells that are used again and again must not grow for ever.
-fn is_roomy(room: usize, length: usize) -> bool {
+/// Whether room for so many is right for so many as there are: what is used again and again must not grow for ever.
+pub(super) fn is_roomy(room: usize, length: usize) -> bool {
     length > 0 && (length..=2 * length + 64).contains(&room)
 }
 
@@ -89,7 +89,7 @@ pub(super) fn of_data_ref(value: DataRef<'_>, system: DateSystem) -> (Cell, bool
         DataRef::Empty => Cell::Empty,
         DataRef::Int(number) => Cell::Number(number as f64),
         DataRef::Float(number) => Cell::Number(number),
-        DataRef::String(text) if !text.is_empty() && unpadded(&text).len() == text.len() => Cell::Text(text.into()),
+        DataRef::String(text) if !text.is_empty() && trim(&text).len() == text.len() => Cell::Text(text.into()),
         DataRef::String(text) => return of_text(&text),
         DataRef::SharedString(text) => return of_text(text),
         DataRef::Bool(yes) => Cell::Bool(yes),
@@ -117,12 +117,13 @@ pub(super) fn of_data(value: &Data, system: DateSystem) -> (Cell, bool) {
 }
 
 pub(super) fn of_text(text: &str) -> (Cell, bool) {
-    let inner = unpadded(text);
+    let inner = trim(text);
     (Cell::trimmed(inner), !inner.is_empty() && inner.len() < text.len())
 }
 
-/// Most texts begin and end with a letter or a figure, and need not be looked at by characters.
-fn unpadded(text: &str) -> &str {
+/// Text without white space around it. Most texts begin and end with a letter or a figure, and need not be looked at by
+/// characters.
+pub fn trim(text: &str) -> &str {
     match text.as_bytes() {
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
         _ => text.trim(),
@@ -196,6 +197,22 @@ mod tests {
     fn check(serial: f64, system: DateSystem, expected: &str) {
         let serial = ExcelDateTime::new(serial, ExcelDateTimeType::DateTime, system == DateSystem::From1904);
         assert_eq!(of_serial(&serial, system).as_text(), expected);
+    }
+
+    #[test]
+    fn a_cell_that_is_used_again_holds_the_new_text_and_no_far_larger_memory() {
+        let long = "x".repeat(1000);
+        let mut cell = Cell::Empty;
+        for text in ["", "a", &long, "b", "", &long, &long[..500], &long[..30], &long[..40], &long, "c"] {
+            cell.take(text);
+            assert_eq!((cell.as_text().as_ref(), cell.is_empty()), (text, text.is_empty()));
+            if let Cell::Text(text) = &cell {
+                assert!(text.capacity() <= 2 * text.len() + 64, "{} for {}", text.capacity(), text.len());
+            }
+        }
+        cell = Cell::Number(1.0);
+        cell.take("d");
+        assert_eq!(cell.as_text(), "d");
     }
 
     #[test]

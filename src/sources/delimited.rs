@@ -1,6 +1,6 @@
 //! Delimited text: its encoding and dialect, and its rows.
 
-use super::cells::digest_with;
+use super::cells::{digest_with, is_roomy};
 use super::claims::{Claim, Wanted, fold};
 use super::encoding::{self, Transcoder};
 use super::fixity::{Survey, unusable};
@@ -57,8 +57,9 @@ impl<'a> Text<'a> {
         let mut table = Table::new(Expectation::of(self.claim, true), outlet);
         let mut scanner = Scanner::new(self.transcoder()?, self.dialect);
         let (mut next_row, mut counted): (u32, u64) = (1, 0);
+        let mut rows = RowBytes::default();
         loop {
-            let rows = scanner.next_rows(BATCH_ROWS).map_err(|error| self.unreadable(error))?;
+            scanner.next_rows_in(&mut rows, BATCH_ROWS).map_err(|error| self.unreadable(error))?;
             if rows.len() == 0 {
                 break;
             }
@@ -228,7 +229,9 @@ fn line(
         return idle(Finding::NulCharacter, Digest::of(bytes));
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return idle(Finding::NotDecodable, Digest::of(bytes)) };
-    cells.reserve_exact(dialect.width.saturating_sub(cells.len()));
+    if !is_roomy(cells.capacity(), dialect.width) {
+        cells = Vec::with_capacity(dialect.width);
+    }
     let (mut width, mut padded) = (0, Vec::new());
     split(text, dialect.delimiter, |cell, is_padded| {
         if width <= CELLS_MAX {

@@ -33,6 +33,7 @@ mod xls;
 mod xlsb;
 mod xlsx;
 
+pub use cells::trim;
 pub use error::Error;
 pub use fixity::bytes_of_file;
 pub use header::{HeaderRows, joined_names};

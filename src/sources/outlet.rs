@@ -87,9 +87,9 @@ impl<'a, 'b> Outlet<'a, 'b> {
         self.cells = 0;
         let rows = std::mem::take(&mut self.rows);
         self.desk.rows += rows.len() as u64;
-        let spent = (self.desk.take)(Batch { origin: self.origin, header: &self.header, rows });
+        self.rows = (self.desk.take)(Batch { origin: self.origin, header: &self.header, rows });
         let room = BATCH_ROWS.saturating_sub(self.desk.spare.len());
-        self.desk.spare.extend(spent.into_iter().map(|row| row.cells).take(room));
+        self.desk.spare.extend(self.rows.drain(..).map(|row| row.cells).take(room));
         let (rows, bytes, bytes_in_all) = (self.desk.rows, self.desk.bytes, self.desk.bytes_in_all);
         (self.desk.progress)(Progress { path: self.path, rows, bytes, bytes_in_all });
     }

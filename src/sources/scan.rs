@@ -2,6 +2,7 @@
 
 use super::Finding;
 use crate::values::Digest;
+use memchr::{memchr, memchr2, memrchr};
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -90,6 +91,14 @@ impl<R: Read> Scanner<R> {
     /// At most `rows_max` further rows; none when there are no more.
     pub(super) fn next_rows(&mut self, rows_max: usize) -> io::Result<RowBytes> {
         let mut rows = RowBytes::default();
+        self.next_rows_in(&mut rows, rows_max)?;
+        Ok(rows)
+    }
+
+    /// The same in the place of other rows, whose memory is used again.
+    pub(super) fn next_rows_in(&mut self, rows: &mut RowBytes, rows_max: usize) -> io::Result<()> {
+        rows.bytes.clear();
+        rows.rows.clear();
         while rows.len() < rows_max && rows.bytes.len() < BATCH_BYTES {
             let window = &self.buffer[self.at..];
             if self.ended && window.is_empty() {
@@ -116,7 +125,7 @@ impl<R: Read> Scanner<R> {
                 }
             }
         }
-        Ok(rows)
+        Ok(())
     }
 
     fn fill(&mut self) -> io::Result<()> {
@@ -280,7 +289,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// The length of the first line and where the next begins. `None`: not known without more bytes.
 fn line_end(window: &[u8], ended: bool) -> Option<(usize, usize)> {
-    match find_line_end(window) {
+    match memchr2(b'\n', b'\r', window) {
         Some(at) if window[at] == b'\n' => Some((at, at + 1)),
         Some(at) => match window.get(at + 1) {
             Some(b'\n') => Some((at, at + 2)),
@@ -291,23 +300,8 @@ fn line_end(window: &[u8], ended: bool) -> Option<(usize, usize)> {
     }
 }
 
-/// Blocks of 32 bytes let the compiler compare them all at once.
-fn find_line_end(bytes: &[u8]) -> Option<usize> {
-    let is_end = |byte: u8| byte == b'\n' || byte == b'\r';
-    let mut at = 0;
-    for block in bytes.chunks_exact(32) {
-        if block.iter().fold(false, |found, &byte| found | is_end(byte)) {
-            break;
-        }
-        at += 32;
-    }
-    bytes[at..].iter().position(|&byte| is_end(byte)).map(|place| at + place)
-}
-
 pub(super) fn holds(bytes: &[u8], wanted: u8) -> bool {
-    let (blocks, rest) = bytes.as_chunks::<32>();
-    blocks.iter().any(|block| block.iter().fold(false, |found, &byte| found | (byte == wanted)))
-        || rest.contains(&wanted)
+    memchr(wanted, bytes).is_some()
 }
 
 /// Whether a quoted field is open, line by line. It knows the same grammar as [`super::split`].
@@ -346,19 +340,20 @@ impl Quotes {
 
     /// The whole of a line, or the rest of one after a closed field (from the delimiter on).
     fn follow_fields(&mut self, line: &[u8]) {
+        let delimiter = self.dialect.delimiter;
         let mut at = 0;
-        while at < line.len() {
-            let begins = at + leading_spaces(&line[at..], self.dialect.delimiter);
-            if line.get(begins) != Some(&b'"') {
-                match line[at..].iter().position(|&byte| byte == self.dialect.delimiter) {
-                    Some(place) => at += place + 1,
+        while let Some(quote) = memchr(b'"', &line[at..]).map(|place| at + place) {
+            let field = memrchr(delimiter, &line[at..quote]).map_or(at, |place| at + place + 1);
+            if field + leading_spaces(&line[field..], delimiter) < quote {
+                match memchr(delimiter, &line[quote..]) {
+                    Some(place) => at = quote + place + 1,
                     None => return,
                 }
                 continue;
             }
             (self.open, self.line_ends, self.delimiters) = (true, 0, 0);
-            match self.close_in(&line[begins + 1..]) {
-                Some(rest) => at = begins + 1 + rest,
+            match self.close_in(&line[quote + 1..]) {
+                Some(rest) => at = quote + 1 + rest,
                 None => return,
             }
             at += usize::from(at < line.len());
@@ -367,15 +362,16 @@ impl Quotes {
 
     /// Looks for the closing quote; gives the place of the delimiter after it, or the line's end. `None`: still open.
     fn close_in(&mut self, line: &[u8]) -> Option<usize> {
+        let delimiters = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == self.dialect.delimiter).count();
         let mut at = 0;
-        while at < line.len() {
-            match line[at] {
-                b'"' if line.get(at + 1) == Some(&b'"') => at += 1,
-                b'"' => return Some(self.closed(line, at + 1)),
-                byte => self.delimiters += usize::from(byte == self.dialect.delimiter),
+        while let Some(quote) = memchr(b'"', &line[at..]).map(|place| at + place) {
+            self.delimiters += delimiters(&line[at..quote]);
+            if line.get(quote + 1) != Some(&b'"') {
+                return Some(self.closed(line, quote + 1));
             }
-            at += 1;
+            at = quote + 2;
         }
+        self.delimiters += delimiters(&line[at..]);
         None
     }
 
@@ -392,7 +388,7 @@ impl Quotes {
             self.stray = true;
         }
         self.open = false;
-        rest.iter().position(|&byte| byte == delimiter).map_or(line.len(), |place| after + place)
+        memchr(delimiter, rest).map_or(line.len(), |place| after + place)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Splits one physical row of delimited text into cells.
 
+use super::cells::trim;
 use super::scan::{holds, leading_spaces};
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// Gives each cell's text, outer white space trimmed, and whether there was any.
@@ -28,14 +30,6 @@ pub(super) fn split<'a>(row: &'a str, delimiter: u8, mut give: impl FnMut(Cow<'a
     }
 }
 
-/// Most fields need no trimming, which their first and last bytes show.
-fn trim(text: &str) -> &str {
-    match text.as_bytes() {
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
-        _ => text.trim(),
-    }
-}
-
 fn field_end(bytes: &[u8], from: usize, delimiter: u8) -> usize {
     bytes[from..].iter().position(|&byte| byte == delimiter).map_or(bytes.len(), |place| from + place)
 }
@@ -44,16 +38,11 @@ fn field_end(bytes: &[u8], from: usize, delimiter: u8) -> usize {
 fn quoted_field(row: &str, at: usize, quote: usize, delimiter: u8) -> (Cow<'_, str>, bool, usize) {
     let bytes = row.as_bytes();
     let mut doubled = false;
-    let mut close = quote + 1;
-    while close < bytes.len() {
-        if bytes[close] == b'"' {
-            if bytes.get(close + 1) != Some(&b'"') {
-                break;
-            }
-            doubled = true;
-            close += 1;
-        }
-        close += 1;
+    let next_quote = |from: usize| memchr(b'"', &bytes[from..]).map_or(bytes.len(), |place| from + place);
+    let mut close = next_quote(quote + 1);
+    while bytes.get(close + 1) == Some(&b'"') {
+        doubled = true;
+        close = next_quote(close + 2);
     }
     let after = (close + 1).min(bytes.len());
     let spaces = leading_spaces(&bytes[after..], delimiter);
