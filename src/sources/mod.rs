@@ -33,6 +33,7 @@ mod xls;
 mod xlsb;
 mod xlsx;
 
+pub use claims::source_that_names;
 pub use error::Error;
 pub use fixity::bytes_of_file;
 pub use header::{HeaderRows, joined_names};
