@@ -201,7 +201,7 @@ fn join(rows: &[Row]) -> Vec<String> {
 }
 
 /// A, B, … Z, AA: the name of a column, counted from nought, in a spreadsheet.
-pub(super) fn letters(column: usize) -> String {
+pub fn letters(column: usize) -> String {
     let last = char::from(b'A' + (column % 26) as u8);
     if column < 26 { last.to_string() } else { format!("{}{last}", letters(column / 26 - 1)) }
 }
@@ -288,6 +288,6 @@ mod tests {
 
     #[test]
     fn columns_have_letters() {
-        assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
+        assert_eq!([0, 25, 26, 701, 702, 16_383].map(letters), ["A", "Z", "AA", "ZZ", "AAA", "XFD"]);
     }
 }

@@ -36,7 +36,7 @@ mod xlsx;
 pub use claims::source_that_names;
 pub use error::Error;
 pub use fixity::bytes_of_file;
-pub use header::{HeaderRows, joined_names};
+pub use header::{HeaderRows, joined_names, letters};
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};
 pub use read::{Progress, read};
 pub use row::{Batch, Cell, Finding, RawRow, RowKind, RowRef, Sourced};

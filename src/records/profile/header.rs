@@ -264,20 +264,21 @@ fn again(row: &[Seen], below: &[Vec<Seen>], above_figures: bool) -> bool {
     (0..row.len()).filter(|&column| comes_again(column)).count() * 4 >= names.max(1)
 }
 
+/// Rows as they are found in a file, of a text with a bar between cells.
+#[cfg(test)]
+pub(super) fn first_rows(text: &str) -> Vec<FirstRow> {
+    let cell = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) };
+    let rows = text.lines().zip(1u32..).filter(|(line, _)| line.split('|').any(|cell| !cell.is_empty()));
+    rows.map(|(line, row)| FirstRow { row, cells: line.split('|').map(cell).collect() }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
     fn check(text: &str, expected: Option<u32>) {
-        let cell = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) };
-        let rows: Vec<FirstRow> = text
-            .lines()
-            .zip(1u32..)
-            .filter(|(line, _)| line.split('|').any(|cell| !cell.is_empty()))
-            .map(|(line, row)| FirstRow { row, cells: line.split('|').map(cell).collect() })
-            .collect();
-        assert_eq!(find(&rows).map(HeaderRows::last), expected, "{text}");
+        assert_eq!(find(&first_rows(text)).map(HeaderRows::last), expected, "{text}");
     }
 
     #[test]

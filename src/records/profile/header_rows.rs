@@ -167,21 +167,13 @@ fn is_name(cell: &Seen) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::header::find;
+    use super::super::header::{find, first_rows};
     use super::*;
-    use crate::sources::Cell;
 
     /// The first and the last row of the header that is found.
     #[track_caller]
     fn check(text: &str, expected: Option<(u32, u32)>) {
-        let cell = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) };
-        let rows: Vec<FirstRow> = text
-            .lines()
-            .zip(1u32..)
-            .filter(|(line, _)| line.split('|').any(|cell| !cell.is_empty()))
-            .map(|(line, row)| FirstRow { row, cells: line.split('|').map(cell).collect() })
-            .collect();
-        assert_eq!(find(&rows).map(|rows| (rows.first, rows.last())), expected, "{text}");
+        assert_eq!(find(&first_rows(text)).map(|rows| (rows.first, rows.last())), expected, "{text}");
     }
 
     const PEOPLE: &str = "1|Quillfeather|03/02/1961|R1|01/04/2017|170|71\n2|Thistlewood|14/11/1948|R2|02/04/2017|165|80\n\
