@@ -4,6 +4,7 @@ use super::document::{Document, quoted};
 use super::fields::RecordKind;
 use super::mapping::{Columns, FieldRule, Mapping};
 use super::parse::{self, TABLES};
+use super::plain_file::read_file;
 use super::walk::Table;
 use super::{ClockSettings, Config, Error, GateCeilings, LinkSettings, Mistake, Overlap, Source, Standing, Transition};
 use super::{digest, mapping_file, terms};
@@ -70,7 +71,7 @@ pub fn of_people(tables: &PeopleTables<'_>) -> Result<Config, Error> {
 }
 
 fn read(path: &Path) -> Result<Document, Error> {
-    let bytes = std::fs::read(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
+    let bytes = read_file(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
     Ok(Document::new(path.to_owned(), bytes))
 }
 

@@ -221,6 +221,38 @@ fn long_notes_and_stray_quotes_are_told_apart_by_reader_and_verifier() {
     }
 }
 
+/// Line ends in a name cannot make another line of a message or a table.
+#[cfg(unix)]
+#[test]
+fn a_name_of_several_lines_is_shown_on_one() {
+    let transition = Transition::clinic();
+    let sources = transition.path().join("sources");
+    let (name, shown) = ("clinic\n  next: delete\u{1b}[2J.csv", "clinic\\u000a  next: delete\\u001b[2J.csv");
+    fs::rename(sources.join("clinic.csv"), sources.join(name)).expect("renamed");
+    let file = format!("sources/{name}");
+    let more = fs::read_to_string(sources.join(name)).expect("text").replace("14/11/1948", "31/02/1948");
+    fs::write(sources.join(name), more).expect("written");
+    for (arguments, code) in [
+        (&["profile", &file, "--draft", "drafts"][..], 0),
+        (&["check"], 0),
+        (&["check", "--reason", "date-impossible"], 0),
+        (&["run", "--out", "package"], 0),
+        (&["verify", "package", "--sources", "."], 0),
+        (&["profile", &format!("{file}.absent")], 3),
+        (&["check", &file], 2),
+        (&["verify", &file], 3),
+        (&["review", "import", "--who", "Ann Penny", &file], 3),
+    ] {
+        let said = transition.handover(arguments);
+        assert_eq!(said.code, code, "{arguments:?}: {}", said.all());
+        let lines: Vec<&str> = said.out.lines().chain(said.err.lines()).collect();
+        assert!(lines.iter().all(|line| !line.starts_with("  next: delete")), "{arguments:?}: {}", said.all());
+        let names_it = !matches!(arguments, ["run" | "verify", ..]);
+        assert!(!names_it || lines.iter().any(|line| line.contains(shown)), "{arguments:?}: {}", said.all());
+    }
+    assert!(transition.handover(&["check", "--json"]).json()["files"][0]["file"] == *file);
+}
+
 /// To open a pipe is to wait for ever, and nothing that is read only once can be checked again.
 #[cfg(unix)]
 #[test]
@@ -256,6 +288,38 @@ fn what_is_no_file_is_refused_before_it_is_opened() {
     said(&["trace", "import", "socket"], 3, no_file);
     said(&["trace", "import", "sources"], 3, folder);
     said(&["review", "import", "--who", "Ann Penny", "socket"], 3, no_file);
+    // Whatever else is named: a configuration, a mapping, a model, a journal, a key.
+    let stream = "this is no file but a pipe, a socket or a device, which can be read only once";
+    let pipe = |path: &str| {
+        let made = std::process::Command::new("mkfifo").arg(transition.path().join(path)).status().expect("mkfifo");
+        assert!(made.success());
+    };
+    pipe("pipe");
+    for (config, what) in [("pipe", stream), ("/dev/null", stream), ("socket", stream)] {
+        said(&["check", config], 2, what);
+        said(&["link", "sources/clinic.csv", "--mapping", config, "--out", "clusters.csv"], 2, what);
+        said(&["link", "sources/clinic.csv", "--mapping", "mappings/clinic.toml", "--config", config], 2, what);
+    }
+    let sound = fs::read_to_string(transition.path().join("handover.toml")).expect("text");
+    for (name, value, code, what) in [
+        ("mapping = \"mappings/clinic.toml\"", "mapping = \"pipe\"", 2, stream),
+        ("mapping = \"mappings/clinic.toml\"", "mapping = \"mappings\"", 2, "could not be read: this is a folder"),
+        ("[transition]", "[link]\nmodel = \"pipe\"\n[transition]", 3, stream),
+        ("[transition]", "[link]\nmodel = \"sources\"\n[transition]", 3, "this is a folder"),
+        ("[transition]", "[transition]\nsites = \"pipe\"", 3, stream),
+        ("[transition]", "[transition]\ndecisions = \"pipe\"", 2, "a journal of decisions is a file"),
+        ("[transition]", "[transition]\nkey = \"pipe\"", 2, "a commitment key is a file"),
+    ] {
+        assert!(sound.contains(name));
+        fs::write(transition.path().join("handover.toml"), sound.replacen(name, value, 1)).expect("written");
+        said(&["run", "--out", "package"], code, what);
+    }
+    fs::write(transition.path().join("handover.toml"), sound).expect("written");
+    said(&["run", "--out", "package"], 0, "");
+    said(&["verify", "package", "--key", "pipe"], 3, "--key pipe: there is no such file");
+    fs::remove_file(transition.path().join("sources/clinic.csv")).expect("removed");
+    pipe("sources/clinic.csv");
+    said(&["verify", "package", "--sources", "."], 1, "");
 }
 
 /// One of so many, always the same ones in a row.

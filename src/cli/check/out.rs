@@ -10,6 +10,7 @@ use crate::reconcile::UnknownSite;
 use crate::records::{ProviderReturn, Records};
 use crate::report::{self, SheetOutcome};
 use crate::sources;
+use crate::values::Shown as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -39,7 +40,7 @@ const OF_NOBODY: &str = "no-provider";
 pub(super) fn refuse_place(folder: &Path) -> Result<(), Failure> {
     Failure::unless_outside_packages(folder)?;
     let refused = |what: &str| {
-        let message = format!("--out {}: {what}", folder.display());
+        let message = format!("--out {}: {what}", folder.shown());
         Err(Failure::new(Outcome::Usage, message, "give a folder that is not there yet, or is empty"))
     };
     match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
@@ -61,7 +62,7 @@ pub(super) fn refuse_sources(folder: &Path, config: &Config) -> Result<(), Failu
     let Some(source) = sources::source_that_names(config, &made) else { return Ok(()) };
     let message = format!(
         "--out {}: the path of the source {} ({}) takes in what would be written there",
-        folder.display(),
+        folder.shown(),
         source.id,
         source.path
     );
@@ -164,7 +165,7 @@ impl Written {
         let of = |provider: &ForProvider| -> Vec<String> {
             let cut = provider.sheets.iter().filter(|sheet| !sheet.is_whole());
             let told = |sheet: &SheetOutcome| {
-                let place = format!("{} of {}/{ROWS}, from {}", sheet.name, provider.folder, sheet.file);
+                let place = format!("{} of {}/{ROWS}, from {}", sheet.name, provider.folder, sheet.file.shown());
                 format!("CUT: {place}: {}", sheet.what_is_cut().join("; "))
             };
             cut.map(told).collect()
@@ -174,7 +175,7 @@ impl Written {
 
     /// For a person.
     pub(super) fn screen(&self) -> Vec<String> {
-        let mut lines = vec![format!("Written to {}  (HOLDS PATIENT DATA)", self.folder.display())];
+        let mut lines = vec![format!("Written to {}  (HOLDS PATIENT DATA)", self.folder.shown())];
         let width = self.providers.iter().map(|provider| provider.folder.len()).max().unwrap_or(0);
         for provider in &self.providers {
             let folder = &provider.folder;

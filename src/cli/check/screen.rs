@@ -7,6 +7,7 @@ use crate::measures;
 use crate::reconcile::UnknownSite;
 use crate::records::{FoundIn, FoundReason};
 use crate::sources::{RowRef, Sheet, SourceFile};
+use crate::values::Shown as _;
 
 pub(super) const WIDTH: usize = 100;
 
@@ -44,7 +45,7 @@ pub(super) fn of(checked: &Checked<'_>) -> String {
 
 /// A file, or a sheet of it.
 pub(super) fn sheet_name(file: &SourceFile, sheet: &Sheet) -> String {
-    if sheet.name.is_empty() { file.path.clone() } else { format!("{} [{}]", file.path, sheet.name) }
+    if sheet.name.is_empty() { file.path.shown() } else { format!("{} [{}]", file.path.shown(), sheet.name.shown()) }
 }
 
 fn of_sheet(checked: &Checked<'_>, file: &SourceFile, sheet: &Sheet) -> Vec<String> {
