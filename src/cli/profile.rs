@@ -2,7 +2,7 @@
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
-use super::terminal::{Watcher, print, say, thousands, wrapped};
+use super::terminal::{Watcher, header_told, print, say, thousands, wrapped};
 use crate::pipeline;
 use crate::records::profile::{self, ColumnProfile, ColumnType, Drafted, FileProfile, Remark, SheetProfile, quoted};
 use crate::sources::DateSystem;
@@ -312,8 +312,7 @@ fn remark_told(remark: &Remark) -> String {
 fn rows_told(sheet: &SheetProfile) -> String {
     let counts = &sheet.counts;
     let header = match sheet.header_row {
-        Some(row) if sheet.header_rows > 1 => format!("header in rows {row} to {}", row + sheet.header_rows - 1),
-        Some(row) => format!("header in row {row}"),
+        Some(row) => header_told(row, sheet.header_rows),
         None if counts.data > 0 => "no header that can be told from data".to_owned(),
         None => "nothing in it".to_owned(),
     };

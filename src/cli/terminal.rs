@@ -216,6 +216,11 @@ pub(super) fn thousands(count: u64) -> String {
     text
 }
 
+/// Where a header is, in words.
+pub(super) fn header_told(row: u32, rows: u32) -> String {
+    if rows > 1 { format!("header in rows {row} to {}", row + rows - 1) } else { format!("header in row {row}") }
+}
+
 /// Lines of whole words, all but the first as far in as the first one's sign.
 pub(super) fn wrapped(width: usize, first: &str, text: &str) -> Vec<String> {
     let indent = first.chars().count();

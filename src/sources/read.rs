@@ -291,8 +291,8 @@ fn line_of(filled: Filled, joined: &mut Vec<u8>) -> Line {
 }
 
 pub(super) fn sheet_of(found: Found, name: String, hidden: bool, mapped: bool) -> Sheet {
-    let Found { rows, header_row, header } = found;
-    Sheet { name, rows, header_row, header, hidden, mapped }
+    let Found { rows, header_row, header_rows, header } = found;
+    Sheet { name, rows, header_row, header_rows, header, hidden, mapped }
 }
 
 #[cfg(test)]
