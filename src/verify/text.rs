@@ -22,6 +22,9 @@ const OPEN_BYTES_MAX: usize = 512 << 10;
 const REOPENED_MAX: usize = 256;
 const LONG_BYTES: usize = 64 << 10;
 const LONG_LINE_ENDS: usize = 50;
+const FEW_FIELDS: usize = 8;
+/// So much of a text shows of what it is made.
+const MADE_OF: usize = 8;
 /// The rows from which the usual number of fields is taken.
 const SAMPLE_ROWS: usize = 200;
 const SAMPLE_BYTES: usize = 256 << 10;
@@ -178,7 +181,8 @@ impl<R: Read> Rows<R> {
             let line_end_bytes = line.end.len();
             bytes += line_end_bytes;
             if reading.state != State::Quoted {
-                return Ok((!has_long || reading.speaks_for_row()).then_some(place + 1));
+                let lines = self.ahead.iter().take(place + 1);
+                return Ok((!has_long || reading.speaks_for_row(lines)).then_some(place + 1));
             }
             if opened_here {
                 open_since = if place == 0 { bytes } else { began };
@@ -224,16 +228,76 @@ struct Reading {
 struct Field {
     place: usize,
     bytes: usize,
-    /// Of each line, its delimiters within the field; `None` where only white space stands there.
-    lines: Vec<Option<usize>>,
+    /// Of each line, what of it stands within the field; `None` where only white space does.
+    lines: Vec<Option<Piece>>,
     blank: bool,
+    piece: Piece,
+}
+
+/// A line, or as much of it as stands in one field: its delimiters, and of what it is made before the first and after the
+/// last of them.
+#[derive(Clone, Default)]
+struct Piece {
     delimiters: usize,
+    first: Made,
+    last: Made,
+}
+
+impl Piece {
+    fn see(&mut self, byte: u8, delimits: bool) {
+        if delimits {
+            self.delimiters += 1;
+            self.last = Made::default();
+            return;
+        }
+        self.last.see(byte);
+        if self.delimiters == 0 {
+            self.first.see(byte);
+        }
+    }
+}
+
+/// Of what a text is made, in order: `9` figures, `a` letters, `x` both together, and signs; its beginning tells.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Made {
+    of: Vec<u8>,
+    /// Whether white space has followed.
+    space: bool,
+}
+
+impl Made {
+    fn see(&mut self, byte: u8) {
+        let class = match byte {
+            b'"' => return,
+            b'0'..=b'9' => b'9',
+            _ if byte.is_ascii_alphabetic() || !byte.is_ascii() => b'a',
+            _ if byte.is_ascii_whitespace() => {
+                self.space = !self.of.is_empty();
+                return;
+            }
+            sign => sign,
+        };
+        if std::mem::take(&mut self.space) {
+            self.push(b' ');
+        }
+        self.push(class);
+    }
+
+    fn push(&mut self, class: u8) {
+        let has_room = self.of.len() < MADE_OF;
+        match self.of.last_mut() {
+            Some(last) if *last == class => {}
+            Some(last) if matches!(last, b'9' | b'a' | b'x') && matches!(class, b'9' | b'a') => *last = b'x',
+            _ if has_room => self.of.push(class),
+            _ => {}
+        }
+    }
 }
 
 impl Field {
     fn end_line(&mut self) {
-        let delimiters = std::mem::take(&mut self.delimiters);
-        self.lines.push((!self.blank || delimiters > 0).then_some(delimiters));
+        let piece = std::mem::take(&mut self.piece);
+        self.lines.push((!self.blank || piece.delimiters > 0).then_some(piece));
         self.blank = true;
     }
 
@@ -241,15 +305,19 @@ impl Field {
         self.bytes > LONG_BYTES || self.lines.len() > LONG_LINE_ENDS
     }
 
-    /// Whether rows of so many fields seem to have been swallowed.
-    fn swallowed(&self, fields: usize) -> bool {
+    /// Whether rows of so many fields, made as this whole row is, seem to have been swallowed. Lines of prose have as many commas as rows of few fields: of these a line begins, or ends, as the row does.
+    fn swallowed(&self, fields: usize, row: &Piece) -> bool {
         let like_row = fields - fields / 8;
         let end = self.lines.len() - 1;
-        let whole: Vec<usize> = self.lines[..end].iter().skip(1).flatten().copied().collect();
-        let alike = whole.iter().filter(|delimiters| **delimiters + 1 >= like_row).count();
-        let first = self.place + self.lines[0].unwrap_or(0) + 1;
-        let last = self.lines[end].unwrap_or(0) + fields - self.place;
-        8 * alike > whole.len() || fields >= 4 && end > 0 && first.min(last) >= like_row
+        let edge = |piece: &Piece| if self.place == 0 { piece.last.clone() } else { piece.first.clone() };
+        let made_alike = |piece: &Piece| fields >= FEW_FIELDS || edge(piece) == edge(row);
+        let whole: Vec<&Piece> = self.lines[..end].iter().skip(1).flatten().collect();
+        let alike = whole.iter().filter(|piece| piece.delimiters + 1 >= like_row && made_alike(piece)).count();
+        let first = self.place + self.lines[0].as_ref().map_or(0, |piece| piece.delimiters) + 1;
+        let nothing = Piece::default();
+        let last = self.lines[end].as_ref().unwrap_or(&nothing);
+        let closes = last.delimiters + fields - self.place >= like_row && made_alike(last);
+        8 * alike > whole.len() || fields >= 4 && end > 0 && first >= like_row && closes
     }
 }
 
@@ -269,10 +337,14 @@ impl Reading {
     }
 
     /// Whether a row with a long field is one.
-    fn speaks_for_row(&self) -> bool {
+    fn speaks_for_row<'l>(&self, lines: impl Iterator<Item = &'l Line>) -> bool {
+        let mut whole = Piece::default();
+        for byte in lines.flat_map(|line| line.text.bytes().chain([b'\n'])) {
+            whole.see(byte, byte == self.delimiter);
+        }
         let fields = self.fields + 1;
         let is_usual = fields > 1 && (self.width == 0 || self.width == fields);
-        is_usual && !self.over_lines.iter().any(|field| field.is_long() && field.swallowed(fields))
+        is_usual && !self.over_lines.iter().any(|field| field.is_long() && field.swallowed(fields, &whole))
     }
 
     /// Follows one line; true if a quoted field that is open at its end was opened in it.
@@ -304,7 +376,11 @@ impl Reading {
                 }
                 State::Quoted => {
                     self.delimiters += usize::from(delimits);
-                    self.field.delimiters += usize::from(delimits);
+                    // Of its first line it is enough to know how many there are.
+                    match self.line_ends {
+                        0 => self.field.piece.delimiters += usize::from(delimits),
+                        _ => self.field.piece.see(byte, delimits),
+                    }
                     State::Quoted
                 }
                 _ if delimits => {

@@ -201,24 +201,50 @@ fn long_notes_and_stray_quotes_are_told_apart_by_reader_and_verifier() {
         (format!("3,\"Marchbanks,Ivy,01/02/1950,,\n{}4,Hill\",Ann,01/02/1950,,\n", rows.repeat(60)), Some(61), 1),
         (format!("3,\"Marchbanks,Ivy,01/02/1950,,\n{}4,Hill\",Ann,01/02/1950,,\n", "\n".repeat(60)), Some(1), 1),
     ];
+    // Sentences have as many commas as rows of few columns have: two of them, then of three.
+    let listed = "Thigh, knee, foot, back, neck";
+    let narrow = [
+        (format!("3,{}\n{}", note(listed, 60), "4,x\n"), Some(2), 0),
+        (format!("3,\"Hill\n{}70,5 ft 6\"\n", "4,Penny\n".repeat(60)), Some(61), 1),
+        (format!("{},3\n", note("Knee, better", 60)), Some(1), 0),
+        (format!("3,Ivy,{}\n", note("Knee better, sleeps well, walks", 4000)), Some(1), 0),
+        (format!("3,Ivy,\"x\n{}70,Ann,5 ft 6\"\n", "4,Penny,y\n".repeat(60)), Some(61), 1),
+    ];
+    let heads = [
+        "ID,Surname\n1,a\n2,b\n",
+        "ID,Surname\n1,a\n2,b\n",
+        "Surname,ID\na,1\nb,2\n",
+        "ID,Surname,Notes\n1,a,b\n2,c,d\n",
+    ];
+    let of_head = |place: usize| heads[place.min(heads.len() - 1)];
+    for (place, (text, used, unread)) in narrow.into_iter().enumerate() {
+        let transition = Transition::clinic();
+        transition.write("mappings/clinic.toml", "[person]\nlocal_id = \"ID\"\nfamily_name = \"Surname\"\n");
+        read_and_verify(&transition, of_head(place), &text, used, unread);
+    }
     for (text, used, unread) in files {
         let transition = Transition::clinic();
         transition.edit("mappings/clinic.toml", "phone = \"Phone\"\n", "[person.extra]\nnotes = \"Notes\"\n");
         let head = "Patient ID,Surname,Forename,DOB,Phone,Notes\n1,Quillfeather,Maude,03/02/1961,01632 960001,x\n\
                     2,Thistlewood,Ambrose,14/11/1948,01632 960002,x\n";
-        transition.write("sources/clinic.csv", &format!("{head}{text}"));
-        let said = transition.handover(&["run", "--quiet", "--out", "package"]);
-        assert_eq!(said.code, 0, "{}", said.all());
-        let rows = fs::read(transition.path().join("package/data/audit/rows.csv")).expect("rows");
-        let found = columns(&rows, &["disposition", "reason"]);
-        let count = |word: &str, reason: &str| found.iter().filter(|row| row[0] == word && row[1] == reason).count();
-        let stray = count("set-aside", "stray-quote");
-        let start = &text[..text.len().min(40)];
-        assert_eq!(stray, unread, "{start}");
-        assert!(used.is_none_or(|used| count("used", "") == used + 2), "{start}: {used:?}");
-        let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
-        assert_eq!(verdict.code, 0, "{}", verdict.all());
+        read_and_verify(&transition, head, &text, used, unread);
     }
+}
+
+/// How many rows are used beside the two of the head, and how many are set aside for a quote.
+#[track_caller]
+fn read_and_verify(transition: &Transition, head: &str, text: &str, used: Option<usize>, unread: usize) {
+    transition.write("sources/clinic.csv", &format!("{head}{text}"));
+    let said = transition.handover(&["run", "--quiet", "--out", "package"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let rows = fs::read(transition.path().join("package/data/audit/rows.csv")).expect("rows");
+    let found = columns(&rows, &["disposition", "reason"]);
+    let count = |word: &str, reason: &str| found.iter().filter(|row| row[0] == word && row[1] == reason).count();
+    let start = &text[..text.len().min(40)];
+    assert_eq!(count("set-aside", "stray-quote"), unread, "{start}");
+    assert!(used.is_none_or(|used| count("used", "") + count("unassigned", "") == used + 2), "{start}: {used:?}");
+    let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
+    assert_eq!(verdict.code, 0, "{}", verdict.all());
 }
 
 /// Line ends in a name cannot make another line of a message or a table.
