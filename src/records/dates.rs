@@ -16,6 +16,8 @@ pub(super) struct DateReader {
     forms: Vec<Form>,
     role: Role,
     as_at: Date,
+    /// The day of the file, where it is known.
+    extracted_at: Option<Date>,
     /// The last day that it can be; `None` where any day can.
     last: Option<Date>,
     /// Whether it is of something that has happened.
@@ -90,12 +92,18 @@ impl DateReader {
         let ahead = if planned { PLANNED_MAX_YEARS } else { AHEAD_MAX_YEARS };
         let last = as_at.checked_add(ahead.years()).ok().filter(|_| role != Role::Birth);
         let is_past = role != Role::Birth && !planned && !MAY_LIE_AHEAD.contains(&field);
-        DateReader { forms: forms.map(Form::new).collect(), role, as_at, last, is_past }
+        DateReader { forms: forms.map(Form::new).collect(), role, as_at, extracted_at: None, last, is_past }
+    }
+
+    /// The same for a file of this day: it may tell of what happened after the census date.
+    pub fn extracted_at(self, extracted_at: Option<Date>) -> Self {
+        DateReader { extracted_at, ..self }
     }
 
     /// Dates that are of no patient's care.
     pub fn of_days<'f>(forms: impl Iterator<Item = &'f str>, as_at: Date) -> Self {
-        DateReader { forms: forms.map(Form::new).collect(), role: Role::Day, as_at, last: None, is_past: false }
+        let forms = forms.map(Form::new).collect();
+        DateReader { forms, role: Role::Day, as_at, extracted_at: None, last: None, is_past: false }
     }
 
     /// The day of a value of this field.
@@ -190,7 +198,10 @@ impl DateReader {
         if self.last.is_some_and(|last| date > last || date.year() < CARE_FIRST_YEAR) {
             return Cleaned::refused(Reason::DateImplausible);
         }
-        let later = (self.is_past && date > self.as_at).then_some(Reason::DateAfterCensus);
+        let later = (self.is_past && date > self.as_at).then(|| match self.extracted_at {
+            Some(extracted_at) if date <= extracted_at => Reason::DateBeforeExtract,
+            _ => Reason::DateAfterCensus,
+        });
         if self.role == Role::Moment {
             if precision != Precision::Day {
                 return Cleaned::refused(Reason::DateNotUnderstood);
@@ -225,8 +236,8 @@ fn is_all_noughts(text: &str) -> bool {
 mod tests {
     use super::*;
     use Reason::{
-        BirthDateImplausible, BirthYearOnly, DateAfterCensus, DateImplausible, DateImpossible, DateNotUnderstood,
-        DatePlaceholder, DateSerial, TimeSkipped,
+        BirthDateImplausible, BirthYearOnly, DateAfterCensus, DateBeforeExtract, DateImplausible, DateImpossible,
+        DateNotUnderstood, DatePlaceholder, DateSerial, TimeSkipped,
     };
 
     const AS_AT: Date = date(2017, 9, 30);
@@ -424,6 +435,16 @@ mod tests {
         assert_eq!(later, ("2017-10-01T09:30".to_owned(), Some(DateAfterCensus)));
         for field in MAY_LIE_AHEAD.iter().chain(&PLANNED) {
             assert_eq!(read(*field, "01/10/2017").reason, None, "{field:?}");
+        }
+        let reader = DateReader::of_field(referral::CLOSED, FORMS.into_iter(), AS_AT);
+        let reader = reader.extracted_at(Some(date(2017, 10, 4)));
+        for (text, day, reason) in [
+            ("30/09/2017", "2017-09-30", None),
+            ("01/10/2017", "2017-10-01", Some(DateBeforeExtract)),
+            ("04/10/2017", "2017-10-04", Some(DateBeforeExtract)),
+            ("05/10/2017", "2017-10-05", Some(DateAfterCensus)),
+        ] {
+            assert_eq!(shown(Role::Day, reader.text(text)), (day.to_owned(), reason));
         }
     }
 
