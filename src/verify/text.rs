@@ -258,7 +258,7 @@ impl Piece {
 }
 
 /// Of what a text is made, in order: `9` figures, `a` letters, `x` both together, and signs; its beginning tells.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 struct Made {
     of: Vec<u8>,
     /// Whether white space has followed.
@@ -309,7 +309,7 @@ impl Field {
     fn swallowed(&self, fields: usize, row: &Piece) -> bool {
         let like_row = fields - fields / 8;
         let end = self.lines.len() - 1;
-        let edge = |piece: &Piece| if self.place == 0 { piece.last.clone() } else { piece.first.clone() };
+        let edge = |piece: &Piece| if self.place == 0 { piece.last.of.clone() } else { piece.first.of.clone() };
         let made_alike = |piece: &Piece| fields >= FEW_FIELDS || edge(piece) == edge(row);
         let whole: Vec<&Piece> = self.lines[..end].iter().skip(1).flatten().collect();
         let alike = whole.iter().filter(|piece| piece.delimiters + 1 >= like_row && made_alike(piece)).count();
