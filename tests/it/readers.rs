@@ -79,6 +79,48 @@ fn a_row_of_formulas_alone_whose_values_are_missing_is_told_in_every_format() {
     check(&xls_with(&[formula(5), formula(6), text.into()].concat()), SOUND + 3, &["6"]);
 }
 
+/// A sheet that holds nothing else is refused where it is mapped, and told where it is not.
+#[test]
+fn a_sheet_of_formulas_alone_whose_values_are_missing_is_not_passed_over() {
+    let sheet = |name: &str| {
+        let row = "<table:table-row><table:table-cell table:formula=\"of:=[S.A1]\"/><table:table-cell \
+                   table:formula=\"of:=[S.B1]\"/></table:table-row>";
+        format!("<table:table table:name=\"{name}\">{}</table:table>", row.repeat(3))
+    };
+    let with_sheet = |end: &[u8], sheet: &str| with(format("ods"), "content.xml", end, sheet.as_bytes());
+    let first = with_sheet(b"<table:table ", &sheet("Linked"));
+    let said = first.handover(&["profile", &format!("sources/{}", format("ods").file)]);
+    assert!(
+        said.out.contains("sheet Linked\n3 rows: no header")
+            && said.out.contains("! 3 rows, the first is 1: A formula was saved"),
+        "{}",
+        said.out
+    );
+    let said = first.handover(&["check"]);
+    assert_eq!(said.code, 3, "{}", said.all());
+    let told = "sheet Linked has no header that can be recognised";
+    let next =
+        "3 of its rows hold formulas that were saved without their values and read as empty: have the workbook opened";
+    assert!(said.err.contains(told) && said.err.contains(next), "{}", said.err);
+    first.edit("mappings/clinic.toml", "[file]\n", "[file]\nsheet = 2\n");
+    let last = with_sheet(b"</office:spreadsheet>", &sheet("Linked"));
+    for transition in [first, last] {
+        let said = transition.handover(&["run", "--out", "package"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let table = |path: &str| fs::read(transition.path().join("package/data").join(path)).expect("a table");
+        let rows = columns(&table("audit/rows.csv"), &["sheet", "disposition", "reason"]);
+        let linked: Vec<_> = rows.iter().filter(|row| row[0] == "Linked").collect();
+        assert!(
+            linked.len() == 3 && linked.iter().all(|row| row[1..] == ["set-aside", "sheet-not-mapped"]),
+            "{rows:?}"
+        );
+        let told = columns(&table("tables/exceptions.csv"), &["sheet", "reason"]);
+        assert!(told.contains(&vec!["Linked".to_owned(), "sheet-not-mapped".to_owned()]), "{told:?}");
+        let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
+        assert_eq!(verdict.code, 0, "{}", verdict.all());
+    }
+}
+
 #[test]
 fn a_formula_whose_value_is_an_empty_text_makes_no_row() {
     check(&xlsx_with("<row r=\"6\"><c r=\"A6\" t=\"str\"><f>\"\"</f><v></v></c></row>"), SOUND, &[]);
