@@ -16,6 +16,7 @@ mod format;
 mod gather;
 mod header;
 mod intake;
+mod kind;
 mod layout;
 mod ods;
 mod outlet;

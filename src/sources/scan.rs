@@ -1,6 +1,7 @@
 //! Finds the physical rows of delimited text. A quoted field may hold line ends; a stray quote may not swallow rows.
 
 use super::Finding;
+use super::kind::kind;
 use crate::values::Digest;
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read};
@@ -20,8 +21,6 @@ const REOPENED_MAX: usize = 256;
 const LINES_PER_LIKENESS: usize = 8;
 /// A row of fewer cells is narrow.
 const NARROW: usize = 8;
-/// So much of a cell shows of what it is made.
-const KIND_SIGNS_MAX: usize = 8;
 const READ_BYTES: usize = 256 << 10;
 /// Of a row that is too long, its beginning is kept.
 const BEGINNING_BYTES: usize = 2_000;
@@ -272,33 +271,6 @@ fn holds_rows(field: &[u8], place: usize, row: &[u8], (width, delimiter): (usize
     let alike = inner.iter().filter(|line| is_alike(line, count(line) + 1)).count();
     let opens = place + 1 + count(first) >= like_row;
     width >= 4 && opens && is_alike(last, count(last) + width - place) || alike * LINES_PER_LIKENESS > filled
-}
-
-/// Of what a piece is made, in order: figures, letters, both together, and signs.
-fn kind(piece: &[u8]) -> Vec<u8> {
-    let mut kind: Vec<u8> = Vec::new();
-    let mut between = false;
-    for byte in piece.iter().filter(|&&byte| byte != b'"') {
-        let class = match byte {
-            b'0'..=b'9' => b'9',
-            b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => b'a',
-            space if space.is_ascii_whitespace() => {
-                between = !kind.is_empty();
-                continue;
-            }
-            sign => *sign,
-        };
-        for class in std::mem::take(&mut between).then_some(b' ').into_iter().chain([class]) {
-            let has_room = kind.len() < KIND_SIGNS_MAX;
-            match kind.last_mut() {
-                Some(last) if *last == class => {}
-                Some(last) if b"9ax".contains(last) && b"9a".contains(&class) => *last = b'x',
-                _ if has_room => kind.push(class),
-                _ => {}
-            }
-        }
-    }
-    kind
 }
 
 /// Lines, with the piece after the last line end.

@@ -9,9 +9,12 @@
 //!   have, from three on.
 //! - A field over more than 50 line ends, or of more than 64 KiB, must also leave its row with as many fields, from two on,
 //!   as the file's rows usually have. And of the lines that lie in it whole and hold something, no more than one in eight may
-//!   have as many delimiters as a row, less an eighth; nor may, from four fields on, its first line and its last both.
+//!   have as many delimiters as a row, less an eighth; nor may, from four fields on, its first line and its last both. In rows
+//!   of fewer than eight fields a line counts (the first aside) only where it also begins as the row does, with figures, with
+//!   letters or with signs in the same order; or ends as it does, where the field is the row's first.
 //! - A line longer than 1 MiB is a row by itself, and no row is longer.
 
+use super::made::Piece;
 use encoding_rs::{CoderResult, Decoder, Encoding};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, VecDeque};
@@ -23,8 +26,6 @@ const REOPENED_MAX: usize = 256;
 const LONG_BYTES: usize = 64 << 10;
 const LONG_LINE_ENDS: usize = 50;
 const FEW_FIELDS: usize = 8;
-/// So much of a text shows of what it is made.
-const MADE_OF: usize = 8;
 /// The rows from which the usual number of fields is taken.
 const SAMPLE_ROWS: usize = 200;
 const SAMPLE_BYTES: usize = 256 << 10;
@@ -232,66 +233,6 @@ struct Field {
     lines: Vec<Option<Piece>>,
     blank: bool,
     piece: Piece,
-}
-
-/// A line, or as much of it as stands in one field: its delimiters, and of what it is made before the first and after the
-/// last of them.
-#[derive(Clone, Default)]
-struct Piece {
-    delimiters: usize,
-    first: Made,
-    last: Made,
-}
-
-impl Piece {
-    fn see(&mut self, byte: u8, delimits: bool) {
-        if delimits {
-            self.delimiters += 1;
-            self.last = Made::default();
-            return;
-        }
-        self.last.see(byte);
-        if self.delimiters == 0 {
-            self.first.see(byte);
-        }
-    }
-}
-
-/// Of what a text is made, in order: `9` figures, `a` letters, `x` both together, and signs; its beginning tells.
-#[derive(Clone, Default)]
-struct Made {
-    of: Vec<u8>,
-    /// Whether white space has followed.
-    space: bool,
-}
-
-impl Made {
-    fn see(&mut self, byte: u8) {
-        let class = match byte {
-            b'"' => return,
-            b'0'..=b'9' => b'9',
-            _ if byte.is_ascii_alphabetic() || !byte.is_ascii() => b'a',
-            _ if byte.is_ascii_whitespace() => {
-                self.space = !self.of.is_empty();
-                return;
-            }
-            sign => sign,
-        };
-        if std::mem::take(&mut self.space) {
-            self.push(b' ');
-        }
-        self.push(class);
-    }
-
-    fn push(&mut self, class: u8) {
-        let has_room = self.of.len() < MADE_OF;
-        match self.of.last_mut() {
-            Some(last) if *last == class => {}
-            Some(last) if matches!(last, b'9' | b'a' | b'x') && matches!(class, b'9' | b'a') => *last = b'x',
-            _ if has_room => self.of.push(class),
-            _ => {}
-        }
-    }
 }
 
 impl Field {
