@@ -215,7 +215,7 @@ fn is_in_groups(row: &[Seen]) -> bool {
     let times = |name: &str| names.iter().filter(|other| **other == name).count();
     let again: Vec<&str> = names.iter().copied().filter(|name| times(name) > 1).collect();
     let group = again.iter().skip(1).position(|name| *name == again[0]).map_or(again.len(), |place| place + 1);
-    group > 1 && again.len() % group == 0 && again.chunks(group).all(|part| part == &again[..group])
+    group > 1 && again.len().is_multiple_of(group) && again.chunks(group).all(|part| part == &again[..group])
 }
 
 /// The row without figures that stand beside the table: nothing is left of such a figure, and nothing below it.
