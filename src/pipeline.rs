@@ -13,7 +13,7 @@ use crate::records::profile::{self, FileProfile, Profiler};
 use crate::records::{Normaliser, Records, ReturnReader, Returned, RowNames};
 use crate::report;
 use crate::sources::{self, Batch, Intake, Origin, RawRow, SourceFile};
-use crate::values::CommitmentKey;
+use crate::values::{CommitmentKey, Shown as _};
 use jiff::civil::Date;
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -76,7 +76,7 @@ pub enum Error {
     #[error("a source cannot be read")]
     Sources(#[from] sources::Error),
     /// A source is not what it was a moment ago.
-    #[error("{path} was changed while it was read")]
+    #[error("{} was changed while it was read", path.shown())]
     Changed {
         /// The file.
         path: String,
@@ -85,7 +85,7 @@ pub enum Error {
     #[error("the journal of decisions cannot be used")]
     Decisions(#[from] decisions::Error),
     /// A model that was named in the configuration.
-    #[error("the model {} cannot be used: {what}", path.display())]
+    #[error("the model {} cannot be used: {what}", path.shown())]
     Model {
         /// The file.
         path: PathBuf,
@@ -327,7 +327,7 @@ fn lost_decisions(config: &Config, journal: &Journal, key: &CommitmentKey) -> Op
     let lost = opened.find(|package| package.decisions_digest().is_some_and(|digest| !journal.continues(digest)))?;
     let what = format!(
         "decisions that {} obeyed are not in this journal any more, or not as they were: they have no effect",
-        lost.folder().display()
+        lost.folder().shown()
     );
     let hint = "restore the journal from its last good copy, or decide anew what is asked again".to_owned();
     let file = config.folder.join(&config.transition.decisions);
@@ -463,7 +463,7 @@ fn agreement(prepared: &linkage::Prepared, model: &LinkModel, chosen: f64) -> Ve
 fn fixed_model(config: &Config) -> Result<Option<LinkModel>, Error> {
     let Some(path) = config.link.model.as_ref().map(|name| config.folder.join(name)) else { return Ok(None) };
     let fault = |what: String| Error::Model { path: path.clone(), what };
-    let text = config::read_beside(&path).map_err(|error| fault(format!("it cannot be read ({error})")))?;
+    let text = config::read_file(&path).map_err(|error| fault(format!("it cannot be read ({error})")))?;
     let model: LinkModel = serde_json::from_slice(&text)
         .map_err(|error| fault(format!("it is not a model document (line {})", error.line())))?;
     if model.fits() {

@@ -3,6 +3,7 @@
 use super::exit::{Failure, Outcome};
 use super::{Voice, run};
 use crate::pipeline::Options;
+use crate::values::Shown as _;
 use std::fs;
 use std::path::Path;
 
@@ -57,7 +58,7 @@ pub(super) fn demo(dir: &Path, voice: Voice) -> Result<Outcome, Failure> {
     Failure::unless_folder(dir)?;
     let taken = fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
     if taken {
-        let message = format!("{} is not empty", dir.display());
+        let message = format!("{} is not empty", dir.shown());
         return Err(Failure::new(Outcome::Usage, message, "choose another folder; demo never writes over anything"));
     }
     for (name, bytes) in EXAMPLE {

@@ -1,6 +1,7 @@
 //! How a command ended, and the exit code for it. The codes are fixed.
 
 use super::{Voice, terminal};
+use crate::values::Shown as _;
 use crate::{config, decisions, package, pipeline, review, sources, verify};
 use std::process::ExitCode;
 
@@ -65,7 +66,7 @@ impl Failure {
             None => Ok(()),
             Some(package) => Err(Failure::new(
                 Outcome::Usage,
-                format!("{} lies inside the package {}", path.display(), package.display()),
+                format!("{} lies inside the package {}", path.shown(), package.shown()),
                 "give a place outside it; a package is never changed",
             )),
         }
@@ -77,7 +78,7 @@ impl Failure {
         if !path.exists() || path.is_dir() {
             return Ok(());
         }
-        let message = format!("{} is a file, not a folder", path.display());
+        let message = format!("{} is a file, not a folder", path.shown());
         Err(Failure::new(Outcome::Usage, message, "give another folder"))
     }
 
@@ -91,7 +92,7 @@ impl Failure {
             }
             _ => "look at the cause, then run the command again",
         };
-        Failure::new(Outcome::Machine, format!("{}: {error}", path.display()), hint)
+        Failure::new(Outcome::Machine, format!("{}: {error}", path.shown()), hint)
     }
 }
 

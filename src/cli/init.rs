@@ -3,6 +3,7 @@
 use super::Voice;
 use super::exit::{Failure, Outcome};
 use super::terminal::print;
+use crate::values::Shown as _;
 use std::fs;
 use std::path::Path;
 
@@ -18,7 +19,7 @@ pub(super) fn init(dir: &Path, voice: Voice) -> Result<Outcome, Failure> {
     if config.exists() {
         return Err(Failure::new(
             Outcome::Usage,
-            format!("{} is there already", config.display()),
+            format!("{} is there already", config.shown()),
             "choose another folder; init never writes over anything",
         ));
     }
@@ -40,8 +41,8 @@ pub(super) fn init(dir: &Path, voice: Voice) -> Result<Outcome, Failure> {
              mappings/example.toml  where the fields of a source come from\n  sources/               put the exports here\n  \
              commitment.key         secret: keep it, share it with nobody\n\nNext: put an export into sources/, edit the two files, \
              then run: handover check {}",
-            dir.display(),
-            config.display()
+            dir.shown(),
+            config.shown()
         ));
     }
     Ok(Outcome::Done)

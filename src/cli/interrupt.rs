@@ -3,6 +3,7 @@
 use super::exit::{self, Outcome};
 use super::{Voice, terminal};
 use crate::package;
+use crate::values::Shown as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -52,9 +53,9 @@ fn end(voice: Voice, truth: &'static str) {
     INTERRUPTED.store(true, Ordering::SeqCst);
     let abandoned = package::abandon();
     let (truth, hint) = match (&abandoned.placed, abandoned.left.first()) {
-        (Some(package), _) => (format!("the package {} is whole", package.display()), "check it with handover verify"),
+        (Some(package), _) => (format!("the package {} is whole", package.shown()), "check it with handover verify"),
         (None, Some(folder)) => {
-            let left = format!("{truth}, but {} could not be removed", folder.display());
+            let left = format!("{truth}, but {} could not be removed", folder.shown());
             (left, "remove the folder, which holds patient data; the next run tries to as well")
         }
         (None, None) => (truth.to_owned(), "run the command again"),

@@ -12,6 +12,7 @@ use crate::linkage::{Agreement, PairStanding};
 use crate::measures::{self, by_reason};
 use crate::pipeline::{self, LinkedPeople, MatchAt};
 use crate::records::Records;
+use crate::values::Shown as _;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -112,8 +113,8 @@ fn refuse_outputs(outputs: &[&Path]) -> Result<(), Failure> {
     for (place, path) in outputs.iter().enumerate() {
         Failure::unless_outside_packages(path)?;
         let message = match () {
-            () if path.exists() => format!("{} is there already", path.display()),
-            () if outputs[..place].contains(path) => format!("{} is to be written twice", path.display()),
+            () if path.exists() => format!("{} is there already", path.shown()),
+            () if outputs[..place].contains(path) => format!("{} is to be written twice", path.shown()),
             () => continue,
         };
         return Err(Failure::new(Outcome::Usage, message, "give another name, or move it away"));
@@ -127,7 +128,7 @@ fn refuse_missing(file: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let what = if file.is_dir() { "this is a folder" } else { "there is no such file" };
-    let message = format!("{}: {what}", file.display());
+    let message = format!("{}: {what}", file.shown());
     Err(Failure::new(Outcome::Input, message, "name the tables of people that are to be linked"))
 }
 
@@ -208,9 +209,9 @@ impl Told<'_> {
         lines.extend(exceptions(&self.exceptions()));
         lines.extend(truth_lines(&self.done.agreement, self.done.match_at));
         lines.extend(not_acted_upon(&measures::not_acted_upon(self.config)));
-        lines.push(format!("Clusters  {}", self.arguments.out.display()));
-        lines.extend(self.arguments.pairs.iter().map(|path| format!("Pairs     {}", path.display())));
-        lines.extend(self.arguments.save_model.iter().map(|path| format!("Model     {}", path.display())));
+        lines.push(format!("Clusters  {}", self.arguments.out.shown()));
+        lines.extend(self.arguments.pairs.iter().map(|path| format!("Pairs     {}", path.shown())));
+        lines.extend(self.arguments.save_model.iter().map(|path| format!("Model     {}", path.shown())));
         lines.push(format!("Done in {seconds:.1} s"));
         lines
     }

@@ -2,10 +2,11 @@
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
-use super::terminal::{Watcher, print, say, thousands, wrapped};
+use super::terminal::{Watcher, header_told, print, say, thousands, wrapped};
 use crate::pipeline;
-use crate::records::profile::{self, ColumnProfile, ColumnType, Drafted, FileProfile, Remark, SheetProfile};
+use crate::records::profile::{self, ColumnProfile, ColumnType, Drafted, FileProfile, Remark, SheetProfile, quoted};
 use crate::sources::DateSystem;
+use crate::values::Shown as _;
 use serde_json::{Value, json};
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -103,7 +104,7 @@ fn write_drafts(folder: &Path, profiles: &[FileProfile]) -> Result<Vec<Written>,
     let drafts = profile::drafts(profiles);
     let path_of = |draft: &Drafted| folder.join(format!("{}.toml", draft.name));
     if let Some(path) = drafts.iter().map(path_of).find(|path| path.exists()) {
-        let message = format!("{} is there already", path.display());
+        let message = format!("{} is there already", path.shown());
         return Err(Failure::new(
             Outcome::Usage,
             message,
@@ -127,7 +128,6 @@ fn write_drafts(folder: &Path, profiles: &[FileProfile]) -> Result<Vec<Written>,
 
 /// The `[[source]]` table for a draft. What it cannot know does not pass for an answer: the configuration refuses it.
 fn source_table(draft: &Drafted, folder: &Path) -> String {
-    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let base = [folder.to_owned(), folder.join("..")].into_iter().find(|place| place.join("handover.toml").exists());
     let base = base.and_then(|base| base.canonicalize().ok());
     let within = |path: &Path| {
@@ -170,17 +170,17 @@ fn drafts_screen(folder: &Path, written: &[Written], not_drafted: &[NotDrafted<'
     if written.is_empty() {
         lines.push(format!(
             "Nothing was recognised that a mapping could be drafted of; nothing was written into {}",
-            folder.display()
+            folder.shown()
         ));
     } else {
         lines.push(format!("Drafted {}, to be read and completed:", written.len()));
-        lines.extend(written.iter().map(|one| format!("  {}", one.path.display())));
+        lines.extend(written.iter().map(|one| format!("  {}", one.path.shown())));
     }
     if !not_drafted.is_empty() {
         lines.push("Not drafted:".to_owned());
         for one in not_drafted {
-            let sheet = if one.sheet.is_empty() { String::new() } else { format!(" [{}]", one.sheet) };
-            lines.extend(wrapped(WIDTH, "  ", &format!("{}{sheet}: {}", one.file, one.why)));
+            let sheet = if one.sheet.is_empty() { String::new() } else { format!(" [{}]", one.sheet.shown()) };
+            lines.extend(wrapped(WIDTH, "  ", &format!("{}{sheet}: {}", one.file.shown(), one.why)));
         }
     }
     if !written.is_empty() {
@@ -245,7 +245,7 @@ fn column_json(number: usize, column: &ColumnProfile) -> Value {
 }
 
 fn screen(file: &FileProfile) -> String {
-    let mut lines = vec![file.path.clone()];
+    let mut lines = vec![file.path.shown()];
     let delimiter = file.delimiter.map(|byte| match byte {
         b',' => ", parted by commas".to_owned(),
         b'\t' => ", parted by tabs".to_owned(),
@@ -267,7 +267,7 @@ fn screen(file: &FileProfile) -> String {
 
 fn sheet_screen(file: &FileProfile, sheet: &SheetProfile, lines: &mut Vec<String>) {
     if file.is_workbook() {
-        lines.push(format!("sheet {}{}", sheet.name, if sheet.hidden { " (hidden)" } else { "" }));
+        lines.push(format!("sheet {}{}", sheet.name.shown(), if sheet.hidden { " (hidden)" } else { "" }));
     }
     lines.extend(wrapped(WIDTH, "", &rows_told(sheet)));
     if let Some(limit) = sheet.row_limit {
@@ -312,8 +312,7 @@ fn remark_told(remark: &Remark) -> String {
 fn rows_told(sheet: &SheetProfile) -> String {
     let counts = &sheet.counts;
     let header = match sheet.header_row {
-        Some(row) if sheet.header_rows > 1 => format!("header in rows {row} to {}", row + sheet.header_rows - 1),
-        Some(row) => format!("header in row {row}"),
+        Some(row) => header_told(row, sheet.header_rows),
         None if counts.data > 0 => "no header that can be told from data".to_owned(),
         None => "nothing in it".to_owned(),
     };

@@ -6,6 +6,7 @@ use super::terminal::{print, say, thousands};
 use crate::config;
 use crate::decisions::Appended;
 use crate::review::{self, ExportOptions, Exported, ImportOptions, Imported, Problem, Queue, UndoOptions, Undone};
+use crate::values::Shown as _;
 use clap::{Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -200,10 +201,10 @@ fn screen_of_export(workbook: &Path, place: &Path, exported: &Exported) -> Strin
     if exported.restricted > 0 {
         lines.push(line("restricted", exported.restricted, "not in this workbook: export them by --queue restricted"));
     }
-    lines.push(format!("Made      {}  (holds patient data)", workbook.display()));
-    lines.push(format!("From      {}", exported.package.display()));
-    let place = if place == Path::new("handover.toml") { String::new() } else { format!(" {}", place.display()) };
-    lines.push(format!("Then      handover review import {}{place} --who \"your name\"", workbook.display()));
+    lines.push(format!("Made      {}  (holds patient data)", workbook.shown()));
+    lines.push(format!("From      {}", exported.package.shown()));
+    let place = if place == Path::new("handover.toml") { String::new() } else { format!(" {}", place.shown()) };
+    lines.push(format!("Then      handover review import {}{place} --who \"your name\"", workbook.shown()));
     lines.join("\n")
 }
 

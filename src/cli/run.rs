@@ -7,6 +7,7 @@ use crate::config::Mistake;
 use crate::measures::{ContradictedEvents, DecisionCounts, Summary};
 use crate::package::{IdTallies, SourceTally};
 use crate::pipeline::{self, Finished, Options};
+use crate::values::Shown as _;
 use std::path::Path;
 
 /// Runs the main job and prints one screen.
@@ -85,9 +86,9 @@ fn screen(finished: &Finished, seconds: f64) -> String {
     lines.extend(gates(summary));
     lines.extend(not_acted_upon(&summary.not_acted_upon));
     if let Some(package) = &finished.package {
-        lines.push(format!("Package  {}  (holds patient data)", package.display()));
-        lines.push(format!("Report   {}", package.join("data/report.html").display()));
-        lines.push(format!("Check it with: handover verify {}", package.display()));
+        lines.push(format!("Package  {}  (holds patient data)", package.shown()));
+        lines.push(format!("Report   {}", package.join("data/report.html").shown()));
+        lines.push(format!("Check it with: handover verify {}", package.shown()));
     }
     lines.push(format!("Done in {seconds:.1} s"));
     lines.join("\n")

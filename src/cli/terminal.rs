@@ -5,6 +5,7 @@ use super::exit::{Failure, Outcome};
 use crate::config::Mistake;
 use crate::pipeline::{Observer, Stage};
 use crate::sources::Progress;
+use crate::values::{by_number, steers};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
@@ -58,24 +59,10 @@ pub(super) fn output_lost() -> bool {
 static OUTPUT_LOST: AtomicBool = AtomicBool::new(false);
 
 /// Names of files, sheets and columns, and what stands on the command line, are data: what would steer a terminal, or turn
-/// the direction of what is read there, is shown by its number. JSON writes such a character in the same way.
+/// the direction of what is read there, is shown by its number. JSON writes such a character in the same way. Of names alone
+/// line ends are shown so too, where a line is made of them: see [`crate::values::Shown`].
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
-    let steers = |character: char| {
-        character.is_control() && character != '\n'
-            || matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(steers) {
-        return text.into();
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        if steers(character) {
-            shown.push_str(&format!("\\u{:04x}", u32::from(character)));
-        } else {
-            shown.push(character);
-        }
-    }
-    shown.into()
+    by_number(text, |character| steers(character) && character != '\n')
 }
 
 /// Says a line on standard error.
@@ -227,6 +214,11 @@ pub(super) fn thousands(count: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// Where a header is, in words.
+pub(super) fn header_told(row: u32, rows: u32) -> String {
+    if rows > 1 { format!("header in rows {row} to {}", row + rows - 1) } else { format!("header in row {row}") }
 }
 
 /// Lines of whole words, all but the first as far in as the first one's sign.

@@ -4,6 +4,7 @@ use super::Voice;
 use super::exit::{Failure, Outcome};
 use super::private::{make_folder, write_new};
 use super::terminal::{Watcher, print, thousands};
+use crate::values::Shown as _;
 use crate::{config, pipeline, sources};
 use std::fs;
 use std::io::{self, Write as _};
@@ -19,7 +20,7 @@ const NEEDED: [&str; 2] = ["UNIQUE REFERENCE", "MATCHED_NHS_NO"];
 /// Writes the people to trace, for its owner alone; an existing file is never written over.
 pub(super) fn export(file: &Path, config: &Path, voice: Voice) -> Result<Outcome, Failure> {
     if file.exists() {
-        let message = format!("{} is there already", file.display());
+        let message = format!("{} is there already", file.shown());
         return Err(Failure::new(Outcome::Usage, message, "give another name, or move it away"));
     }
     Failure::unless_outside_packages(file)?;
@@ -38,7 +39,7 @@ pub(super) fn export(file: &Path, config: &Path, voice: Voice) -> Result<Outcome
         );
     } else if !voice.quiet {
         let lines = [
-            format!("People to trace   {:>8}   {}", thousands(people), file.display()),
+            format!("People to trace   {:>8}   {}", thousands(people), file.shown()),
             format!("  no number       {:>8}", thousands(request.missing)),
             format!("  not verified    {:>8}", thousands(request.unverified)),
             format!("  disputed        {:>8}", thousands(request.disputed)),
@@ -56,8 +57,8 @@ pub(super) fn import(answer: &Path, config: &Path, voice: Voice) -> Result<Outco
     if let Err(error @ sources::Error::Unusable { .. }) = sources::bytes_of_file(answer) {
         return Err(pipeline::Error::Sources(error).into());
     }
-    let bytes = fs::read(answer).map_err(|error| {
-        let message = format!("{}: {error}", answer.display());
+    let bytes = config::read_file(answer).map_err(|error| {
+        let message = format!("{}: {error}", answer.shown());
         Failure::new(Outcome::Input, message, "give the file that the national service sent back")
     })?;
     refuse_what_is_no_answer(answer, &bytes)?;
@@ -84,9 +85,9 @@ pub(super) fn import(answer: &Path, config: &Path, voice: Voice) -> Result<Outco
         let source = if listed { "is listed already" } else { "was added" };
         print(&format!(
             "Answer kept as {}\nThe source of answers {source} in {}\nRun again: handover run {}",
-            kept.display(),
-            loaded.path.display(),
-            loaded.path.display()
+            kept.shown(),
+            loaded.path.shown(),
+            loaded.path.shown()
         ));
         if unknown > 0 {
             let unknown = thousands(unknown);
@@ -104,13 +105,13 @@ fn refuse_what_is_no_answer(answer: &Path, bytes: &[u8]) -> Result<(), Failure> 
     if let Some(column) = NEEDED.iter().find(|column| !names.contains(column)) {
         return Err(Failure::new(
             Outcome::Input,
-            format!("{}: its first line has no column {column}", answer.display()),
+            format!("{}: its first line has no column {column}", answer.shown()),
             "give the response of the batch trace as it came, with its header; or list another kind of answer as a source \
              with standing = \"trace\" and a mapping of your own",
         ));
     }
     if lines.all(|line| line.trim_ascii().is_empty()) {
-        let message = format!("{}: it answers about nobody: there is nothing below its first line", answer.display());
+        let message = format!("{}: it answers about nobody: there is nothing below its first line", answer.shown());
         return Err(Failure::new(Outcome::Input, message, "give the response of the batch trace as it came, whole"));
     }
     Ok(())
@@ -123,7 +124,7 @@ fn unknown_references(answer: &Path, bytes: &[u8], config: &Path, voice: Voice) 
     let unread = |error: csv::Error| {
         // What the error says may hold what the file says; where it is does not.
         let line = error.position().map_or(1, csv::Position::line);
-        let message = format!("{}, line {line}: it cannot be read as a table", answer.display());
+        let message = format!("{}, line {line}: it cannot be read as a table", answer.shown());
         Failure::new(Outcome::Input, message, "give the response of the batch trace as it came")
     };
     let header = reader.byte_headers().map_err(unread)?;
@@ -139,7 +140,7 @@ fn unknown_references(answer: &Path, bytes: &[u8], config: &Path, voice: Voice) 
         unknown += u64::from(!references.contains(reference));
     }
     if unknown == lines {
-        let message = format!("{}: none of its references was issued for a row of these sources", answer.display());
+        let message = format!("{}: none of its references was issued for a row of these sources", answer.shown());
         let next = "give the answer to what trace export wrote from this transition; if its sources were sent again since, \
                     export and ask again";
         return Err(Failure::new(Outcome::Usage, message, next));
@@ -153,8 +154,8 @@ fn refuse_what_is_there(folder: &Path, answer: &Path, bytes: &[u8]) -> Result<()
         entries => entries.map_err(|error| Failure::io(folder, &error))?,
     };
     for entry in entries.flatten() {
-        if fs::read(entry.path()).is_ok_and(|there| there == bytes) {
-            let message = format!("{} is kept already, as {}", answer.display(), entry.path().display());
+        if config::read_file(&entry.path()).is_ok_and(|there| there == bytes) {
+            let message = format!("{} is kept already, as {}", answer.shown(), entry.path().shown());
             return Err(Failure::new(Outcome::Usage, message, "nothing is to be done; run again"));
         }
     }

@@ -3,6 +3,7 @@
 use super::Voice;
 use super::exit::{self, Failure};
 use super::terminal::{print, thousands};
+use crate::values::Shown as _;
 use crate::verify::{self, Outcome, Verdict};
 use std::path::Path;
 
@@ -19,7 +20,7 @@ pub(super) fn verify(
         if let (Some(path), false) = (path, is_there) {
             let message = format!(
                 "--{name} {}: there is no such {}",
-                path.display(),
+                path.shown(),
                 if name == "key" { "file" } else { "folder" }
             );
             return Err(Failure::new(exit::Outcome::Input, message, format!("correct --{name}, or leave it out")));
@@ -56,6 +57,6 @@ fn screen(package: &Path, verdict: &Verdict) -> String {
         }
     }
     let answer = if verdict.passed() { "holds" } else { "DOES NOT HOLD" };
-    lines.push(format!("{} {answer}", package.display()));
+    lines.push(format!("{} {answer}", package.shown()));
     lines.join("\n")
 }

@@ -1,5 +1,6 @@
 //! What is wrong with a configuration: all of it at once.
 
+use crate::values::Shown as _;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -25,7 +26,7 @@ pub enum Error {
     #[error("{}", list(.0))]
     Mistakes(Vec<Mistake>),
     /// A file could not be read.
-    #[error("{} could not be read", path.display())]
+    #[error("{} could not be read", path.shown())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -33,7 +34,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The machine failed us: a key could not be written.
-    #[error("{} could not be written", path.display())]
+    #[error("{} could not be written", path.shown())]
     Unwritable {
         /// The file.
         path: PathBuf,
@@ -44,7 +45,7 @@ pub enum Error {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.file.display())?;
+        write!(formatter, "{}", self.file.shown())?;
         if let Some(line) = self.line {
             write!(formatter, ":{line}:{}", self.column.unwrap_or(1))?;
         }

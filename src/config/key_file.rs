@@ -1,7 +1,7 @@
 //! The commitment key's file.
 
-use super::{Config, Error, Mistake};
-use crate::values::CommitmentKey;
+use super::{Config, Error, Mistake, NoFile, open_file};
+use crate::values::{CommitmentKey, Shown as _};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -15,11 +15,10 @@ const BYTES_MAX: u64 = 4096;
 /// No error holds a byte of the key.
 pub fn load_key(config: &Config) -> Result<CommitmentKey, Error> {
     let path = config.folder.join(&config.transition.key);
-    // To open a pipe is to wait for whoever holds its other end.
-    if path.metadata().is_ok_and(|about| !about.is_file()) {
+    if path.metadata().is_ok_and(|about| NoFile::of(&about).is_some()) {
         return Err(mistake(&path, "a commitment key is a file, and this is none", "name its file as transition.key"));
     }
-    match File::open(&path) {
+    match open_file(&path) {
         Ok(file) => read(&path, file),
         Err(error) if error.kind() == io::ErrorKind::NotFound => create(&path),
         Err(source) => Err(Error::Unreadable { path, source }),
@@ -50,7 +49,7 @@ fn read(path: &Path, file: File) -> Result<CommitmentKey, Error> {
         return Err(mistake(path, "this is not a commitment key", hint));
     };
     if open_to_others && !key.is_example() {
-        let hint = format!("run: chmod 600 {}", path.display());
+        let hint = format!("run: chmod 600 {}", path.shown());
         return Err(mistake(path, "others than its owner may read this commitment key", &hint));
     }
     Ok(key)

@@ -76,7 +76,7 @@ fn layout(root: &Table<'_>) -> FileLayout {
         header_row: table.get("header_row").and_then(header_row),
         header_rows: table.get("header_rows").and_then(|item| header_rows(item, &table)),
         end_of_data: table.get("end_of_data").and_then(|item| item.text()),
-        fill_merged: table.get("fill_merged").and_then(fill_merged).unwrap_or(false),
+        fill_merged: table.get("fill_merged").and_then(|item| item.truth()).unwrap_or(false),
         dates: table.get("dates").map(dates).unwrap_or_default(),
     }
 }
@@ -109,14 +109,6 @@ fn sheet(item: Item<'_>) -> Option<String> {
     }
 }
 
-fn fill_merged(item: Item<'_>) -> Option<bool> {
-    let is_set = item.value.as_bool();
-    if is_set.is_none() {
-        item.mistake(format!("{} must be true or false", quoted(&item.name)), "write it without quotation marks");
-    }
-    is_set
-}
-
 fn header_row(item: Item<'_>) -> Option<u32> {
     let row = item.whole(0)?;
     let small = u32::try_from(row).ok();
@@ -131,18 +123,18 @@ fn header_row(item: Item<'_>) -> Option<u32> {
 
 fn header_rows(item: Item<'_>, file: &Table<'_>) -> Option<u32> {
     let rows = item.whole(1)?;
-    let has_none =
-        file.get("header_row").is_some_and(|row| row.value.as_integer().is_some_and(|row| row.as_str() == "0"));
-    if has_none {
+    let is_nought = |row: Item<'_>| row.value.as_integer().is_some_and(|row| row.as_str() == "0");
+    if file.get("header_row").is_some_and(is_nought) {
         let hint = "header_row = 0 says that there is no header; keep one of the two";
         item.mistake(format!("{} cannot stand beside header_row = 0", quoted(&item.name)), hint);
+        return None;
     }
     let few = u32::try_from(rows).ok().filter(|rows| *rows <= HEADER_ROWS_MAX);
     if few.is_none() {
         let what = format!("{} is more than {HEADER_ROWS_MAX}", quoted(&item.name));
         item.mistake(what, "it counts the rows that one header stands on, from header_row down");
     }
-    few.filter(|_| !has_none)
+    few
 }
 
 /// Patterns that give a date, or at least a year.

@@ -12,6 +12,7 @@ mod mapping;
 mod mapping_file;
 mod parse;
 mod people;
+mod plain_file;
 mod settings;
 mod terms;
 #[cfg(test)]
@@ -22,8 +23,9 @@ pub use error::{Error, Mistake};
 pub use fields::{Field, FieldType, RecordKind};
 pub use key_file::{load_key, load_key_in_use};
 pub use mapping::{Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, Mapping, PaperMapping, without_zone};
-pub use parse::{load, read_beside};
+pub use parse::load;
 pub use people::{BESIDE, PeopleTables, of_people};
+pub use plain_file::{NoFile, open_file, read_file};
 pub use settings::{
     BlockRule, ClockSettings, ComparisonSetting, Config, EvidenceKind, Exclusion, GateCeilings, Kpi, LinkSettings,
     Overlap, SafetySwitch, Source, Standing, Transition, Waiver,

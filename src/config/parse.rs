@@ -1,6 +1,7 @@
 //! Files to [`Config`].
 
 use super::document::{Document, quoted};
+use super::plain_file::read_file;
 use super::walk::{Item, Table};
 use super::{Config, Error, EvidenceKind, Mapping, Mistake, Source, Standing, Transition};
 use super::{digest, mapping_file, terms};
@@ -57,7 +58,7 @@ pub fn load(path: &Path) -> Result<Config, Error> {
     if path.as_os_str().is_empty() || path.is_dir() {
         path.push("handover.toml");
     }
-    let bytes = std::fs::read(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+    let bytes = read_file(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let document = Document::new(path.clone(), bytes);
     let mut mappings = Mappings { folder: &folder, read: BTreeMap::new(), mistakes: Vec::new() };
@@ -74,12 +75,6 @@ pub fn load(path: &Path) -> Result<Config, Error> {
     Ok(config)
 }
 
-/// The bytes of a document that `handover.toml` names beside the sources, such as a fixed model: the rooms that use it
-/// touch no files.
-pub fn read_beside(path: &Path) -> io::Result<Vec<u8>> {
-    std::fs::read(path)
-}
-
 /// The mappings that sources name, each read once however many name it.
 struct Mappings<'f> {
     folder: &'f Path,
@@ -94,7 +89,7 @@ impl Mappings<'_> {
             return (name, mapping.clone());
         }
         let path = self.folder.join(&name);
-        match std::fs::read(&path) {
+        match read_file(&path) {
             Ok(bytes) => {
                 let file = Document::new(path, bytes);
                 let mapping = mapping_file::read(&file);
@@ -103,9 +98,10 @@ impl Mappings<'_> {
                 (name, mapping)
             }
             Err(error) => {
-                let what = match error.kind() {
-                    io::ErrorKind::NotFound => format!("there is no mapping {}", quoted(&name)),
-                    kind => format!("the mapping {} could not be read: {kind}", quoted(&name)),
+                let what = match (error.kind(), error.get_ref()) {
+                    (io::ErrorKind::NotFound, _) => format!("there is no mapping {}", quoted(&name)),
+                    (_, Some(cause)) => format!("the mapping {} could not be read: {cause}", quoted(&name)),
+                    (kind, None) => format!("the mapping {} could not be read: {kind}", quoted(&name)),
                 };
                 let hint = "paths are relative to handover.toml; `handover profile FILE --draft DIR` drafts a mapping";
                 item.mistake(what, hint);

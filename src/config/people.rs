@@ -4,6 +4,7 @@ use super::document::{Document, quoted};
 use super::fields::RecordKind;
 use super::mapping::{Columns, FieldRule, Mapping};
 use super::parse::{self, TABLES};
+use super::plain_file::read_file;
 use super::walk::Table;
 use super::{Config, Error, LinkSettings, Mistake, Source, Standing, Transition};
 use super::{digest, mapping_file, terms};
@@ -63,7 +64,7 @@ pub fn of_people(tables: &PeopleTables<'_>) -> Result<Config, Error> {
 
 /// `hint` says what to do where there is no such file.
 fn read(path: &Path, hint: &str) -> Result<Document, Error> {
-    match std::fs::read(path) {
+    match read_file(path) {
         Ok(bytes) => Ok(Document::new(path.to_owned(), bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(Error::Mistakes(vec![mistake(path, "there is no such file", hint)]))

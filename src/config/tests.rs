@@ -477,6 +477,29 @@ fn any_setting_changes_the_digest() {
 }
 
 #[test]
+fn of_header_rows_that_is_said_which_is_wrong() {
+    for (file, expected) in [
+        (
+            "header_row = 0\nheader_rows = 7",
+            "3:15: `file.header_rows` cannot stand beside header_row = 0\n    header_row = 0",
+        ),
+        ("header_row = 2\nheader_rows = 7", "3:15: `file.header_rows` is more than 5\n    it counts"),
+        ("header_row = 2\nheader_rows = 0", "3:15: `file.header_rows` must be a whole number from 1 up"),
+        ("header_row = 2\nheader_rows = \"2\"", "3:15: `file.header_rows` must be a whole number; here"),
+        (
+            "header_row = 2\nfill_merged = 1",
+            "3:15: `file.fill_merged` must be true or false; here it is a whole number",
+        ),
+    ] {
+        let mapping = format!("[file]\n{file}\n{MAPPING}");
+        let files = [("handover.toml", format!("{TRANSITION}{SOURCE}")), ("mappings/oh_physio.toml", mapping)];
+        let report = load_files(&files.each_ref().map(|(name, text)| (*name, text.as_str()))).expect_err("a mistake");
+        let said = report.strip_prefix("mappings/oh_physio.toml:").expect("the place");
+        assert!(said.starts_with(expected) && report.matches("oh_physio.toml:").count() == 1, "{report}");
+    }
+}
+
+#[test]
 fn a_file_damaged_anywhere_is_reported_and_never_a_panic() {
     let handover =
         format!("{TRANSITION}{SOURCE}[gates]\nextract_age_days = 7\n[[kpi]]\nwhere = {{ priority = \"é\" }}\n");

@@ -1,12 +1,13 @@
 //! Why the journal could not be used.
 
+use crate::values::Shown as _;
 use std::path::PathBuf;
 
 /// Why the journal could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// It cannot be read.
-    #[error("{}: cannot be read", path.display())]
+    #[error("{}: cannot be read", path.shown())]
     Io {
         /// The journal.
         path: PathBuf,
@@ -14,13 +15,13 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Something else stands there.
-    #[error("{}: a journal of decisions is a file, and this is none", path.display())]
+    #[error("{}: a journal of decisions is a file, and this is none", path.shown())]
     NoFile {
         /// Where the journal should be.
         path: PathBuf,
     },
     /// It cannot be written.
-    #[error("{}: cannot be written; no decision was recorded", path.display())]
+    #[error("{}: cannot be written; no decision was recorded", path.shown())]
     Write {
         /// The journal.
         path: PathBuf,
@@ -28,7 +29,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A line is not an event.
-    #[error("{}:{line}: {what}", path.display())]
+    #[error("{}:{line}: {what}", path.shown())]
     Line {
         /// The journal.
         path: PathBuf,
@@ -38,7 +39,7 @@ pub enum Error {
         what: String,
     },
     /// An event that is to be written is not one.
-    #[error("{}: a decision cannot be recorded: {what}", path.display())]
+    #[error("{}: a decision cannot be recorded: {what}", path.shown())]
     Entry {
         /// The journal.
         path: PathBuf,

@@ -3,6 +3,7 @@
 use super::event::{Act, Entry, Event};
 use super::line::Line;
 use super::{Decisions, Error, Presence, ShownRow};
+use crate::config::{NoFile, open_file};
 use crate::values::Digest;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
@@ -39,7 +40,7 @@ const NO_LINE: &str = "000000000000000000000000000000000000000000000000000000000
 pub fn load(path: &Path) -> Result<Journal, Error> {
     let fault = |source| Error::Io { path: path.to_owned(), source };
     refuse_what_is_no_file(path)?;
-    let mut file = match File::open(path) {
+    let mut file = match open_file(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Journal::default()),
         Err(source) => return Err(fault(source)),
@@ -114,7 +115,7 @@ fn write(path: &Path, file: &mut File, bytes: &[u8], parsed: &Parsed, entries: &
 /// To open a pipe is to wait for whoever holds its other end. Where nothing stands, there is no journal yet.
 fn refuse_what_is_no_file(path: &Path) -> Result<(), Error> {
     match path.metadata() {
-        Ok(about) if !about.is_file() => Err(Error::NoFile { path: path.to_owned() }),
+        Ok(about) if NoFile::of(&about).is_some() => Err(Error::NoFile { path: path.to_owned() }),
         Ok(_) | Err(_) => Ok(()),
     }
 }

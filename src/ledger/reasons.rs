@@ -161,7 +161,9 @@ reasons! {
     /// The date lies more than two years after the census date; it is used.
     DateFarAhead = "date-far-ahead", Warning, "confirm the date: a booking so far ahead is rare, and a slip in its year looks the same";
     /// What the date tells of has happened, but the date lies after the census date; it is used.
-    DateAfterCensus = "date-after-census", Warning, "confirm the date, unless the extract was made later than the census date";
+    DateAfterCensus = "date-after-census", Warning, "confirm the date; where the extract was made later than the census date, state its day as extracted_at of the source";
+    /// What the date tells of happened between the census date and the day of the extract; it is kept, and the census is without it.
+    DateBeforeExtract = "date-before-extract", Notice, "nothing is wrong; to have it counted, have as_at set to the day of the extract";
     /// Clocks in the United Kingdom went forward over this time of day, so none ever showed it; it is used as it stands.
     TimeSkipped = "time-skipped", Warning, "ask the provider by which clock the times are; by Greenwich all the year, those of summer are an hour early";
     /// The value is not one of the coded words and the mapping's codes do not list it.

@@ -82,6 +82,7 @@ fn file(place: usize, rows: usize) -> SourceFile {
         name: String::new(),
         rows: rows as u32,
         header_row: None,
+        header_rows: 0,
         header: Vec::new(),
         hidden: false,
         mapped: true,

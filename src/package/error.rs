@@ -1,5 +1,6 @@
 //! Why a package could not be sealed, or an earlier one could not be opened.
 
+use crate::values::Shown as _;
 use std::io;
 use std::path::PathBuf;
 
@@ -7,19 +8,19 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Something is there already; a package is never overwritten.
-    #[error("{} is there already", path.display())]
+    #[error("{} is there already", path.shown())]
     Exists {
         /// The place.
         path: PathBuf,
     },
     /// The place has no name, such as `/` or `..`.
-    #[error("{} cannot be the name of a package", path.display())]
+    #[error("{} cannot be the name of a package", path.shown())]
     NoName {
         /// The place.
         path: PathBuf,
     },
     /// The machine failed us: the disk is full, or we may not write there.
-    #[error("{}: {doing}", path.display())]
+    #[error("{}: {doing}", path.shown())]
     Machine {
         /// The file or folder.
         path: PathBuf,
@@ -29,7 +30,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file of a package cannot be read.
-    #[error("{}: cannot be read", path.display())]
+    #[error("{}: cannot be read", path.shown())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -37,7 +38,7 @@ pub enum Error {
         source: io::Error,
     },
     /// It is no package, or was changed since it was sealed.
-    #[error("{}: {what}", path.display())]
+    #[error("{}: {what}", path.shown())]
     NoPackage {
         /// The file.
         path: PathBuf,
@@ -45,7 +46,7 @@ pub enum Error {
         what: &'static str,
     },
     /// The key does not reproduce what the earlier package commits to.
-    #[error("{}: made with another commitment key, or its manifest was changed since", path.display())]
+    #[error("{}: made with another commitment key, or its manifest was changed since", path.shown())]
     OtherKey {
         /// The package.
         path: PathBuf,

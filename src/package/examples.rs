@@ -99,7 +99,15 @@ fn at(file: u16, row: u32) -> RowRef {
 }
 
 fn file(origin: Origin, path: &str, rows: u32) -> SourceFile {
-    let sheet = Sheet { name: String::new(), rows, header_row: Some(1), header: vec![], hidden: false, mapped: true };
+    let sheet = Sheet {
+        name: String::new(),
+        rows,
+        header_row: Some(1),
+        header_rows: 1,
+        header: vec![],
+        hidden: false,
+        mapped: true,
+    };
     let read_as = ReadAs { format: "csv", encoding: "UTF-8".into(), delimiter: Some(b'\t'), date_system: None };
     SourceFile {
         origin,

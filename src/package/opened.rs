@@ -3,12 +3,12 @@
 use super::error::Error;
 use super::schema;
 use super::seal::numbered;
-use crate::config::Config;
+use crate::config::{Config, open_file, read_file};
 use crate::values::{CommitmentKey, Digest};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -147,7 +147,7 @@ impl Opened {
         let at = self.folder.join(path);
         let expected = self.files.get(path).ok_or_else(|| Error::NoPackage { path: at.clone(), what: NOT_LISTED })?;
         let unread = |source| Error::Unreadable { path: at.clone(), source };
-        let mut file = Hashed { file: File::open(&at).map_err(unread)?, hasher: Sha256::new() };
+        let mut file = Hashed { file: open_file(&at).map_err(unread)?, hasher: Sha256::new() };
         let taken = take(&mut file);
         io::copy(&mut file, &mut io::sink()).map_err(unread)?;
         // A file that is not what it was may well be one that cannot be read; the first is the one to tell.
@@ -177,7 +177,7 @@ impl Read for Hashed {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
+    read_file(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })
 }
 
 fn document<T: for<'d> Deserialize<'d>>(path: &Path, text: &[u8]) -> Result<T, Error> {
@@ -196,6 +196,7 @@ fn parse_manifest(text: &str) -> Option<BTreeMap<String, Digest>> {
 mod tests {
     use super::super::{ReportFiles, examples, seal};
     use super::*;
+    use std::fs;
 
     fn sealed() -> (tempfile::TempDir, PathBuf) {
         let parent = tempfile::tempdir().expect("a folder");

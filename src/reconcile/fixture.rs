@@ -188,6 +188,7 @@ fn intake(config: &Config, count: &[u32]) -> Intake {
             name: String::new(),
             rows: count[place],
             header_row: None,
+            header_rows: 0,
             header: Vec::new(),
             hidden: false,
             mapped: true,

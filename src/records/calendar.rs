@@ -1,7 +1,7 @@
 //! Dates in text: how each is written, and whether it is a day of the calendar with the day first, with the month first, or
 //! both ways; and what a column's dates together say of the order of day and month.
 
-use super::instant::time_of_day;
+use super::instant::{offset, time_of_day};
 use crate::values::{month_of_beginning, month_of_name};
 use jiff::civil::Date;
 
@@ -16,6 +16,8 @@ pub(super) struct Form {
     /// Two or four digits of a year.
     pub short_year: bool,
     pub clock: Clock,
+    /// Whether the time is followed by its distance from Greenwich.
+    pub has_zone: bool,
 }
 
 /// In what order the parts stand.
@@ -140,10 +142,12 @@ impl Form {
         let clock = match self.clock {
             Clock::None | Clock::Instant => "",
             Clock::Minutes => " %H:%M",
-            Clock::Seconds | Clock::Fraction => " %H:%M:%S",
+            Clock::Seconds => " %H:%M:%S",
+            Clock::Fraction => " %H:%M:%S%.f",
             Clock::Noon => " %I:%M %p",
         };
-        Some(format!("{first}{between}{second}{between}{last}{clock}"))
+        let zone = if self.has_zone { "%z" } else { "" };
+        Some(format!("{first}{between}{second}{between}{last}{clock}{zone}"))
     }
 }
 
@@ -158,6 +162,15 @@ pub(super) fn see(text: &str) -> Option<Seen> {
     let (at, _) = text.match_indices([' ', 'T']).find(|(at, _)| clock(text[at + 1..].trim()).is_some())?;
     let seen = day(text[..at].trim_end_matches(','), clock(text[at + 1..].trim())?)?;
     (seen.form.clock != Clock::Instant || seen.form.pattern(false).is_none()).then_some(seen)
+}
+
+/// The same, where a time may also be followed by its distance from Greenwich that no form is always understood with.
+pub(super) fn see_zoned(text: &str) -> Option<Seen> {
+    see(text).or_else(|| {
+        let seen = offset(text).and_then(|(local, _)| see(local))?;
+        let has_time = !matches!(seen.form.clock, Clock::None | Clock::Instant);
+        has_time.then_some(Seen { form: Form { has_zone: true, ..seen.form }, ..seen })
+    })
 }
 
 /// What kind of time of day it is.
@@ -183,10 +196,10 @@ fn day(text: &str, clock: Clock) -> Option<Seen> {
     }
     let (one, two) = (small(second)?, if first.len() == 4 { small(third)? } else { small(first)? });
     if first.len() == 4 {
-        let form = Form { layout: Layout::YearFirst, separator, short_year: false, clock };
+        let form = Form { layout: Layout::YearFirst, separator, short_year: false, clock, has_zone: false };
         return Some(Seen { form, day_first: of(year(first)?, one, two), month_first: None });
     }
-    let form = Form { layout: Layout::Numbers, separator, short_year: third.len() == 2, clock };
+    let form = Form { layout: Layout::Numbers, separator, short_year: third.len() == 2, clock, has_zone: false };
     let year = year(third)?;
     Some(Seen { form, day_first: of(year, one, two), month_first: of(year, two, one) })
 }
@@ -206,7 +219,7 @@ fn named(day: &str, month: &str, year_text: &str, separator: char, clock: Clock)
     let short = month.len() == 3;
     let number = if short { month_of_beginning(month) } else { month_of_name(month) }?;
     let layout = if short { Layout::ShortName } else { Layout::LongName };
-    let form = Form { layout, separator, short_year: year_text.len() == 2, clock };
+    let form = Form { layout, separator, short_year: year_text.len() == 2, clock, has_zone: false };
     Some(Seen { form, day_first: of(year(year_text)?, number, small(day)?), month_first: None })
 }
 
@@ -214,7 +227,7 @@ fn named(day: &str, month: &str, year_text: &str, separator: char, clock: Clock)
 fn digits(text: &str, clock: Clock) -> Option<Seen> {
     let number = |from: usize, to: usize| text[from..to].parse::<i8>().ok();
     let of_year = |from: usize| text[from..from + 4].parse::<i16>().ok().filter(|year| (1850..2150).contains(year));
-    let form = |layout| Form { layout, separator: '\0', short_year: false, clock };
+    let form = |layout| Form { layout, separator: '\0', short_year: false, clock, has_zone: false };
     if let Some(year) = of_year(0) {
         let date = of(year, number(4, 6)?, number(6, 8)?);
         return date.map(|date| Seen { form: form(Layout::Digits), day_first: Some(date), month_first: None });
@@ -249,7 +262,7 @@ mod tests {
     /// The pattern with the day first, and whether it is a day each way.
     #[track_caller]
     fn check(text: &str, pattern: Option<&str>, day_first: bool, month_first: bool) {
-        let seen = see(text).unwrap_or_else(|| panic!("{text} is a date"));
+        let seen = see_zoned(text).unwrap_or_else(|| panic!("{text} is a date"));
         assert_eq!(seen.form.pattern(false).as_deref(), pattern, "{text}");
         assert_eq!((seen.day_first.is_some(), seen.month_first.is_some()), (day_first, month_first), "{text}");
     }
@@ -274,6 +287,10 @@ mod tests {
         check("2017-09-30T09:30:00Z", None, true, false);
         check("2017-09-30 09:30:00.0000000 +01:00", None, true, false);
         check("30/09/2017 2:30 PM", Some("%d/%m/%Y %I:%M %p"), true, false);
+        check("30/09/2017 09:30:15.120", Some("%d/%m/%Y %H:%M:%S%.f"), true, false);
+        check("30/09/2017 09:30+01:00", Some("%d/%m/%Y %H:%M%z"), true, false);
+        check("30/09/2017 09:30:15 +0100", Some("%d/%m/%Y %H:%M:%S%z"), true, false);
+        check("2017/09/30 09:30Z", Some("%Y/%m/%d %H:%M%z"), true, false);
         assert_eq!(see("09/30/2017").and_then(|seen| seen.form.pattern(true)).as_deref(), Some("%m/%d/%Y"));
     }
 

@@ -160,6 +160,15 @@ impl Cleaner {
         Cleaner { how, memory: Memory::default() }
     }
 
+    /// The same for a file that was extracted on this day.
+    pub fn extracted_at(self, on: Option<Date>) -> Self {
+        let how = match self.how {
+            How::Date(reader) => How::Date(reader.extracted_at(on)),
+            other => other,
+        };
+        Cleaner { how, ..self }
+    }
+
     /// For a column that is kept as text.
     pub fn for_extra() -> Self {
         Cleaner { how: How::Text, memory: Memory::default() }

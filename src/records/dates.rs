@@ -16,6 +16,8 @@ pub(super) struct DateReader {
     forms: Vec<Form>,
     role: Role,
     as_at: Date,
+    /// The day of the file, where it is known.
+    extracted_at: Option<Date>,
     /// The last day that it can be; `None` where any day can.
     last: Option<Date>,
     /// The last day that is not told, and why a later one is; `None` where none is told.
@@ -95,12 +97,18 @@ impl DateReader {
             }
             _ => (ahead(AHEAD_MAX_YEARS), Some((as_at, Reason::DateAfterCensus))),
         };
-        DateReader { forms: forms.map(Form::new).collect(), role, as_at, last, untold }
+        DateReader { forms: forms.map(Form::new).collect(), role, as_at, extracted_at: None, last, untold }
+    }
+
+    /// The same for a file of this day: it may tell of what happened after the census date.
+    pub fn extracted_at(self, extracted_at: Option<Date>) -> Self {
+        DateReader { extracted_at, ..self }
     }
 
     /// Dates that are of no patient's care.
     pub fn of_days<'f>(forms: impl Iterator<Item = &'f str>, as_at: Date) -> Self {
-        DateReader { forms: forms.map(Form::new).collect(), role: Role::Day, as_at, last: None, untold: None }
+        let forms = forms.map(Form::new).collect();
+        DateReader { forms, role: Role::Day, as_at, extracted_at: None, last: None, untold: None }
     }
 
     /// The day of a value of this field.
@@ -195,7 +203,12 @@ impl DateReader {
         if self.last.is_some_and(|last| date > last || date.year() < CARE_FIRST_YEAR) {
             return Cleaned::refused(Reason::DateImplausible);
         }
-        let later = self.untold.and_then(|(day, reason)| (date > day).then_some(reason));
+        let later = self.untold.filter(|(day, _)| date > *day).map(|(_, reason)| match self.extracted_at {
+            Some(extracted_at) if reason == Reason::DateAfterCensus && date <= extracted_at => {
+                Reason::DateBeforeExtract
+            }
+            _ => reason,
+        });
         if self.role == Role::Moment {
             if precision != Precision::Day {
                 return Cleaned::refused(Reason::DateNotUnderstood);
@@ -230,8 +243,8 @@ fn is_all_noughts(text: &str) -> bool {
 mod tests {
     use super::*;
     use Reason::{
-        BirthDateImplausible, BirthYearOnly, DateAfterCensus, DateFarAhead, DateImplausible, DateImpossible,
-        DateNotUnderstood, DatePlaceholder, DateSerial, TimeSkipped,
+        BirthDateImplausible, BirthYearOnly, DateAfterCensus, DateBeforeExtract, DateFarAhead, DateImplausible,
+        DateImpossible, DateNotUnderstood, DatePlaceholder, DateSerial, TimeSkipped,
     };
 
     const AS_AT: Date = date(2017, 9, 30);
@@ -431,6 +444,16 @@ mod tests {
         assert_eq!(later, ("2017-10-01T09:30".to_owned(), Some(DateAfterCensus)));
         for field in MAY_LIE_AHEAD.iter().chain(&PLANNED) {
             assert_eq!(read(*field, "01/10/2017").reason, None, "{field:?}");
+        }
+        let reader = DateReader::of_field(referral::CLOSED, FORMS.into_iter(), AS_AT);
+        let reader = reader.extracted_at(Some(date(2017, 10, 4)));
+        for (text, day, reason) in [
+            ("30/09/2017", "2017-09-30", None),
+            ("01/10/2017", "2017-10-01", Some(DateBeforeExtract)),
+            ("04/10/2017", "2017-10-04", Some(DateBeforeExtract)),
+            ("05/10/2017", "2017-10-05", Some(DateAfterCensus)),
+        ] {
+            assert_eq!(shown(Role::Day, reader.text(text)), (day.to_owned(), reason));
         }
     }
 

@@ -93,6 +93,7 @@ pub fn file(origin: Origin, rows: u32, date_system: Option<DateSystem>) -> Sourc
             name: String::new(),
             rows,
             header_row: Some(1),
+            header_rows: 1,
             header: Vec::new(),
             hidden: false,
             mapped: true,

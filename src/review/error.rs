@@ -1,5 +1,6 @@
 //! Why nothing could be exported or imported.
 
+use crate::values::Shown as _;
 use crate::{config, decisions, package, sources};
 use std::io;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ pub enum Error {
     #[error("the workbook cannot be read")]
     Workbook(#[from] sources::Error),
     /// The workbook is not one of ours, or not any more.
-    #[error("{}: {what}", path.display())]
+    #[error("{}: {what}", path.shown())]
     Unlike {
         /// The file.
         path: PathBuf,
@@ -38,7 +39,7 @@ pub enum Error {
         hint: &'static str,
     },
     /// The workbook cannot be written.
-    #[error("{}: the workbook cannot be written", path.display())]
+    #[error("{}: the workbook cannot be written", path.shown())]
     Write {
         /// The file.
         path: PathBuf,

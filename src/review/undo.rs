@@ -3,6 +3,7 @@
 use super::Error;
 use crate::config::Config;
 use crate::decisions::{self, Act, Appended, Entry, Journal, Presence, Standing};
+use crate::values::Shown as _;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -61,7 +62,7 @@ fn entries(journal: &Journal, options: &UndoOptions, path: &Path) -> Result<Vec<
     let numbers: BTreeSet<usize> = options.events.iter().copied().collect();
     let entry = |number: usize| {
         let Some(place) = journal.events.iter().position(|event| event.number == number) else {
-            let what = format!("{}: there is no event {number}", path.display());
+            let what = format!("{}: there is no event {number}", path.shown());
             return Err(Error::asked(what, "events are numbered in the column event of review_decisions.csv"));
         };
         if let Standing::Undone(by) = journal.standings[place] {

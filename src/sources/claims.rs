@@ -3,13 +3,18 @@
 use super::fixity::{bytes_of_file, unusable};
 use super::packed::{self, Listed, Place};
 use super::{Error, Origin};
-use crate::config::{Columns, Config, FieldRule, FileLayout, Mapping};
+use crate::config::{Columns, Config, FieldRule, FileLayout, Mapping, Source};
+use glob::{MatchOptions, Pattern};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The columns of `[transition] sites`.
 const SITE_COLUMNS: [&str; 5] = ["legacy_site", "name", "provider", "successor_site", "closes_on"];
+
+/// How the path of a source names files on disk: a `*` ends where its folder ends, and what is hidden is not meant.
+const NAMING: MatchOptions =
+    MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
 
 /// One file that one source lists.
 #[derive(Clone, Debug)]
@@ -69,8 +74,35 @@ pub(super) fn claims_of(folder: &Path, pattern: &str, wanted: Wanted) -> Result<
     reading.files_of(folder, pattern)
 }
 
+/// The first source whose path names one of these files, which need not be there yet.
+pub fn source_that_names<'c>(config: &'c Config, files: &[PathBuf]) -> Option<&'c Source> {
+    let files: Vec<PathBuf> = files.iter().map(|file| real(file)).collect();
+    config.sources.iter().find(|source| names_any(folder_of(config), &source.path, &files))
+}
+
+fn names_any(folder: &Path, pattern: &str, files: &[PathBuf]) -> bool {
+    let parts: Vec<&str> = packed::split(pattern).0.split('/').collect();
+    let plain = parts.iter().take_while(|part| !part.contains(['*', '?', '['])).count();
+    let (plain, rest) = parts.split_at(plain.min(parts.len() - 1));
+    let folder = real(&folder.join(if pattern.starts_with('/') { "/" } else { "" }).join(plain.join("/")));
+    let whole = format!("{}/{}", Pattern::escape(&folder.to_string_lossy()), rest.join("/"));
+    Pattern::new(&whole).is_ok_and(|pattern| files.iter().any(|file| pattern.matches_path_with(file, NAMING)))
+}
+
+/// A path without links and without dots, as far as it is there.
+fn real(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let there = whole.ancestors().find_map(|part| Some((part.canonicalize().ok()?, whole.strip_prefix(part).ok()?)));
+    there.map_or_else(|| whole.clone(), |(real, rest)| if rest.as_os_str().is_empty() { real } else { real.join(rest) })
+}
+
 fn folder_of(config: &Config) -> &Path {
-    if config.folder.as_os_str().is_empty() { Path::new(".") } else { &config.folder }
+    folder_or_here(&config.folder)
+}
+
+/// The folder of a bare file name is the empty path.
+fn folder_or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
 struct Reading<'a> {
@@ -85,15 +117,13 @@ impl Reading<'_> {
     fn files_of(&self, folder: &Path, pattern: &str) -> Result<(Vec<Claim>, LeftOut), Error> {
         let no_file = || Error::NoFile { source_id: self.source_id.to_owned(), pattern: pattern.to_owned() };
         let (outer, members) = packed::split(pattern);
-        let members = members.map(glob::Pattern::new).transpose().map_err(|_| no_file())?;
+        let members = members.map(Pattern::new).transpose().map_err(|_| no_file())?;
         let whole = if Path::new(outer).is_absolute() {
             outer.to_owned()
         } else {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            format!("{}/{outer}", glob::Pattern::escape(&folder.to_string_lossy()))
+            format!("{}/{outer}", Pattern::escape(&folder_or_here(folder).to_string_lossy()))
         };
-        let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
-        let paths = glob::glob_with(&whole, options).map_err(|_| no_file())?;
+        let paths = glob::glob_with(&whole, NAMING).map_err(|_| no_file())?;
         let (mut claims, mut left_out) = (Vec::new(), LeftOut::new());
         let mut folder_named = None;
         for path in paths {
@@ -176,4 +206,34 @@ fn wanted_columns(mapping: &Mapping) -> Wanted {
 /// Column names compare without regard to case and white space.
 pub(super) fn fold(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::Folder;
+    use super::*;
+
+    #[test]
+    fn what_a_path_names_is_what_would_be_read() {
+        let folder = Folder::new();
+        let files = ["in/a.csv", "in/deep/b.csv", "in/.c.csv", "in/deep/er/d.csv", "in/E.CSV"];
+        files.iter().for_each(|file| folder.write(file, b"Name\nA\n"));
+        for (pattern, expected) in [
+            ("in/*.csv", &["in/a.csv"][..]),
+            ("in/*", &["in/E.CSV", "in/a.csv"]),
+            ("in/*/*.csv", &["in/deep/b.csv"]),
+            ("*/b.csv", &[]),
+            ("in/**/*.csv", &["in/a.csv", "in/deep/b.csv", "in/deep/er/d.csv"]),
+            ("in/deep/../a.csv", &["in/a.csv"]),
+        ] {
+            let read = claims_of(&folder.path(), pattern, Wanted::new()).map_or(Vec::new(), |(claims, _)| claims);
+            let read: Vec<&Path> = read.iter().map(|claim| claim.identity.as_path()).collect();
+            let expected: Vec<PathBuf> = expected.iter().map(|file| real(&folder.path().join(file))).collect();
+            assert_eq!(read, expected, "{pattern}");
+            for file in files.map(|file| real(&folder.path().join(file))) {
+                let is_named = names_any(&folder.path(), pattern, std::slice::from_ref(&file));
+                assert_eq!(is_named, expected.contains(&file), "{pattern} {}", file.display());
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Why a source could not be read.
 
+use crate::values::Shown as _;
 use std::path::PathBuf;
 
 /// A bad file stops the run: nothing is emitted from part of the sources.
@@ -14,7 +15,7 @@ pub enum Error {
         pattern: String,
     },
     /// The file cannot be opened or read.
-    #[error("{}: cannot be read", path.display())]
+    #[error("{}: cannot be read", path.shown())]
     Io {
         /// The file.
         path: PathBuf,
@@ -22,7 +23,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Two sources list one file, or one sheet of it: the configuration is wrong, not the file.
-    #[error("{}: {what} is claimed by two sources, {first} and {second}", path.display())]
+    #[error("{}: {what} is claimed by two sources, {first} and {second}", path.shown())]
     ClaimedTwice {
         /// The file.
         path: PathBuf,
@@ -34,7 +35,7 @@ pub enum Error {
         second: String,
     },
     /// The file is not what it should be; the text says what, and what to do.
-    #[error("{}: {what}", path.display())]
+    #[error("{}: {what}", path.shown())]
     Unusable {
         /// The file.
         path: PathBuf,

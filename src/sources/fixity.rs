@@ -4,6 +4,7 @@ use super::Error;
 use super::encoding::Utf8Count;
 use super::format;
 use super::packed::Place;
+use crate::config::NoFile;
 use crate::values::Digest;
 use sha2::{Digest as _, Sha256};
 use std::fs;
@@ -90,18 +91,15 @@ fn on_disk(place: &Place) -> Result<(u64, Option<SystemTime>), Error> {
     Ok((about.len(), about.modified().ok()))
 }
 
-/// The size of a file, before it is opened: to open a pipe is to wait for whoever writes into it, and what can be read only
-/// once cannot be read again to see that it is still the same.
+/// The size of a file, before it is opened.
 pub fn bytes_of_file(path: &Path) -> Result<u64, Error> {
     let about = fs::metadata(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    if about.is_file() {
-        return Ok(about.len());
-    }
-    if about.is_dir() {
-        return Err(unusable(path, "this is a folder", "name the files in it"));
-    }
-    let what = "this is no file but a pipe, a socket or a device, which can be read only once";
-    Err(unusable(path, what, "write what comes out of it to a file, and name that file"))
+    let Some(other) = NoFile::of(&about) else { return Ok(about.len()) };
+    let hint = match other {
+        NoFile::Folder => "name the files in it",
+        NoFile::Stream => "write what comes out of it to a file, and name that file",
+    };
+    Err(unusable(path, other.to_string(), hint))
 }
 
 pub(super) fn unusable(path: &Path, what: impl Into<String>, hint: impl Into<String>) -> Error {

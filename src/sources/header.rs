@@ -1,9 +1,9 @@
 //! What a header says, on however many rows it stands: the names of the columns.
 
-use super::Cell;
 use super::claims::fold;
 use super::concealed::Merged;
 use super::layout::{Expectation, Line, NoTable};
+use super::{Cell, Finding};
 use std::collections::BTreeSet;
 
 /// A header stands among so many first rows, unless the mapping says where.
@@ -116,8 +116,18 @@ impl Seeking<'_, '_> {
         let width = self.lines.iter().map(|line| line.cells.len());
         let wanted: Vec<&str> = self.expectation.wanted.values().map(String::as_str).take(12).collect();
         let more = if self.expectation.wanted.len() > wanted.len() { ", …" } else { "" };
+        let without_values =
+            self.lines.iter().filter(|line| line.findings.contains(&Finding::FormulaWithoutValue)).count();
+        let formulas = match without_values {
+            0 => String::new(),
+            rows => format!(
+                "; {rows} of its rows hold formulas that were saved without their values and read as empty: have the workbook \
+                 opened, calculated and saved again by the program that made it"
+            ),
+        };
         NoTable(format!(
-            "has no header that can be recognised: {which} any of the columns {}{more} (the widest row there has {} cells)",
+            "has no header that can be recognised: {which} any of the columns {}{more} (the widest row there has {} \
+             cells){formulas}",
             wanted.join(", "),
             width.max().unwrap_or(0)
         ))
@@ -201,7 +211,7 @@ fn join(rows: &[Row]) -> Vec<String> {
 }
 
 /// A, B, … Z, AA: the name of a column, counted from nought, in a spreadsheet.
-pub(super) fn letters(column: usize) -> String {
+pub fn letters(column: usize) -> String {
     let last = char::from(b'A' + (column % 26) as u8);
     if column < 26 { last.to_string() } else { format!("{}{last}", letters(column / 26 - 1)) }
 }
@@ -288,6 +298,6 @@ mod tests {
 
     #[test]
     fn columns_have_letters() {
-        assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
+        assert_eq!([0, 25, 26, 701, 702, 16_383].map(letters), ["A", "Z", "AA", "ZZ", "AAA", "XFD"]);
     }
 }

@@ -66,8 +66,10 @@ pub struct Sheet {
     pub name: String,
     /// Physical rows, from 1 to the last that holds anything (or the last line of text).
     pub rows: u32,
-    /// The header's row.
+    /// The header's row, the first where it stands on several.
     pub header_row: Option<u32>,
+    /// How many rows the header stands on; none where there is no header.
+    pub header_rows: u32,
     /// The header.
     pub header: Vec<String>,
     /// Whether the workbook hides it.

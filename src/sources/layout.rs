@@ -62,6 +62,7 @@ impl<'a> Expectation<'a> {
 pub(super) struct Found {
     pub(super) rows: u32,
     pub(super) header_row: Option<u32>,
+    pub(super) header_rows: u32,
     pub(super) header: Vec<String>,
 }
 
@@ -241,6 +242,8 @@ impl<'a, 'b, 'c> Table<'a, 'b, 'c> {
             of_sheet.push(Finding::ColumnLimit);
         }
         self.found.header_row = Some(found.rows.first);
+        // The file may end before the rows that the mapping counts.
+        self.found.header_rows = found.rows.last().min(self.found.rows) - found.rows.first + 1;
         self.outlet.flush();
         self.outlet.header = header;
     }
@@ -440,7 +443,8 @@ mod tests {
         let given = give_text(b"1,SMITH,,OX1\n2,JONES,x,\n\nA,B,C,D\n", &["B", "D"], none()).expect("usable");
         assert_eq!((given.kinds.as_str(), given.data[1].as_str()), ("dd.d", "2|JONES|x|"));
         assert_eq!(given.intake.files[0].sheets[0].header, ["A", "B", "C", "D"]);
-        assert_eq!(given.intake.files[0].sheets[0].header_row, None);
+        let sheet = &given.intake.files[0].sheets[0];
+        assert_eq!((sheet.header_row, sheet.header_rows), (None, 0));
         let refused = refusal(give_text(b"1,SMITH\n", &["Surname"], none()));
         assert!(refused.contains("which then names columns A to B"), "{refused}");
     }
@@ -463,7 +467,7 @@ mod tests {
             let columns = &["Patient ID", "Seen Date"];
             let given = give_text(ON_TWO.as_bytes(), columns, on_rows(2, header_row)).expect("usable");
             let sheet = &given.intake.files[0].sheets[0];
-            assert_eq!((given.kinds.as_str(), sheet.header_row), ("phhdhhd", Some(2)));
+            assert_eq!((given.kinds.as_str(), sheet.header_row, sheet.header_rows), ("phhdhhd", Some(2), 2));
             assert_eq!(sheet.header, ["Patient ID", "Patient Surname", "", "Seen Date"]);
             assert_eq!(given.findings, [(7, Finding::UnnamedColumn)]);
             assert_eq!(given.data, ["1|A||2", "3|B|x|4"]);
@@ -473,6 +477,8 @@ mod tests {
         assert_eq!(given.kinds, "h.hd");
         let given = give_text(b"Seen,By\n\0\nDate,\n2,X\n", &["Seen Date"], on_rows(3, None)).expect("usable");
         assert_eq!((given.kinds.as_str(), given.findings[0]), ("hxhd", (2, Finding::NulCharacter)));
+        let given = give_text(b"Seen\nDate\n", &["Seen Date"], on_rows(5, None)).expect("usable");
+        assert_eq!((given.kinds.as_str(), given.intake.files[0].sheets[0].header_rows), ("hh", 2));
     }
 
     #[test]

@@ -179,7 +179,8 @@ fn entries_stated(path: &Path) -> Option<usize> {
     Some(usize::from(u16::from_le_bytes([stated[0], stated[1]])))
 }
 
-fn inside(archive: &Path, member: &str) -> PathBuf {
+/// The name of a file inside an archive, as people are told of it.
+pub(super) fn inside(archive: &Path, member: &str) -> PathBuf {
     let mut shown = archive.as_os_str().to_owned();
     shown.push("!");
     shown.push(member);

@@ -13,6 +13,7 @@ use super::twice::holds_twice_encoded;
 use super::workbook::{Filled, Listed, Workbook};
 use super::{Cell, Error, Finding, Intake, Sheet, SourceFile};
 use crate::config::{Config, FileFormat};
+use crate::values::Shown as _;
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
@@ -147,7 +148,7 @@ impl Reading<'_> {
         for &rival in rivals {
             let sheet = chosen_sheet(&self.claims[rival], &sheets, book)?;
             if let Some(earlier) = claimed_by.insert(sheet, rival) {
-                return Err(self.claimed_twice(earlier, rival, &format!("sheet {}", sheets[sheet].name)));
+                return Err(self.claimed_twice(earlier, rival, &format!("sheet {}", sheets[sheet].name.shown())));
             }
         }
         let mut shares: BTreeMap<usize, Vec<Share>> = BTreeMap::new();
@@ -188,8 +189,8 @@ fn chosen_sheet(claim: &Claim, sheets: &[Listed], book: &mut Workbook) -> Result
     let by_name = sheets.iter().position(|sheet| folded(&sheet.name) == folded(wanted));
     let by_number = || wanted.trim().parse::<usize>().ok().filter(|number| (1..=sheets.len()).contains(number));
     by_name.or_else(|| by_number().map(|number| number - 1)).ok_or_else(|| {
-        let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
-        let what = format!("the workbook has no sheet {wanted}; it has {}", names.join(", "));
+        let names: Vec<String> = sheets.iter().map(|sheet| sheet.name.shown()).collect();
+        let what = format!("the workbook has no sheet {}; it has {}", wanted.shown(), names.join(", "));
         unusable(claim.place.shown(), what, "correct sheet in the mapping's [file] table")
     })
 }
@@ -236,7 +237,8 @@ pub(super) fn give_table(
     (of_sheet, hint): (Vec<Finding>, &'static str),
     outlet: Outlet<'_, '_>,
 ) -> Result<Found, Error> {
-    let no_table = |NoTable(what): NoTable| unusable(claim.place.shown(), format!("sheet {} {what}", sheet.name), hint);
+    let no_table =
+        |NoTable(what): NoTable| unusable(claim.place.shown(), format!("sheet {} {what}", sheet.name.shown()), hint);
     let look = book.looker(sheet);
     std::thread::scope(|scope| {
         // What the sheet conceals is looked for while its first cells are read, and waited for with the first row.
@@ -286,8 +288,8 @@ fn line_of(filled: Filled, joined: &mut Vec<u8>) -> Line {
 }
 
 pub(super) fn sheet_of(found: Found, name: String, hidden: bool, mapped: bool) -> Sheet {
-    let Found { rows, header_row, header } = found;
-    Sheet { name, rows, header_row, header, hidden, mapped }
+    let Found { rows, header_row, header_rows, header } = found;
+    Sheet { name, rows, header_row, header_rows, header, hidden, mapped }
 }
 
 #[cfg(test)]

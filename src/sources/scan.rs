@@ -1,6 +1,7 @@
 //! Finds the physical rows of delimited text. A quoted field may hold line ends; a stray quote may not swallow rows.
 
 use super::Finding;
+use super::kind::kind;
 use crate::values::Digest;
 use memchr::{memchr, memchr2, memrchr};
 use sha2::{Digest as _, Sha256};
@@ -19,6 +20,8 @@ const QUOTED_BYTES_MAX: usize = 512 << 10;
 const REOPENED_MAX: usize = 256;
 /// Of the lines in a long field, at most one in so many may look like a row.
 const LINES_PER_LIKENESS: usize = 8;
+/// A row of fewer cells is narrow.
+const NARROW: usize = 8;
 const READ_BYTES: usize = 256 << 10;
 /// Of a row that is too long, its beginning is kept.
 const BEGINNING_BYTES: usize = 2_000;
@@ -255,25 +258,28 @@ fn is_sound(row: &[u8], dialect: Dialect) -> bool {
     }
     let is_long = |field: &[u8]| field.len() > SHORT_BYTES_MAX || lines(field).count() > SHORT_LINE_ENDS_MAX;
     let is_taken_in =
-        |&(place, field): &(usize, &[u8])| is_long(field) && holds_rows(field, place, width, dialect.delimiter);
+        |&(place, field): &(usize, &[u8])| is_long(field) && holds_rows(field, place, row, (width, dialect.delimiter));
     width > 1 && (dialect.width == 0 || dialect.width == width) && !fields.iter().any(is_taken_in)
 }
 
 /// Whether the field at this place of a row has taken other rows in: its first line and its last are both as long as a row
-/// without it, or too many of the whole lines between them are.
-fn holds_rows(field: &[u8], place: usize, width: usize, delimiter: u8) -> bool {
+/// without it, or too many of the whole lines between them are. As many commas as a narrow row has stand in many a sentence:
+/// there a line must also begin as the row does (or end so, where the field is its beginning), with figures or with letters.
+fn holds_rows(field: &[u8], place: usize, row: &[u8], (width, delimiter): (usize, u8)) -> bool {
     let like_row = width - width / 8;
-    let delimiters: Vec<Option<usize>> = lines(field)
-        .map(|line| {
-            let delimiters = line.iter().filter(|&&byte| byte == delimiter).count();
-            (delimiters > 0 || !line.trim_ascii().is_empty()).then_some(delimiters)
-        })
-        .collect();
-    let [first, inner @ .., last] = delimiters.as_slice() else { return false };
-    let (opening, closing) = (place + 1 + first.unwrap_or(0), last.unwrap_or(0) + width - place);
-    let filled = inner.iter().flatten().count();
-    let alike = inner.iter().flatten().filter(|&&delimiters| delimiters + 1 >= like_row).count();
-    width >= 4 && opening >= like_row && closing >= like_row || alike * LINES_PER_LIKENESS > filled
+    let edge = |line: &[u8]| {
+        let mut pieces = line.split(|&byte| byte == delimiter);
+        kind(if place == 0 { pieces.next_back() } else { pieces.next() }.unwrap_or_default())
+    };
+    let own = (width < NARROW).then(|| edge(row));
+    let is_alike = |line: &[u8], cells: usize| cells >= like_row && own.as_ref().is_none_or(|own| edge(line) == *own);
+    let count = |line: &[u8]| line.iter().filter(|&&byte| byte == delimiter).count();
+    let lines: Vec<&[u8]> = lines(field).collect();
+    let [first, inner @ .., last] = lines.as_slice() else { return false };
+    let filled = inner.iter().filter(|line| count(line) > 0 || !line.trim_ascii().is_empty()).count();
+    let alike = inner.iter().filter(|line| is_alike(line, count(line) + 1)).count();
+    let opens = place + 1 + count(first) >= like_row;
+    width >= 4 && opens && is_alike(last, count(last) + width - place) || alike * LINES_PER_LIKENESS > filled
 }
 
 /// Lines, with the piece after the last line end.
@@ -503,6 +509,10 @@ mod tests {
             check_note("Knee better, sleeps well", lines, 6, true);
             check_note("", lines, 6, true);
             check_note("says \"\"no\"\"", lines, 3, true);
+            // Of commas alone a sentence has as many as a narrow row.
+            check_note("Knee better, sleeps well, eats, walks, rests, reads, but, alas, no stairs", lines, 3, true);
+            check_note("Knee better, eats, walks, rests\nWell\n\nGood", lines / 4, 4, true);
+            check_note("Thigh, knee, foot", lines, 3, true);
         }
     }
 
@@ -512,6 +522,12 @@ mod tests {
             check_note("2,d,e,x,x,x", lines, 6, false);
             check_note("2,d,e\nKnee\n\nHip", lines / 2, 3, false);
             check_note("Knee\n2,d,e,x,x,x", lines / 2, 6, false);
+            // The note is the row's first cell.
+            let of_first = |line: &str| {
+                let text = format!("\"Seen\n{}well\",2017\nx,2018\n", format!("{line}\n").repeat(lines));
+                scan(text.as_bytes(), 2).len()
+            };
+            assert_eq!((of_first("Knee better, sleeps well"), of_first("Knee,2016")), (2, lines + 3));
         }
         // Blank lines up to the next row, and rows whose last cells were left out.
         let far = format!("1,\"a,b,c\n{}2,d\",e,f\n", "\n".repeat(60));

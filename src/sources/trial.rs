@@ -38,7 +38,9 @@ impl Folder {
     }
 
     pub(super) fn write(&self, name: &str, bytes: &[u8]) {
-        fs::write(self.0.path().join(name), bytes).expect("a temporary file can be written");
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a temporary folder can be made");
+        fs::write(path, bytes).expect("a temporary file can be written");
     }
 
     /// A claim on a file by a mapping that names these columns.

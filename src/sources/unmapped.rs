@@ -72,7 +72,7 @@ pub fn read_unmapped(
 /// The files that a path stands for: itself, or each file of an archive, named as [`read_unmapped`] takes it.
 pub fn members_of(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let named = |listed: Listed| match listed.member {
-        Some(member) => PathBuf::from(format!("{}!{member}", path.display())),
+        Some(member) => packed::inside(path, &member),
         None => path.to_owned(),
     };
     Ok(packed::list(path, None)?.files.into_iter().map(named).collect())

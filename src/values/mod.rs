@@ -12,6 +12,7 @@ mod nearest;
 mod nhs_number;
 mod ods;
 mod postcode;
+mod shown;
 
 pub use coded::{AppointmentStatus, Priority, ReferralStatus, Sex};
 pub use date::{Moment, PartialDate, Precision};
@@ -22,3 +23,4 @@ pub use nearest::nearest;
 pub use nhs_number::{NhsNumber, NhsNumberFault, Scheme};
 pub use ods::{OdsCode, OdsKind};
 pub use postcode::Postcode;
+pub use shown::{Shown, by_number, steers};

@@ -64,6 +64,7 @@ pub(super) struct Sheet {
     pub(super) encoding: String,
     pub(super) delimiter: String,
     pub(super) header_row: Option<u64>,
+    pub(super) header_rows: Option<u64>,
 }
 
 #[derive(Default)]
@@ -127,6 +128,7 @@ impl Account {
             encoding: text("encoding"),
             delimiter: text("delimiter"),
             header_row: number("header_row"),
+            header_rows: number("header_rows"),
         });
     }
 

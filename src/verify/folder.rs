@@ -103,7 +103,7 @@ impl Folder {
     pub(super) fn document(&self, path: &str) -> io::Result<Vec<u8>> {
         let Some(on_disk) = self.path(path) else { return Err(io::ErrorKind::NotFound.into()) };
         let mut bytes = Vec::new();
-        fs::File::open(on_disk)?.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+        open_file(&on_disk)?.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "longer than a document may be"));
         }
@@ -121,9 +121,14 @@ impl Folder {
     }
 }
 
+/// Opens a file. A pipe, which would be waited for, is refused before it is opened.
+pub(super) fn open_file(path: &Path) -> io::Result<fs::File> {
+    if path.metadata()?.is_file() { fs::File::open(path) } else { Err(io::Error::other("this is no file")) }
+}
+
 /// The digests of one file.
 pub(super) fn digest_file(path: &Path, with_sha512: bool) -> io::Result<Digested> {
-    Ok(digest_stream(&mut fs::File::open(path)?, with_sha512)?.0)
+    Ok(digest_stream(&mut open_file(path)?, with_sha512)?.0)
 }
 
 /// The digests of what is read to its end, and how many bytes it was.

@@ -1,13 +1,12 @@
 //! `head.json`: its counts against the ledger's, its configuration against the run's, and what it commits to.
 
-use super::folder::{Folder, hex};
+use super::folder::{Folder, hex, open_file};
 use super::ledger::Counts;
 use super::problems::{Place, ProblemKind as Kind};
 use super::verdict::{Check, Findings, not_asked};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
 use sha2::Sha256;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -77,7 +76,7 @@ pub(super) fn judge_commitment(folder: &Folder, key: Option<&Path>) -> Check {
         return findings.close_unable("there is no head or no manifest to compare");
     };
     let Some(key) = read_key(key) else {
-        let detail = || "not 32 bytes, and not comments and 64 hexadecimal digits".into();
+        let detail = || "not a file of 32 bytes, nor one of comments and 64 hexadecimal digits".into();
         findings.add(Kind::KeyUnreadable, &Place::default(), detail);
         return findings.close();
     };
@@ -107,7 +106,7 @@ fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 
 fn read_key(path: &Path) -> Option<[u8; 32]> {
     let mut bytes = Vec::new();
-    File::open(path).ok()?.take(KEY_FILE_BYTES_MAX).read_to_end(&mut bytes).ok()?;
+    open_file(path).ok()?.take(KEY_FILE_BYTES_MAX).read_to_end(&mut bytes).ok()?;
     if let Ok(key) = <[u8; 32]>::try_from(bytes.as_slice()) {
         return Some(key);
     }

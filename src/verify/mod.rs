@@ -17,6 +17,7 @@ mod head;
 mod held;
 mod keys;
 mod ledger;
+mod made;
 mod manifest;
 mod packed;
 mod pairs;

@@ -1,7 +1,7 @@
 //! A file of the sources: by itself, or a member of an archive, named as `archive.zip!member` or `archive.gz!member`.
 
+use super::folder::open_file;
 use flate2::read::MultiGzDecoder;
-use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::{Component, Path, PathBuf};
 
@@ -27,7 +27,7 @@ impl Lying {
 
     /// Hands its bytes over, of a member no more than this.
     pub(super) fn read<T>(&self, bytes_max: u64, take: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
-        let mut file = File::open(&self.path)?;
+        let mut file = open_file(&self.path)?;
         match &self.member {
             None => take(&mut file),
             Some(_) if self.is_gzip() => take(&mut MultiGzDecoder::new(BufReader::new(file)).take(bytes_max)),
@@ -42,7 +42,7 @@ impl Lying {
     /// Its bytes in any order.
     pub(super) fn input(&self, bytes_max: u64) -> io::Result<Input> {
         if self.member.is_none() {
-            return Ok(Box::new(BufReader::new(File::open(&self.path)?)));
+            return Ok(Box::new(BufReader::new(open_file(&self.path)?)));
         }
         let mut bytes = Vec::new();
         self.read(bytes_max.min(WORKBOOK_BYTES_MAX), |stream| stream.read_to_end(&mut bytes))?;
@@ -65,6 +65,7 @@ impl<T: Read + Seek> InAnyOrder for T {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::File;
     use std::io::Write as _;
 
     fn check(file: &str, expected: Option<(&str, Option<&str>)>) {

@@ -260,8 +260,7 @@ impl fmt::Display for Problem {
 }
 
 /// Names come from a stranger's disk: control characters could steer a terminal.
-fn write_tame(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    use fmt::Write as _;
+fn write_tame(formatter: &mut dyn fmt::Write, text: &str) -> fmt::Result {
     for character in text.chars() {
         match character.is_control() {
             true => write!(formatter, "{}", character.escape_unicode())?,
@@ -269,6 +268,13 @@ fn write_tame(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
         }
     }
     Ok(())
+}
+
+/// A name on one line.
+pub(super) fn tame(name: &str) -> String {
+    let mut shown = String::new();
+    let _ = write_tame(&mut shown, name);
+    shown
 }
 
 #[cfg(test)]

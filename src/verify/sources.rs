@@ -191,9 +191,10 @@ impl<'a> Recount<'a> {
             self.rows.add(Kind::SourceRows, &place, detail);
         }
         // The header that the reading began from must lie in the file.
-        if sheet.header_row.is_some_and(|header| header > rows) {
+        let last = sheet.header_row.map(|first| first.saturating_add(sheet.header_rows.unwrap_or(1).saturating_sub(1)));
+        if last.is_some_and(|header| header > rows) {
             let place = Place::file(&sheet.file).sheet(&sheet.sheet);
-            self.rows.add(Kind::SourceRows, &place, || "the header is said to lie after the last row".into());
+            self.rows.add(Kind::SourceRows, &place, || "the header is said to reach beyond the last row".into());
         }
     }
 

@@ -1,6 +1,6 @@
 //! Reads one table, line by line, and holds each value to its column.
 
-use super::folder::Folder;
+use super::folder::{Folder, open_file};
 use super::problems::{Place, ProblemKind as Kind};
 use super::schema::{Field, FieldKind, Table};
 use super::verdict::Findings;
@@ -68,7 +68,7 @@ pub(super) fn read(folder: &Folder, table: &Table, findings: &mut Findings, each
 
 /// The file with its first bytes already in the buffer.
 fn open(path: &Path) -> io::Result<BufReader<File>> {
-    let mut file = BufReader::with_capacity(256 << 10, File::open(path)?);
+    let mut file = BufReader::with_capacity(256 << 10, open_file(path)?);
     file.fill_buf()?;
     Ok(file)
 }

@@ -9,9 +9,12 @@
 //!   have, from three on.
 //! - A field over more than 50 line ends, or of more than 64 KiB, must also leave its row with as many fields, from two on,
 //!   as the file's rows usually have. And of the lines that lie in it whole and hold something, no more than one in eight may
-//!   have as many delimiters as a row, less an eighth; nor may, from four fields on, its first line and its last both.
+//!   have as many delimiters as a row, less an eighth; nor may, from four fields on, its first line and its last both. In rows
+//!   of fewer than eight fields a line counts (the first aside) only where it also begins as the row does, with figures, with
+//!   letters or with signs in the same order; or ends as it does, where the field is the row's first.
 //! - A line longer than 1 MiB is a row by itself, and no row is longer.
 
+use super::made::Piece;
 use encoding_rs::{CoderResult, Decoder, Encoding};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, VecDeque};
@@ -22,6 +25,7 @@ const OPEN_BYTES_MAX: usize = 512 << 10;
 const REOPENED_MAX: usize = 256;
 const LONG_BYTES: usize = 64 << 10;
 const LONG_LINE_ENDS: usize = 50;
+const FEW_FIELDS: usize = 8;
 /// The rows from which the usual number of fields is taken.
 const SAMPLE_ROWS: usize = 200;
 const SAMPLE_BYTES: usize = 256 << 10;
@@ -178,7 +182,8 @@ impl<R: Read> Rows<R> {
             let line_end_bytes = line.end.len();
             bytes += line_end_bytes;
             if reading.state != State::Quoted {
-                return Ok((!has_long || reading.speaks_for_row()).then_some(place + 1));
+                let lines = self.ahead.iter().take(place + 1);
+                return Ok((!has_long || reading.speaks_for_row(lines)).then_some(place + 1));
             }
             if opened_here {
                 open_since = if place == 0 { bytes } else { began };
@@ -224,16 +229,16 @@ struct Reading {
 struct Field {
     place: usize,
     bytes: usize,
-    /// Of each line, its delimiters within the field; `None` where only white space stands there.
-    lines: Vec<Option<usize>>,
+    /// Of each line, what of it stands within the field; `None` where only white space does.
+    lines: Vec<Option<Piece>>,
     blank: bool,
-    delimiters: usize,
+    piece: Piece,
 }
 
 impl Field {
     fn end_line(&mut self) {
-        let delimiters = std::mem::take(&mut self.delimiters);
-        self.lines.push((!self.blank || delimiters > 0).then_some(delimiters));
+        let piece = std::mem::take(&mut self.piece);
+        self.lines.push((!self.blank || piece.delimiters > 0).then_some(piece));
         self.blank = true;
     }
 
@@ -241,15 +246,19 @@ impl Field {
         self.bytes > LONG_BYTES || self.lines.len() > LONG_LINE_ENDS
     }
 
-    /// Whether rows of so many fields seem to have been swallowed.
-    fn swallowed(&self, fields: usize) -> bool {
+    /// Whether rows of so many fields, made as this whole row is, seem to have been swallowed. Lines of prose have as many commas as rows of few fields: of these a line begins, or ends, as the row does.
+    fn swallowed(&self, fields: usize, row: &Piece) -> bool {
         let like_row = fields - fields / 8;
         let end = self.lines.len() - 1;
-        let whole: Vec<usize> = self.lines[..end].iter().skip(1).flatten().copied().collect();
-        let alike = whole.iter().filter(|delimiters| **delimiters + 1 >= like_row).count();
-        let first = self.place + self.lines[0].unwrap_or(0) + 1;
-        let last = self.lines[end].unwrap_or(0) + fields - self.place;
-        8 * alike > whole.len() || fields >= 4 && end > 0 && first.min(last) >= like_row
+        let edge = |piece: &Piece| if self.place == 0 { piece.last.of.clone() } else { piece.first.of.clone() };
+        let made_alike = |piece: &Piece| fields >= FEW_FIELDS || edge(piece) == edge(row);
+        let whole: Vec<&Piece> = self.lines[..end].iter().skip(1).flatten().collect();
+        let alike = whole.iter().filter(|piece| piece.delimiters + 1 >= like_row && made_alike(piece)).count();
+        let first = self.place + self.lines[0].as_ref().map_or(0, |piece| piece.delimiters) + 1;
+        let nothing = Piece::default();
+        let last = self.lines[end].as_ref().unwrap_or(&nothing);
+        let closes = last.delimiters + fields - self.place >= like_row && made_alike(last);
+        8 * alike > whole.len() || fields >= 4 && end > 0 && first >= like_row && closes
     }
 }
 
@@ -269,10 +278,14 @@ impl Reading {
     }
 
     /// Whether a row with a long field is one.
-    fn speaks_for_row(&self) -> bool {
+    fn speaks_for_row<'l>(&self, lines: impl Iterator<Item = &'l Line>) -> bool {
+        let mut whole = Piece::default();
+        for byte in lines.flat_map(|line| line.text.bytes().chain([b'\n'])) {
+            whole.see(byte, byte == self.delimiter);
+        }
         let fields = self.fields + 1;
         let is_usual = fields > 1 && (self.width == 0 || self.width == fields);
-        is_usual && !self.over_lines.iter().any(|field| field.is_long() && field.swallowed(fields))
+        is_usual && !self.over_lines.iter().any(|field| field.is_long() && field.swallowed(fields, &whole))
     }
 
     /// Follows one line; true if a quoted field that is open at its end was opened in it.
@@ -304,7 +317,11 @@ impl Reading {
                 }
                 State::Quoted => {
                     self.delimiters += usize::from(delimits);
-                    self.field.delimiters += usize::from(delimits);
+                    // Of its first line it is enough to know how many there are.
+                    match self.line_ends {
+                        0 => self.field.piece.delimiters += usize::from(delimits),
+                        _ => self.field.piece.see(byte, delimits),
+                    }
                     State::Quoted
                 }
                 _ if delimits => {

@@ -246,7 +246,8 @@ impl Package {
     }
 
     fn columns(&self, table: &str, names: &[&str]) -> Vec<Vec<String>> {
-        columns(&self.files[&format!("data/tables/{table}.csv")], names)
+        let folder = if table.contains('/') { "data" } else { "data/tables" };
+        columns(&self.files[&format!("{folder}/{table}.csv")], names)
     }
 
     /// The id of what a row speaks of; each row speaks of one.

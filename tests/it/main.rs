@@ -3,6 +3,7 @@
 mod cases;
 mod check;
 mod cli;
+mod drafts;
 mod dry_runs;
 mod flow;
 mod following;

@@ -79,6 +79,48 @@ fn a_row_of_formulas_alone_whose_values_are_missing_is_told_in_every_format() {
     check(&xls_with(&[formula(5), formula(6), text.into()].concat()), SOUND + 3, &["6"]);
 }
 
+/// A sheet that holds nothing else is refused where it is mapped, and told where it is not.
+#[test]
+fn a_sheet_of_formulas_alone_whose_values_are_missing_is_not_passed_over() {
+    let sheet = |name: &str| {
+        let row = "<table:table-row><table:table-cell table:formula=\"of:=[S.A1]\"/><table:table-cell \
+                   table:formula=\"of:=[S.B1]\"/></table:table-row>";
+        format!("<table:table table:name=\"{name}\">{}</table:table>", row.repeat(3))
+    };
+    let with_sheet = |end: &[u8], sheet: &str| with(format("ods"), "content.xml", end, sheet.as_bytes());
+    let first = with_sheet(b"<table:table ", &sheet("Linked"));
+    let said = first.handover(&["profile", &format!("sources/{}", format("ods").file)]);
+    assert!(
+        said.out.contains("sheet Linked\n3 rows: no header")
+            && said.out.contains("! 3 rows, the first is 1: A formula was saved"),
+        "{}",
+        said.out
+    );
+    let said = first.handover(&["check"]);
+    assert_eq!(said.code, 3, "{}", said.all());
+    let told = "sheet Linked has no header that can be recognised";
+    let next =
+        "3 of its rows hold formulas that were saved without their values and read as empty: have the workbook opened";
+    assert!(said.err.contains(told) && said.err.contains(next), "{}", said.err);
+    first.edit("mappings/clinic.toml", "[file]\n", "[file]\nsheet = 2\n");
+    let last = with_sheet(b"</office:spreadsheet>", &sheet("Linked"));
+    for transition in [first, last] {
+        let said = transition.handover(&["run", "--out", "package"]);
+        assert_eq!(said.code, 0, "{}", said.all());
+        let table = |path: &str| fs::read(transition.path().join("package/data").join(path)).expect("a table");
+        let rows = columns(&table("audit/rows.csv"), &["sheet", "disposition", "reason"]);
+        let linked: Vec<_> = rows.iter().filter(|row| row[0] == "Linked").collect();
+        assert!(
+            linked.len() == 3 && linked.iter().all(|row| row[1..] == ["set-aside", "sheet-not-mapped"]),
+            "{rows:?}"
+        );
+        let told = columns(&table("tables/exceptions.csv"), &["sheet", "reason"]);
+        assert!(told.contains(&vec!["Linked".to_owned(), "sheet-not-mapped".to_owned()]), "{told:?}");
+        let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
+        assert_eq!(verdict.code, 0, "{}", verdict.all());
+    }
+}
+
 #[test]
 fn a_formula_whose_value_is_an_empty_text_makes_no_row() {
     check(&xlsx_with("<row r=\"6\"><c r=\"A6\" t=\"str\"><f>\"\"</f><v></v></c></row>"), SOUND, &[]);
@@ -201,24 +243,82 @@ fn long_notes_and_stray_quotes_are_told_apart_by_reader_and_verifier() {
         (format!("3,\"Marchbanks,Ivy,01/02/1950,,\n{}4,Hill\",Ann,01/02/1950,,\n", rows.repeat(60)), Some(61), 1),
         (format!("3,\"Marchbanks,Ivy,01/02/1950,,\n{}4,Hill\",Ann,01/02/1950,,\n", "\n".repeat(60)), Some(1), 1),
     ];
+    // Sentences have as many commas as rows of few columns have: two of them, then of three.
+    let listed = "Thigh, knee, foot, back, neck";
+    let narrow = [
+        (format!("3,{}\n{}", note(listed, 60), "4,x\n"), Some(2), 0),
+        (format!("3,\"Hill\n{}70,5 ft 6\"\n", "4,Penny\n".repeat(60)), Some(61), 1),
+        (format!("{},3\n", note("Knee, better", 60)), Some(1), 0),
+        (format!("3,Ivy,{}\n", note("Knee better, sleeps well, walks", 4000)), Some(1), 0),
+        (format!("3,Ivy,\"x\n{}70,Ann,5 ft 6\"\n", "4,Penny,y\n".repeat(60)), Some(61), 1),
+    ];
+    let heads = [
+        "ID,Surname\n1,a\n2,b\n",
+        "ID,Surname\n1,a\n2,b\n",
+        "Surname,ID\na,1\nb,2\n",
+        "ID,Surname,Notes\n1,a,b\n2,c,d\n",
+    ];
+    let of_head = |place: usize| heads[place.min(heads.len() - 1)];
+    for (place, (text, used, unread)) in narrow.into_iter().enumerate() {
+        let transition = Transition::clinic();
+        transition.write("mappings/clinic.toml", "[person]\nlocal_id = \"ID\"\nfamily_name = \"Surname\"\n");
+        read_and_verify(&transition, of_head(place), &text, used, unread);
+    }
     for (text, used, unread) in files {
         let transition = Transition::clinic();
         transition.edit("mappings/clinic.toml", "phone = \"Phone\"\n", "[person.extra]\nnotes = \"Notes\"\n");
         let head = "Patient ID,Surname,Forename,DOB,Phone,Notes\n1,Quillfeather,Maude,03/02/1961,01632 960001,x\n\
                     2,Thistlewood,Ambrose,14/11/1948,01632 960002,x\n";
-        transition.write("sources/clinic.csv", &format!("{head}{text}"));
-        let said = transition.handover(&["run", "--quiet", "--out", "package"]);
-        assert_eq!(said.code, 0, "{}", said.all());
-        let rows = fs::read(transition.path().join("package/data/audit/rows.csv")).expect("rows");
-        let found = columns(&rows, &["disposition", "reason"]);
-        let count = |word: &str, reason: &str| found.iter().filter(|row| row[0] == word && row[1] == reason).count();
-        let stray = count("set-aside", "stray-quote");
-        let start = &text[..text.len().min(40)];
-        assert_eq!(stray, unread, "{start}");
-        assert!(used.is_none_or(|used| count("used", "") == used + 2), "{start}: {used:?}");
-        let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
-        assert_eq!(verdict.code, 0, "{}", verdict.all());
+        read_and_verify(&transition, head, &text, used, unread);
     }
+}
+
+/// How many rows are used beside the two of the head, and how many are set aside for a quote.
+#[track_caller]
+fn read_and_verify(transition: &Transition, head: &str, text: &str, used: Option<usize>, unread: usize) {
+    transition.write("sources/clinic.csv", &format!("{head}{text}"));
+    let said = transition.handover(&["run", "--quiet", "--out", "package"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    let rows = fs::read(transition.path().join("package/data/audit/rows.csv")).expect("rows");
+    let found = columns(&rows, &["disposition", "reason"]);
+    let count = |word: &str, reason: &str| found.iter().filter(|row| row[0] == word && row[1] == reason).count();
+    let start = &text[..text.len().min(40)];
+    assert_eq!(count("set-aside", "stray-quote"), unread, "{start}");
+    assert!(used.is_none_or(|used| count("used", "") + count("unassigned", "") == used + 2), "{start}: {used:?}");
+    let verdict = transition.handover(&["verify", "package", "--sources", ".", "--key", "commitment.key"]);
+    assert_eq!(verdict.code, 0, "{}", verdict.all());
+}
+
+/// Line ends in a name cannot make another line of a message or a table.
+#[cfg(unix)]
+#[test]
+fn a_name_of_several_lines_is_shown_on_one() {
+    let transition = Transition::clinic();
+    let sources = transition.path().join("sources");
+    let (name, shown) = ("clinic\n  next: delete\u{1b}[2J.csv", "clinic\\u000a  next: delete\\u001b[2J.csv");
+    fs::rename(sources.join("clinic.csv"), sources.join(name)).expect("renamed");
+    let file = format!("sources/{name}");
+    let more = fs::read_to_string(sources.join(name)).expect("text").replace("14/11/1948", "31/02/1948");
+    fs::write(sources.join(name), more).expect("written");
+    for (arguments, code) in [
+        (&["profile", &file, "--draft", "drafts"][..], 0),
+        (&["check"], 0),
+        (&["check", "--reason", "date-impossible"], 0),
+        (&["run", "--out", "package"], 0),
+        (&["verify", "package", "--sources", "."], 0),
+        (&["profile", &format!("{file}.absent")], 3),
+        (&["check", &file], 2),
+        (&["verify", &file], 3),
+        (&["review", "import", "--who", "Ann Penny", &file], 3),
+    ] {
+        let said = transition.handover(arguments);
+        assert_eq!(said.code, code, "{arguments:?}: {}", said.all());
+        let lines: Vec<&str> = said.out.lines().chain(said.err.lines()).collect();
+        assert!(lines.iter().all(|line| !line.starts_with("  next: delete")), "{arguments:?}: {}", said.all());
+        let names_it = !matches!(arguments, ["run" | "verify", ..]);
+        assert!(!names_it || lines.iter().any(|line| line.contains(shown)), "{arguments:?}: {}", said.all());
+    }
+    assert!(transition.handover(&["check", "--json"]).json()["files"][0]["file"] == *file);
 }
 
 /// To open a pipe is to wait for ever, and nothing that is read only once can be checked again.
@@ -256,6 +356,38 @@ fn what_is_no_file_is_refused_before_it_is_opened() {
     said(&["trace", "import", "socket"], 3, no_file);
     said(&["trace", "import", "sources"], 3, folder);
     said(&["review", "import", "--who", "Ann Penny", "socket"], 3, no_file);
+    // Whatever else is named: a configuration, a mapping, a model, a journal, a key.
+    let stream = "this is no file but a pipe, a socket or a device, which can be read only once";
+    let pipe = |path: &str| {
+        let made = std::process::Command::new("mkfifo").arg(transition.path().join(path)).status().expect("mkfifo");
+        assert!(made.success());
+    };
+    pipe("pipe");
+    for (config, what) in [("pipe", stream), ("/dev/null", stream), ("socket", stream)] {
+        said(&["check", config], 2, what);
+        said(&["link", "sources/clinic.csv", "--mapping", config, "--out", "clusters.csv"], 2, what);
+        said(&["link", "sources/clinic.csv", "--mapping", "mappings/clinic.toml", "--config", config], 2, what);
+    }
+    let sound = fs::read_to_string(transition.path().join("handover.toml")).expect("text");
+    for (name, value, code, what) in [
+        ("mapping = \"mappings/clinic.toml\"", "mapping = \"pipe\"", 2, stream),
+        ("mapping = \"mappings/clinic.toml\"", "mapping = \"mappings\"", 2, "could not be read: this is a folder"),
+        ("[transition]", "[link]\nmodel = \"pipe\"\n[transition]", 3, stream),
+        ("[transition]", "[link]\nmodel = \"sources\"\n[transition]", 3, "this is a folder"),
+        ("[transition]", "[transition]\nsites = \"pipe\"", 3, stream),
+        ("[transition]", "[transition]\ndecisions = \"pipe\"", 2, "a journal of decisions is a file"),
+        ("[transition]", "[transition]\nkey = \"pipe\"", 2, "a commitment key is a file"),
+    ] {
+        assert!(sound.contains(name));
+        fs::write(transition.path().join("handover.toml"), sound.replacen(name, value, 1)).expect("written");
+        said(&["run", "--out", "package"], code, what);
+    }
+    fs::write(transition.path().join("handover.toml"), sound).expect("written");
+    said(&["run", "--out", "package"], 0, "");
+    said(&["verify", "package", "--key", "pipe"], 3, "--key pipe: there is no such file");
+    fs::remove_file(transition.path().join("sources/clinic.csv")).expect("removed");
+    pipe("sources/clinic.csv");
+    said(&["verify", "package", "--sources", "."], 1, "");
 }
 
 /// One of so many, always the same ones in a row.

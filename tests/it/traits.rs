@@ -352,7 +352,7 @@ fn workbooks_of_statistics() {
             )]),
             &[
                 "xlsx 1900",
-                "Place of occurrence : header 8, data 8, preamble 5, footer 3, blank 6; unnamed-column in 9; total-among-data in 13",
+                "Place of occurrence : header 7 on 2 rows, data 8, preamble 4, footer 3, blank 6; unnamed-column in 9; total-among-data in 13",
             ],
         ),
         // A pivot first, with its grand total; the rows that it adds up behind it; an empty sheet last.

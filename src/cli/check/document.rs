@@ -30,7 +30,7 @@ fn files(checked: &Checked<'_>) -> Vec<Value> {
         file.sheets.iter().map(move |sheet| {
             json!({
                 "source": checked.source_name(file.origin), "file": file.path, "sheet": sheet.name,
-                "rows": sheet.rows, "header_row": sheet.header_row, "format": file.read_as.format,
+                "rows": sheet.rows, "header_row": sheet.header_row, "header_rows": sheet.header_rows, "format": file.read_as.format,
                 "encoding": file.read_as.encoding, "hidden": sheet.hidden, "mapped": sheet.mapped,
                 "columns_not_mapped": columns_left_out(checked.config, file.origin, &sheet.header),
             })

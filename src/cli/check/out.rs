@@ -9,6 +9,8 @@ use crate::pipeline;
 use crate::reconcile::UnknownSite;
 use crate::records::{ProviderReturn, Records};
 use crate::report::{self, SheetOutcome};
+use crate::sources;
+use crate::values::Shown as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -38,7 +40,7 @@ const OF_NOBODY: &str = "no-provider";
 pub(super) fn refuse_place(folder: &Path) -> Result<(), Failure> {
     Failure::unless_outside_packages(folder)?;
     let refused = |what: &str| {
-        let message = format!("--out {}: {what}", folder.display());
+        let message = format!("--out {}: {what}", folder.shown());
         Err(Failure::new(Outcome::Usage, message, "give a folder that is not there yet, or is empty"))
     };
     match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
@@ -52,46 +54,19 @@ pub(super) fn refuse_place(folder: &Path) -> Result<(), Failure> {
 
 /// What is written must not be read as a source's file at the next reading.
 pub(super) fn refuse_sources(folder: &Path, config: &Config) -> Result<(), Failure> {
-    let place = real(folder);
     let providers: BTreeSet<&str> = config.sources.iter().map(|source| source.provider.as_str()).chain([""]).collect();
     let mut taken = BTreeSet::new();
     let folders: Vec<PathBuf> =
-        providers.into_iter().map(|provider| place.join(folder_name(provider, &mut taken))).collect();
+        providers.into_iter().map(|provider| folder.join(folder_name(provider, &mut taken))).collect();
     let made: Vec<PathBuf> = folders.iter().flat_map(|folder| [folder.join(ROWS), folder.join(VALUES)]).collect();
-    let Some(source) = config.sources.iter().find(|source| takes_in(&config.folder, &source.path, &made)) else {
-        return Ok(());
-    };
+    let Some(source) = sources::source_that_names(config, &made) else { return Ok(()) };
     let message = format!(
         "--out {}: the path of the source {} ({}) takes in what would be written there",
-        folder.display(),
+        folder.shown(),
         source.id,
         source.path
     );
     Err(Failure::new(Outcome::Usage, message, "give a folder outside those that the sources are read from"))
-}
-
-/// Whether a source's path names one of these files.
-fn takes_in(config_folder: &Path, path: &str, made: &[PathBuf]) -> bool {
-    let parts: Vec<&str> = path.split('/').collect();
-    let plain = parts.iter().take_while(|part| !part.contains(['*', '?', '['])).count();
-    let (plain, rest) = parts.split_at(plain.min(parts.len() - 1));
-    let folder = real(&config_folder.join(if path.starts_with('/') { "/" } else { "" }).join(plain.join("/")));
-    // As the sources are found.
-    let options = glob::MatchOptions {
-        require_literal_separator: true,
-        require_literal_leading_dot: true,
-        ..glob::MatchOptions::new()
-    };
-    let whole = format!("{}/{}", glob::Pattern::escape(&folder.to_string_lossy()), rest.join("/"));
-    let pattern = glob::Pattern::new(&whole);
-    pattern.is_ok_and(|pattern| made.iter().any(|file| pattern.matches_path_with(file, options)))
-}
-
-/// A path without links and without dots, as far as it is there.
-fn real(path: &Path) -> PathBuf {
-    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let there = whole.ancestors().find_map(|part| Some((part.canonicalize().ok()?, whole.strip_prefix(part).ok()?)));
-    there.map_or_else(|| whole.clone(), |(real, rest)| if rest.as_os_str().is_empty() { real } else { real.join(rest) })
 }
 
 /// Reads the sources again and writes a folder for each provider. What is half written when something fails is taken away.
@@ -190,7 +165,7 @@ impl Written {
         let of = |provider: &ForProvider| -> Vec<String> {
             let cut = provider.sheets.iter().filter(|sheet| !sheet.is_whole());
             let told = |sheet: &SheetOutcome| {
-                let place = format!("{} of {}/{ROWS}, from {}", sheet.name, provider.folder, sheet.file);
+                let place = format!("{} of {}/{ROWS}, from {}", sheet.name, provider.folder, sheet.file.shown());
                 format!("CUT: {place}: {}", sheet.what_is_cut().join("; "))
             };
             cut.map(told).collect()
@@ -200,7 +175,7 @@ impl Written {
 
     /// For a person.
     pub(super) fn screen(&self) -> Vec<String> {
-        let mut lines = vec![format!("Written to {}  (HOLDS PATIENT DATA)", self.folder.display())];
+        let mut lines = vec![format!("Written to {}  (HOLDS PATIENT DATA)", self.folder.shown())];
         let width = self.providers.iter().map(|provider| provider.folder.len()).max().unwrap_or(0);
         for provider in &self.providers {
             let folder = &provider.folder;

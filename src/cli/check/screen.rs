@@ -1,12 +1,13 @@
 //! What `check` shows a person, at most a hundred letters wide.
 
 use super::super::run::not_acted_upon;
-use super::super::terminal::{thousands, wrapped};
+use super::super::terminal::{header_told, thousands, wrapped};
 use super::{Checked, columns_left_out, may_be_quoted};
 use crate::measures;
 use crate::reconcile::UnknownSite;
 use crate::records::{FoundIn, FoundReason};
 use crate::sources::{RowRef, Sheet, SourceFile};
+use crate::values::Shown as _;
 
 pub(super) const WIDTH: usize = 100;
 
@@ -44,7 +45,7 @@ pub(super) fn of(checked: &Checked<'_>) -> String {
 
 /// A file, or a sheet of it.
 pub(super) fn sheet_name(file: &SourceFile, sheet: &Sheet) -> String {
-    if sheet.name.is_empty() { file.path.clone() } else { format!("{} [{}]", file.path, sheet.name) }
+    if sheet.name.is_empty() { file.path.shown() } else { format!("{} [{}]", file.path.shown(), sheet.name.shown()) }
 }
 
 fn of_sheet(checked: &Checked<'_>, file: &SourceFile, sheet: &Sheet) -> Vec<String> {
@@ -53,7 +54,7 @@ fn of_sheet(checked: &Checked<'_>, file: &SourceFile, sheet: &Sheet) -> Vec<Stri
         "" => file.read_as.format.to_owned(),
         encoding => format!("{}, {encoding}", file.read_as.format),
     };
-    let header = sheet.header_row.map_or("no header".to_owned(), |row| format!("header in row {row}"));
+    let header = sheet.header_row.map_or("no header".to_owned(), |row| header_told(row, sheet.header_rows));
     let source = checked.source_name(file.origin);
     let line = format!("{source:<18} {:>9} rows   {name}", thousands(u64::from(sheet.rows)));
     let whole = format!("{line}   ({how}; {header})");

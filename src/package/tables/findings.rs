@@ -149,5 +149,6 @@ fn source_line(contents: &Contents<'_>, file: &SourceFile, sheet: &Sheet, out: &
     );
     line.shown("hidden", sheet.hidden);
     line.shown("mapped", sheet.mapped);
+    line.maybe("header_rows", sheet.header_row.map(|_| sheet.header_rows));
     out.end()
 }

@@ -115,8 +115,19 @@ fn plain(text: &str) -> String {
     text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
 }
 
-fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+/// A text as TOML writes it, on one line.
+pub fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for sign in text.chars() {
+        match sign {
+            '"' | '\\' => quoted.extend(['\\', sign]),
+            _ if sign.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(sign))),
+            _ => quoted.push(sign),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// Patterns that the fields share, the commonest first. A pattern that reads another's dates as other days is none of them.

@@ -20,6 +20,8 @@ const ROWS_BELOW: usize = 25;
 const NAME_LENGTH_MAX: usize = 250;
 /// What only rows below a row can tell is told by so many of them.
 const ROWS_BELOW_MIN: usize = 3;
+/// Names over data of another kind: no row of data has so many.
+const CONTRASTS_MIN: usize = 3;
 /// So many rows above the header may be as wide as it is: a header may stand on four rows.
 const WIDE_ABOVE_MAX: usize = 3;
 
@@ -193,7 +195,8 @@ fn score(rows: &[Vec<Seen>], at: usize) -> Option<f64> {
     let sentences = names.iter().filter(|name| text_of(name).is_some_and(|text| text.split(' ').count() > 12)).count();
     let distinct: BTreeSet<&str> = names.iter().filter_map(|name| text_of(name)).collect();
     let words = names.iter().filter(|name| text_of(name).is_some()).count();
-    if words == 0 || (!above_figures && (distinct.len() * 10 < words * 7 || sentences * 2 > names.len())) {
+    let come_again = distinct.len() * 10 < words * 7 && !(contrast >= CONTRASTS_MIN && is_in_groups(row));
+    if words == 0 || (!above_figures && (come_again || sentences * 2 > names.len())) {
         return None;
     }
     let known = names.iter().filter(|name| matches!(name, Seen::Words { known: true, .. })).count();
@@ -204,6 +207,15 @@ fn score(rows: &[Vec<Seen>], at: usize) -> Option<f64> {
     }
     // Of a header on two rows the lower one has more names; of a title and a header, the header.
     Some(3.0 * known as f64 + 2.0 * contrast as f64 + names.len() as f64 - 0.01 * at as f64)
+}
+
+/// Whether the names that stand several times are groups of columns that come again: dose and batch of each vaccine.
+fn is_in_groups(row: &[Seen]) -> bool {
+    let names: Vec<&str> = row.iter().filter_map(text_of).collect();
+    let times = |name: &str| names.iter().filter(|other| **other == name).count();
+    let again: Vec<&str> = names.iter().copied().filter(|name| times(name) > 1).collect();
+    let group = again.iter().skip(1).position(|name| *name == again[0]).map_or(again.len(), |place| place + 1);
+    group > 1 && again.len().is_multiple_of(group) && again.chunks(group).all(|part| part == &again[..group])
 }
 
 /// The row without figures that stand beside the table: nothing is left of such a figure, and nothing below it.
@@ -264,20 +276,21 @@ fn again(row: &[Seen], below: &[Vec<Seen>], above_figures: bool) -> bool {
     (0..row.len()).filter(|&column| comes_again(column)).count() * 4 >= names.max(1)
 }
 
+/// Rows as they are found in a file, of a text with a bar between cells.
+#[cfg(test)]
+pub(super) fn first_rows(text: &str) -> Vec<FirstRow> {
+    let cell = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) };
+    let rows = text.lines().zip(1u32..).filter(|(line, _)| line.split('|').any(|cell| !cell.is_empty()));
+    rows.map(|(line, row)| FirstRow { row, cells: line.split('|').map(cell).collect() }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
     fn check(text: &str, expected: Option<u32>) {
-        let cell = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) };
-        let rows: Vec<FirstRow> = text
-            .lines()
-            .zip(1u32..)
-            .filter(|(line, _)| line.split('|').any(|cell| !cell.is_empty()))
-            .map(|(line, row)| FirstRow { row, cells: line.split('|').map(cell).collect() })
-            .collect();
-        assert_eq!(find(&rows).map(HeaderRows::last), expected, "{text}");
+        assert_eq!(find(&first_rows(text)).map(HeaderRows::last), expected, "{text}");
     }
 
     #[test]
@@ -307,6 +320,18 @@ mod tests {
         let rows = "04/2017|-|52+|9|8|7|6|5|4\n05/2017|4|3|9|8|7|6|5|4\n06/2017|4|3|9|8|7|6|5|4\n";
         check(&format!("|Waiting|||Seen|||New||\n|Median|Upper|All|Median|Upper|All|Median|Upper\n{rows}"), Some(2));
         check("Pain|Pain|Pain|Hip\nKnee|Back|Pain|Hip\nHip|Knee|Knee|Back\n", None);
+    }
+
+    #[test]
+    fn groups_of_columns_may_come_again_in_one_row() {
+        let rows = "9990000018|Quillfeather|03/02/1961|02/04/2017|Flu|1|B1|Flu|2|B2|Flu|3|B3\n\
+                    9990000026|Thistlewood|14/11/1948|03/04/2017|Flu|1|B4||||||\n\
+                    9990000034|Pennyfather|15/10/1950|04/04/2017|Flu|1|B5|Flu|2|B6|||\n";
+        let head = "NHS number|Surname|Date of birth|Attended";
+        check(&format!("{head}|Vaccine|Dose|Batch|Vaccine|Dose|Batch|Vaccine|Dose|Batch\n{rows}"), Some(1));
+        check(&format!("{head}|Vaccine|Dose|Batch|Dose|Batch|Vaccine|Vaccine|Vaccine|Dose\n{rows}"), None);
+        // Rows of data that come in groups have nothing of another kind below them.
+        check("Knee|Hip|Knee|Hip|Knee|Hip\nHip|Knee|Hip|Knee|Hip|Knee\nBack|Hip|Back|Hip|Back|Hip\n", None);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! They too become part of names that are printed, and a row that is taken for one is none of data: nothing of either is
 //! taken without need. Titles are taken where columns have no name of their own without them, units where each of them is one.
+//! That a row holds titles is told by its words, or by its shape: they stand over several columns, and with them no two
+//! columns have one name.
 
 use super::header::{Seen, contrasts, is_of_people, seen};
 use super::words::words;
@@ -11,6 +13,8 @@ use std::collections::BTreeMap;
 /// A mapping cannot say that there are more.
 const ROWS_MAX: usize = 5;
 const ROWS_BELOW: usize = 25;
+/// Rows of titles of which each alone is of no use: titles over titles.
+const TITLES_AT_ONCE: usize = 2;
 
 /// What stands below a column's name to say how its values are written.
 const UNITS: [&str; 52] = [
@@ -76,8 +80,8 @@ pub(super) fn around(first: &[FirstRow], at: usize) -> HeaderRows {
     while to - from + 1 < ROWS_MAX && sight.follows(to) && sight.goes_on(from, to) {
         to += 1;
     }
-    while to - from + 1 < ROWS_MAX && from > 0 && sight.follows(from - 1) && sight.is_titled(from, to) {
-        from -= 1;
+    while let Some(titles) = sight.titles_over(from, to) {
+        from -= titles;
     }
     HeaderRows { first: first[from].row, count: (to - from) as u32 + 1 }
 }
@@ -111,27 +115,70 @@ impl Sight<'_> {
         are_names && under_titles * 2 >= filled().count() && self.nameable(from, to + 1) > self.nameable(from, to)
     }
 
-    /// Whether the row before a header holds titles over its columns.
-    fn is_titled(&self, from: usize, to: usize) -> bool {
-        let row = &self.seen[from - 1];
-        let titles: Vec<usize> = (0..row.len()).filter(|&column| row[column] != Seen::Empty).collect();
-        let width = self.seen[from].iter().rposition(|cell| *cell != Seen::Empty).map_or(0, |last| last + 1);
+    /// How many rows before a header hold titles over its columns: those that columns need, if there are any.
+    fn titles_over(&self, from: usize, to: usize) -> Option<usize> {
+        let most = TITLES_AT_ONCE.min(from).min(ROWS_MAX.saturating_sub(to - from + 1));
+        let are_titles = |rows: usize| {
+            let above = from - rows..from;
+            above.clone().all(|place| self.follows(place) && self.may_be_titles(place, from))
+                && self.nameable(above.start, to) > self.nameable(from, to)
+                && (above.clone().all(|place| self.has_known_titles(place))
+                    || above.clone().all(|place| self.is_spread(place, from)) && self.all_nameable(above.start, to))
+        };
+        (1..=most).find(|rows| are_titles(*rows))
+    }
+
+    fn titles(&self, place: usize) -> Vec<usize> {
+        let row = &self.seen[place];
+        (0..row.len()).filter(|&column| row[column] != Seen::Empty).collect()
+    }
+
+    fn may_be_titles(&self, place: usize, header: usize) -> bool {
+        let (row, titles) = (&self.seen[place], self.titles(place));
+        let width = self.seen[header].iter().rposition(|cell| *cell != Seen::Empty).map_or(0, |last| last + 1);
         // A label and its value, such as who ran the report, stand side by side at the left.
-        let is_label = titles == [0, 1] || titles.iter().any(|column| self.texts[from - 1][*column].ends_with(':'));
-        if titles.is_empty() || is_label || titles.iter().any(|column| *column >= width || !is_name(&row[*column])) {
-            return false;
-        }
-        let known = titles.iter().filter(|&&column| matches!(row[column], Seen::Words { known: true, .. })).count();
-        known * 2 >= titles.len() && self.nameable(from - 1, to) > self.nameable(from, to)
+        let is_label = titles == [0, 1] || titles.iter().any(|column| self.texts[place][*column].ends_with(':'));
+        !titles.is_empty() && !is_label && titles.iter().all(|column| *column < width && is_name(&row[*column]))
+    }
+
+    fn has_known_titles(&self, place: usize) -> bool {
+        let titles = self.titles(place);
+        let is_known = |column: &&usize| matches!(self.seen[place][**column], Seen::Words { known: true, .. });
+        titles.iter().filter(is_known).count() * 2 >= titles.len()
+    }
+
+    /// Whether a row holds several titles, most of which stand over several names; and single words, which may be somebody's
+    /// name, only over the same names each.
+    fn is_spread(&self, place: usize, header: usize) -> bool {
+        let (titles, names) = (self.titles(place), &self.texts[header]);
+        let ends = titles.iter().copied().skip(1).chain([names.len()]);
+        let below = |from: usize, to: usize| -> Vec<&String> {
+            names[from..to].iter().filter(|name| !name.is_empty()).collect()
+        };
+        let groups: Vec<Vec<&String>> = titles.iter().zip(ends).map(|(from, to)| below(*from, to)).collect();
+        let wide: Vec<&Vec<&String>> = groups.iter().filter(|group| group.len() > 1).collect();
+        let come_again = wide.iter().any(|group| wide.iter().filter(|other| other == &group).count() > 1);
+        let in_words = || titles.iter().any(|column| self.texts[place][*column].split_whitespace().count() > 1);
+        titles.len() > 1 && wide.len() * 2 > titles.len() && (come_again || in_words())
     }
 
     /// How many columns a mapping could name under a header of these rows.
     fn nameable(&self, from: usize, to: usize) -> usize {
+        self.names(from, to).values().filter(|count| **count == 1).count()
+    }
+
+    fn all_nameable(&self, from: usize, to: usize) -> bool {
+        self.names(from, to).values().all(|count| *count == 1)
+    }
+
+    /// Names of columns, and over how many each stands.
+    fn names(&self, from: usize, to: usize) -> BTreeMap<String, usize> {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for name in joined_names(&self.texts[from..=to]) {
             *counts.entry(name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()).or_default() += 1;
         }
-        counts.iter().filter(|(name, count)| !name.is_empty() && **count == 1).count()
+        counts.remove("");
+        counts
     }
 }
 
@@ -159,7 +206,9 @@ fn in_words(row: &[Seen]) -> Vec<Seen> {
 
 fn is_name(cell: &Seen) -> bool {
     match cell {
-        Seen::Words { text, .. } => !words(text).iter().any(|word| is_of_people(word)),
+        Seen::Words { text, .. } => !words(text)
+            .iter()
+            .any(|word| is_of_people(word) || ["mr", "mrs", "miss", "ms", "dr"].contains(&word.as_str())),
         Seen::Period => true,
         Seen::Empty | Seen::Data => false,
     }
@@ -167,21 +216,13 @@ fn is_name(cell: &Seen) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::header::find;
+    use super::super::header::{find, first_rows};
     use super::*;
-    use crate::sources::Cell;
 
     /// The first and the last row of the header that is found.
     #[track_caller]
     fn check(text: &str, expected: Option<(u32, u32)>) {
-        let cell = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.into()) };
-        let rows: Vec<FirstRow> = text
-            .lines()
-            .zip(1u32..)
-            .filter(|(line, _)| line.split('|').any(|cell| !cell.is_empty()))
-            .map(|(line, row)| FirstRow { row, cells: line.split('|').map(cell).collect() })
-            .collect();
-        assert_eq!(find(&rows).map(|rows| (rows.first, rows.last())), expected, "{text}");
+        assert_eq!(find(&first_rows(text)).map(|rows| (rows.first, rows.last())), expected, "{text}");
     }
 
     const PEOPLE: &str = "1|Quillfeather|03/02/1961|R1|01/04/2017|170|71\n2|Thistlewood|14/11/1948|R2|02/04/2017|165|80\n\
@@ -234,6 +275,32 @@ mod tests {
             ["Run by|Department", "Patients", "Run by:||Department", "Report|||7", "|||||Patient", "Maude|||Penny"]
         {
             check(&format!("{above}\n{table}"), Some((2, 2)));
+        }
+    }
+
+    #[test]
+    fn titles_of_words_that_nobody_knows_are_told_by_their_shape() {
+        let rows = "1|2|3|4|5|6\n2|3|4|5|6|7\n3|4|5|6|7|8\n4|5|6|7|8|9\n";
+        let names = "Wibble|Wobble|Wubble|Wibble|Wobble|Wubble\n";
+        check(&format!("Zorp|||Blip||\n{names}{rows}"), Some((1, 2)));
+        check(&format!("Extract\nZorp|||Blip||\n{names}{rows}"), Some((2, 3)));
+        let unlike = "Wibble|Wobble|Wubble|Wibble|Wubble|Webble\n";
+        check(&format!("Zorps of May|||Blip||\n{unlike}{rows}"), Some((1, 2)));
+        check(&format!("Zorp|||Blip||\n{unlike}{rows}"), Some((2, 2)));
+        // Titles over titles, of which neither row is enough.
+        let twice = "Flim|Flam|Flim|Flam|Flim|Flam|Flim|Flam\n";
+        let rows_of_eight = "1|2|3|4|5|6|7|8\n2|3|4|5|6|7|8|9\n3|4|5|6|7|8|9|1\n4|5|6|7|8|9|1|2\n";
+        check(&format!("Zorp||||Blip|||\nNorp||Korp||Norp||Korp|\n{twice}{rows_of_eight}"), Some((1, 3)));
+        for above in [
+            // They leave names that stand twice, or are one alone, one and the same, a label, a figure, a person.
+            "Zorp|Blip||||",
+            "Zorp|||||",
+            "Zorp|||Zorp||",
+            "Zorp:|||Blip||",
+            "Zorp|||12||",
+            "Dr Zorp|||Ward 9||",
+        ] {
+            check(&format!("{above}\n{names}{rows}"), Some((2, 2)));
         }
     }
 

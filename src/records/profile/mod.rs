@@ -23,7 +23,7 @@ mod tally;
 mod value;
 mod words;
 
-pub use draft::{Drafted, drafts};
+pub use draft::{Drafted, drafts, quoted};
 pub use product::{
     Code, ColumnProfile, ColumnType, DateEvidence, DeclaredDraft, FieldDraft, FileProfile, Likeness, Problem, Proposal,
     Remark, RowCounts, SheetProfile,

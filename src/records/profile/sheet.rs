@@ -219,13 +219,22 @@ fn dates_of(assigned: &mut Assigned, profile: &SheetProfile) {
     }
 }
 
-fn clock_pattern(time: &ColumnProfile) -> &'static str {
-    match time.patterns.first().map_or("", |(shape, _)| shape.as_str()) {
+fn clock_pattern(time: &ColumnProfile) -> String {
+    let shape = time.patterns.first().map_or("", |(shape, _)| shape.as_str());
+    let zoned = || {
+        let zones =
+            ["+99:99", "-99:99", "+9999", "-9999", "+99", "-99"].iter().find_map(|zone| shape.strip_suffix(zone));
+        zones.or_else(|| shape.strip_suffix("9A").or(shape.strip_suffix("9 A")))
+    };
+    let (clock, zone) = zoned().map_or((shape, ""), |clock| (clock, "%z"));
+    let pattern = match clock.trim_end() {
         "9999" => "%H%M",
-        shape if shape.ends_with(":99:99") => "%H:%M:%S",
-        shape if shape.contains(['A', 'a']) => "%I:%M %p",
+        clock if clock.contains('.') => "%H:%M:%S%.f",
+        clock if clock.matches(':').count() > 1 => "%H:%M:%S",
+        clock if clock.contains(['A', 'a']) => "%I:%M %p",
         _ => "%H:%M",
-    }
+    };
+    format!("{pattern}{zone}")
 }
 
 /// Writes down at each column what it would fill, and the codes that a mapping must name.

@@ -103,7 +103,7 @@ pub(super) fn look(raw: &str) -> Look {
         look.set(Mark::Sentence, true);
         return look;
     }
-    look.date = calendar::see(text);
+    look.date = calendar::see_zoned(text);
     look.set(Mark::Time, calendar::clock(text).is_some());
     if text.contains(|sign: char| sign.is_ascii_digit()) {
         numbers(text, &mut look);

@@ -13,6 +13,7 @@ use crate::config::{self, Config};
 use crate::decisions::{self, Act, Beside, Entry, Journal, Reading};
 use crate::package::{self, Opened};
 use crate::records;
+use crate::values::Shown as _;
 use about::{About, Mark};
 use compare::Compared;
 use grid::Grid;
@@ -245,7 +246,7 @@ fn newest_dry_run(config: &Config) -> Result<Opened, Error> {
             return Ok(package);
         }
     }
-    let what = format!("there is no dry run under {}", config.folder.join("packages").display());
+    let what = format!("there is no dry run under {}", config.folder.join("packages").shown());
     Err(Error::asked(what, "run handover run first, or name a package with --package"))
 }
 
@@ -259,26 +260,25 @@ fn find(config: &Config, named: Option<&Path>, mark: &Mark) -> Result<Option<Ope
 }
 
 fn other_key(folder: &Path) -> Error {
-    let what =
-        format!("{}: this package was not made with this commitment key, or was changed since", folder.display());
+    let what = format!("{}: this package was not made with this commitment key, or was changed since", folder.shown());
     Error::asked(what, "restore the key that it was made with, or run again")
 }
 
 /// A workbook is written over nothing, and into no package.
 fn refuse_place(out: &Path) -> Result<(), Error> {
     if out.symlink_metadata().is_ok() {
-        let what = format!("{} is there already", out.display());
+        let what = format!("{} is there already", out.shown());
         return Err(Error::asked(what, "give another name; a workbook may hold answers, and is never written over"));
     }
     if !has_ending(out) {
-        let what = format!("{} is not the name of a workbook", out.display());
+        let what = format!("{} is not the name of a workbook", out.shown());
         return Err(Error::asked(what, "give a name that ends in .xlsx"));
     }
     let whole = std::path::absolute(out).map_err(|source| Error::Write { path: out.to_owned(), source })?;
     match whole.ancestors().skip(1).find(|folder| folder.join("bagit.txt").exists()) {
         None => Ok(()),
         Some(folder) => {
-            let what = format!("{} lies inside the package {}", out.display(), folder.display());
+            let what = format!("{} lies inside the package {}", out.shown(), folder.shown());
             Err(Error::asked(what, "give a place outside it; a package is never changed"))
         }
     }

@@ -71,6 +71,7 @@ fn of_files(table: &str) -> Vec<Values> {
             ("encoding", "UTF-8"),
             ("delimiter", delimiter),
             ("header_row", header),
+            ("header_rows", "1"),
             ("hidden", "false"),
             ("mapped", "true"),
         ]
@@ -79,7 +80,12 @@ fn of_files(table: &str) -> Vec<Values> {
         let book = [("format", "xlsx"), ("date_system", "1900")];
         return vec![
             source(CLINIC, "9", &csv(",", "2")),
-            source(DIARY, "2", &[&book[..], &[("header_row", "1"), ("hidden", "false"), ("mapped", "true")]].concat()),
+            source(
+                DIARY,
+                "2",
+                &[&book[..], &[("header_row", "1"), ("header_rows", "1"), ("hidden", "false"), ("mapped", "true")]]
+                    .concat(),
+            ),
             source(NOTES, "1", &[&book[..], &[("hidden", "true"), ("mapped", "false")]].concat()),
             source(DECLARED, "2", &csv(";", "1")),
         ];
