@@ -113,6 +113,7 @@ pub(super) fn to_show(
                 rule: pair.rule,
                 weight_hundredths: pair.score.weight,
                 weights: pair.score.weights,
+                levels: pair.score.pattern.levels(),
                 reason,
             }
         })
@@ -146,6 +147,7 @@ pub(super) fn ask_again(
             standing: PairStanding::Review,
             rule: Rule::DECISION,
             weight_hundredths: score.as_ref().map_or(0, |score| score.weight),
+            levels: score.as_ref().map(|score| score.pattern.levels()).unwrap_or_default(),
             weights: score.map_or_else(|| ComparisonWeights::new([None; COMPARISONS.len()]), |score| score.weights),
             reason,
         });
@@ -173,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_pair_is_small() {
-        assert!(size_of::<Pair>() <= 40, "there are several a row: {}", size_of::<Pair>());
-        assert!(size_of::<ScoredPair>() <= 40, "they stay until the package is written: {}", size_of::<ScoredPair>());
+        assert!(size_of::<Pair>() <= 48, "there are several a row: {}", size_of::<Pair>());
+        assert!(size_of::<ScoredPair>() <= 48, "they stay until the package is written: {}", size_of::<ScoredPair>());
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct Score {
     pub weight: i32,
     /// By comparison.
     pub weights: ComparisonWeights,
+    /// What was compared, and what came of it.
+    pub pattern: Pattern,
     /// Whether a machine may join the pair, however likely it is.
     pub bar: Bar,
     /// How the numbers are related.
@@ -193,7 +195,7 @@ impl<'a> Scorer<'a> {
             // An equal number with a birth date and a name that agree joins, however little a small table can teach.
             weight = weight.max(NUMBER_WITH_DETAILS);
         }
-        Score { weight, weights: ComparisonWeights::new(weights), bar, tie }
+        Score { weight, weights: ComparisonWeights::new(weights), pattern, bar, tie }
     }
 
     fn tie(&self, pattern: Pattern, left: u32, right: u32) -> Tie {
