@@ -4,6 +4,7 @@ mod cases;
 mod check;
 mod cli;
 mod dry_runs;
+mod explain;
 mod flow;
 mod following;
 mod ids;
