@@ -86,7 +86,6 @@ pub(super) const BEST: u8 = 1;
 /// can agree on the initial or not, and must not be measured by how often whole names agree), and whether one side's NHS
 /// number is not verified (a number that nobody checked is more often another's).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(Rust, packed(4))] // scored pairs hold one each, and there are millions of them
 pub(super) struct Pattern(u64);
 
 impl Pattern {

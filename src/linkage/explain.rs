@@ -4,7 +4,7 @@
 //! weight is named. Nothing is compared again, so an explanation needs no personal data and cannot differ from what was done.
 
 use super::compare::CONDITIONS;
-use super::model::{LinkModel, Weights, hundredths, probability};
+use super::model::{ComparisonModel, LinkModel, hundredths, probability};
 use super::product::COMPARISONS;
 
 /// What is kept of a pair: weights in hundredths of a bit, each in the order of the model's comparisons.
@@ -12,8 +12,10 @@ use super::product::COMPARISONS;
 pub struct KeptPair {
     /// In all.
     pub weight_hundredths: i32,
-    /// Of each comparison; `None` where it could not be made.
+    /// Of each comparison that has a weight of its own; `None` where it could not be made, or has none of its own.
     pub weights: Vec<Option<i32>>,
+    /// Of all others together.
+    pub others: Option<i32>,
     /// The places of level and condition in the model; `None` where a comparison could not be made.
     pub levels: Vec<Option<(usize, usize)>>,
 }
@@ -28,6 +30,8 @@ pub struct PairExplanation {
     pub made: Vec<Compared>,
     /// The names of those that could not: one of the two says nothing.
     pub not_made: Vec<String>,
+    /// What the frequencies of values add of comparisons that have no weight of their own, where it may be of several.
+    pub shared_hundredths: i32,
     /// What an equal NHS number with an agreeing date of birth and name adds, where all else together says less.
     pub raised_hundredths: i32,
     /// In all.
@@ -53,7 +57,7 @@ pub struct Compared {
     pub u: f64,
     /// Weight of the level.
     pub level_hundredths: i32,
-    /// Whether that weight is held to less than m and u alone would make it.
+    /// Whether that weight is not what m and u alone would make it.
     pub is_limited: bool,
     /// What the frequency of the value adds: a rare name says more than a common one.
     pub frequency_hundredths: i32,
@@ -75,13 +79,12 @@ pub enum Outcome {
 /// Explains pairs by a model.
 pub struct Explainer<'m> {
     model: &'m LinkModel,
-    weights: Weights,
 }
 
 impl<'m> Explainer<'m> {
     /// Ready to explain; nothing where the model is not one of this version.
     pub fn new(model: &'m LinkModel) -> Option<Self> {
-        model.fits().then(|| Explainer { model, weights: model.weights() })
+        model.fits().then_some(Explainer { model })
     }
 
     /// The names of the comparisons, in order.
@@ -96,50 +99,77 @@ impl<'m> Explainer<'m> {
             return None;
         }
         let (mut made, mut not_made) = (Vec::new(), Vec::new());
+        let mut sharing = Vec::new();
         for (place, (weight, level)) in pair.weights.iter().zip(&pair.levels).enumerate() {
             match (weight, level) {
-                (Some(weight), Some((level, condition))) => {
-                    made.push(self.compared(place, *level, *condition, *weight)?);
-                }
+                (Some(_), None) => return None,
                 (None, None) => not_made.push(model[place].name.clone()),
-                _ => return None,
+                (weight, Some((level, condition))) => {
+                    sharing.extend(weight.is_none().then_some(made.len()));
+                    made.push(compared(&model[place], *level, *condition, *weight)?);
+                }
             }
         }
+        if sharing.is_empty() != pair.others.is_none() {
+            return None;
+        }
+        let levels_alone = sharing.iter().map(|place| made[*place].total_hundredths).sum::<i32>();
+        let shared_hundredths = share(&mut made, &sharing, pair.others.unwrap_or(0) - levels_alone);
         // Who cannot be compared at all begins with nothing.
-        let prior = if made.is_empty() { 0 } else { self.weights.prior };
-        let sum = prior + made.iter().map(|compared| compared.total_hundredths).sum::<i32>();
+        let odds = self.model.prior / (1.0 - self.model.prior);
+        let prior = if made.is_empty() { 0 } else { hundredths(odds) };
+        let sum = prior + shared_hundredths + made.iter().map(|compared| compared.total_hundredths).sum::<i32>();
         Some(PairExplanation {
             prior_hundredths: prior,
             made,
             not_made,
+            shared_hundredths,
             raised_hundredths: pair.weight_hundredths - sum,
             total_hundredths: pair.weight_hundredths,
             probability: probability(pair.weight_hundredths),
         })
     }
+}
 
-    fn compared(&self, place: usize, level: usize, condition: usize, total: i32) -> Option<Compared> {
-        let comparison = &self.model.comparisons[place];
-        let of_level = comparison.levels.get(level)?;
-        let (m, u) = (*of_level.m.get(condition)?, *of_level.u.get(condition)?);
-        let level_hundredths = self.weights.at(place, condition, level)?;
-        Some(Compared {
-            comparison: comparison.name.clone(),
-            level: of_level.name.clone(),
-            outcome: match level {
-                1 => Outcome::Agrees,
-                level if level + 1 == comparison.levels.len() => Outcome::Differs,
-                _ => Outcome::Alike,
-            },
-            condition: condition_name(&comparison.name, condition).to_owned(),
-            m,
-            u,
-            level_hundredths,
-            is_limited: level_hundredths != hundredths(m / u),
-            frequency_hundredths: total - level_hundredths,
-            total_hundredths: total,
-        })
+/// Gives what frequencies add to the one comparison that agrees; what may be of several is given back.
+fn share(made: &mut [Compared], sharing: &[usize], more: i32) -> i32 {
+    let agreeing: Vec<usize> =
+        sharing.iter().copied().filter(|place| made[*place].outcome == Outcome::Agrees).collect();
+    match agreeing[..] {
+        [alone] => {
+            made[alone].frequency_hundredths += more;
+            made[alone].total_hundredths += more;
+            0
+        }
+        _ => more,
     }
+}
+
+/// One comparison of this total; without one, that of its level. What agrees weighs by how common its value is, too; what
+/// weighs otherwise than m and u make it, and does not agree, is held to that.
+fn compared(comparison: &ComparisonModel, level: usize, condition: usize, total: Option<i32>) -> Option<Compared> {
+    let of_level = comparison.levels.get(level)?;
+    let (m, u) = (*of_level.m.get(condition)?, *of_level.u.get(condition)?);
+    let by_chances = hundredths(m / u);
+    let total = total.unwrap_or(by_chances);
+    let outcome = match level {
+        1 => Outcome::Agrees,
+        level if level + 1 == comparison.levels.len() => Outcome::Differs,
+        _ => Outcome::Alike,
+    };
+    let frequency = if outcome == Outcome::Agrees { total - by_chances } else { 0 };
+    Some(Compared {
+        comparison: comparison.name.clone(),
+        level: of_level.name.clone(),
+        outcome,
+        condition: condition_name(&comparison.name, condition).to_owned(),
+        m,
+        u,
+        level_hundredths: total - frequency,
+        is_limited: total - frequency != by_chances,
+        frequency_hundredths: frequency,
+        total_hundredths: total,
+    })
 }
 
 /// What a condition is called; nothing where a comparison has one alone, or is not built in.
@@ -247,6 +277,7 @@ mod tests {
                 weight_hundredths: pair.weight_hundredths,
                 weights: pair.weights.iter().collect(),
                 levels: pair.levels.iter().collect(),
+                others: None,
             };
             let told = explainer.explain(&kept).expect("made by this model");
             let parts: i32 = told.made.iter().map(|one| one.level_hundredths + one.frequency_hundredths).sum();
@@ -276,10 +307,35 @@ mod tests {
         assert!(explainer.explain(&kept).is_some());
         kept.levels[0] = Some((30, 0));
         assert_eq!(explainer.explain(&kept), None, "no such level");
+        kept.levels[0] = Some((1, 0));
+        kept.others = Some(100);
+        assert_eq!(explainer.explain(&kept), None, "there are no others");
         kept.weights.pop();
         assert_eq!(explainer.explain(&kept), None);
         let other = LinkModel { comparisons: Vec::new(), ..model.clone() };
         assert!(Explainer::new(&other).is_none());
+    }
+
+    #[test]
+    fn comparisons_without_a_weight_of_their_own_share_what_frequencies_add() {
+        let (_, model, ..) = link_by_model(&county(50), &[], &[], &Decisions::default());
+        let explainer = Explainer::new(&model).expect("a model of this version");
+        let of_level = |place: usize, level: usize| {
+            let level = &model.comparisons[place].levels[level];
+            hundredths(level.m[0] / level.u[0])
+        };
+        let mut kept = KeptPair { weights: vec![None; 11], levels: vec![None; 11], ..KeptPair::default() };
+        (kept.levels[3], kept.levels[6]) = (Some((2, 0)), Some((1, 0)));
+        kept.others = Some(of_level(3, 2) + of_level(6, 1) + 25);
+        let told = explainer.explain(&kept).expect("they share a weight");
+        let frequencies: Vec<i32> = told.made.iter().map(|one| one.frequency_hundredths).collect();
+        assert_eq!((frequencies, told.shared_hundredths), (vec![0, 25], 0), "one alone agrees");
+        kept.levels[3] = Some((1, 0));
+        kept.others = Some(of_level(3, 1) + of_level(6, 1) + 25);
+        let told = explainer.explain(&kept).expect("they share a weight");
+        assert_eq!((told.made[1].frequency_hundredths, told.shared_hundredths), (0, 25), "two agree");
+        let parts: i32 = told.made.iter().map(|one| one.total_hundredths).sum();
+        assert_eq!(told.prior_hundredths + parts + 25 + told.raised_hundredths, told.total_hundredths);
     }
 
     #[test]
@@ -305,6 +361,7 @@ mod tests {
                 compared("extra.ward", "jaro_winkler 0.88", Outcome::Alike),
             ],
             not_made: vec!["nhs_number".into()],
+            shared_hundredths: 0,
             raised_hundredths: 0,
             total_hundredths: 12,
             probability: 0.5,

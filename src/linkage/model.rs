@@ -252,11 +252,6 @@ impl LevelModel {
 }
 
 impl Weights {
-    /// The weight of one level under a condition.
-    pub(super) fn at(&self, comparison: usize, condition: usize, level: usize) -> Option<i32> {
-        self.table.get(comparison)?.get(condition)?.get(level).copied()
-    }
-
     /// The weight of each comparison of a pattern; `None` where it could not be made.
     pub(super) fn of(&self, pattern: Pattern) -> [Option<i32>; COUNT] {
         std::array::from_fn(|comparison| match pattern.level(comparison) {

@@ -3,7 +3,7 @@
 use super::compare::{BEST, NULL, Pattern, compare, else_level, of};
 use super::features::{Features, Profile};
 use super::model::{LinkModel, Weights, hundredths, probability};
-use super::product::ComparisonWeights;
+use super::product::{ComparisonLevels, ComparisonWeights};
 use super::units::{Units, births_agree_in_part, names_agree, two_verified_numbers};
 use crate::ledger::Reason;
 
@@ -14,8 +14,6 @@ pub(super) struct Score {
     pub weight: i32,
     /// By comparison.
     pub weights: ComparisonWeights,
-    /// What was compared, and what came of it.
-    pub pattern: Pattern,
     /// Whether a machine may join the pair, however likely it is.
     pub bar: Bar,
     /// How the numbers are related.
@@ -124,6 +122,11 @@ fn a_generation_apart(one: &Profile, two: &Profile) -> bool {
     one.birth().zip(two.birth()).is_some_and(|(one, two)| (one.0 - two.0).abs() >= GENERATION_YEARS)
 }
 
+/// The pattern, but for a number that took the place of another.
+fn believed(pattern: Pattern, tie: Tie) -> Pattern {
+    if tie == Tie::BorneOut { pattern.with(of::NUMBER, BEST) } else { pattern }
+}
+
 /// Applies a model.
 pub(super) struct Scorer<'a> {
     features: &'a Features,
@@ -176,7 +179,7 @@ impl<'a> Scorer<'a> {
     pub(super) fn score(&self, left: u32, right: u32) -> Score {
         let stated = self.pattern(left, right);
         let tie = self.tie(stated, left, right);
-        let pattern = if tie == Tie::BorneOut { stated.with(of::NUMBER, BEST) } else { stated };
+        let pattern = believed(stated, tie);
         let mut weights = self.weights.of(pattern);
         let profile = &self.units.profiles[left as usize];
         let mut add = |comparison: usize, table: &[i16], word: crate::records::Symbol| {
@@ -195,7 +198,13 @@ impl<'a> Scorer<'a> {
             // An equal number with a birth date and a name that agree joins, however little a small table can teach.
             weight = weight.max(NUMBER_WITH_DETAILS);
         }
-        Score { weight, weights: ComparisonWeights::new(weights), pattern, bar, tie }
+        Score { weight, weights: ComparisonWeights::new(weights), bar, tie }
+    }
+
+    /// What each comparison of a pair came to.
+    pub(super) fn levels(&self, left: u32, right: u32) -> ComparisonLevels {
+        let stated = self.pattern(left, right);
+        believed(stated, self.tie(stated, left, right)).levels()
     }
 
     fn tie(&self, pattern: Pattern, left: u32, right: u32) -> Tie {

@@ -53,7 +53,7 @@ fn weighed(told: &PairExplanation) -> Value {
     };
     json!({
         "prior_bits": bits(told.prior_hundredths), "comparisons": told.made.iter().map(compared).collect::<Vec<_>>(),
-        "not_said_by_both": told.not_made, "number_decides_bits": bits(told.raised_hundredths),
+        "not_said_by_both": told.not_made, "shared_frequency_bits": bits(told.shared_hundredths), "number_decides_bits": bits(told.raised_hundredths),
         "match_weight": bits(told.total_hundredths), "match_probability": told.probability,
         "words": told.without_scores(),
     })

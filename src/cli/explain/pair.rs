@@ -70,13 +70,16 @@ pub(super) fn weighed(page: &mut Page, told: &PairExplanation) {
         let (one, two) = (often(compared.m), often(compared.u));
         page.line(row(&name, compared.words(), &one, &two, &bits(compared.level_hundredths)));
         if compared.is_limited {
-            page.line(row("", "(kept from weighing more)", "", "", ""));
+            page.line(row("", "(held to this)", "", "", ""));
         }
         match compared.frequency_hundredths {
             0 => {}
             more @ 1.. => page.line(row("", "  and a rare value", "", "", &bits(more))),
             less => page.line(row("", "  but a common value", "", "", &bits(less))),
         }
+    }
+    if told.shared_hundredths != 0 {
+        page.line(row("", "how common values are, in all", "", "", &bits(told.shared_hundredths)));
     }
     if told.raised_hundredths != 0 {
         page.line(row("NHS number", "decides, as birth and name agree", "", "", &bits(told.raised_hundredths)));

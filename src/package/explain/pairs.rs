@@ -17,6 +17,8 @@ pub struct PairLine<'c> {
     /// `edge`, `review` or `refused`.
     pub standing: &'c str,
     cells: &'c [&'c str],
+    /// Of each comparison of the model, whether it has a column of its own.
+    own: &'c [bool],
     explainer: &'c Explainer<'c>,
 }
 
@@ -38,6 +40,8 @@ pub struct PairTold {
 }
 
 const OF_PAIR: [&str; 5] = ["standing", "rule", "match_weight", "reason", "levels"];
+/// What comparisons without a column of their own weigh together.
+const OTHERS: Option<&str> = Some("weight_extra");
 const FIRST_WEIGHT: usize = LEFT.len() + RIGHT.len() + OF_PAIR.len();
 
 /// Walks the pairs of a package.
@@ -66,15 +70,18 @@ pub(super) fn told(
 /// All pairs, or those that may be of these rows.
 fn walk(package: &Shelf<'_>, rows: &[([&str; 4], &Wanted)], see: &mut dyn FnMut(&PairLine<'_>)) -> Result<(), Error> {
     let explainer = Explainer::new(package.model()?).ok_or_else(|| package.unlike("pairs"))?;
-    let weights: Vec<String> = explainer.comparisons().map(|name| format!("weight_{name}")).collect();
-    if weights.iter().any(|column| schema::of("pairs").place(column).is_none()) {
-        return Err(package.unlike("pairs"));
-    }
-    let columns: Vec<&str> =
-        LEFT.into_iter().chain(RIGHT).chain(OF_PAIR).chain(weights.iter().map(String::as_str)).collect();
+    let is_column = |column: &str| schema::of("pairs").place(column).is_some();
+    let names: Vec<String> = explainer.comparisons().map(|name| format!("weight_{name}")).collect();
+    let own: Vec<bool> = names.iter().map(|column| is_column(column)).collect();
+    let weights = names
+        .iter()
+        .map(String::as_str)
+        .filter(|column| is_column(column))
+        .chain(OTHERS.into_iter().filter(|of| is_column(of)));
+    let columns: Vec<&str> = LEFT.into_iter().chain(RIGHT).chain(OF_PAIR).chain(weights).collect();
     let mut see = |cells: &[&str]| {
         let (left, right) = (four(cells), four(&cells[LEFT.len()..]));
-        see(&PairLine { left, right, standing: cells[8], cells, explainer: &explainer });
+        see(&PairLine { left, right, standing: cells[8], cells, own: &own, explainer: &explainer });
     };
     match rows {
         [] => package.each("pairs", &columns, &mut see),
@@ -85,9 +92,14 @@ fn walk(package: &Shelf<'_>, rows: &[([&str; 4], &Wanted)], see: &mut dyn FnMut(
 impl PairLine<'_> {
     /// Its explanation; nothing where the package's model did not make it.
     pub fn explanation(&self) -> Option<PairExplanation> {
-        let weights: Option<Vec<Option<i32>>> = self.cells[FIRST_WEIGHT..].iter().map(|bits| weight(bits)).collect();
+        let mut cells = self.cells[FIRST_WEIGHT..].iter();
+        let mut weights = Vec::with_capacity(self.own.len());
+        for own in self.own {
+            weights.push(if *own { weight(cells.next()?)? } else { None });
+        }
+        let others = cells.next().map_or(Some(None), |bits| weight(bits))?;
         let levels: Option<Vec<Option<(usize, usize)>>> = self.cells[12].split(';').map(level).collect();
-        let kept = KeptPair { weight_hundredths: weight(self.cells[10])??, weights: weights?, levels: levels? };
+        let kept = KeptPair { weight_hundredths: weight(self.cells[10])??, weights, others, levels: levels? };
         self.explainer.explain(&kept)
     }
 

@@ -243,6 +243,7 @@ mod tests {
             prior_hundredths: -1000,
             made: Vec::new(),
             not_made: Vec::new(),
+            shared_hundredths: 0,
             raised_hundredths: 0,
             total_hundredths: total,
             probability,
