@@ -1,9 +1,9 @@
 //! Rows, referrals and appointments on a page.
 
 use super::page::{LISTED, Page, counted, listed};
-use super::pair::sure;
+use super::pair::{how, sure};
 use crate::package::explain::{
-    AppointmentExplained, Kin, ReferralExplained, ReferralLine, RowExplained, UnassignedTold, joined_words, shown_row,
+    AppointmentExplained, Kin, ReferralExplained, ReferralLine, RowExplained, UnassignedTold, shown_row,
 };
 use crate::reconcile::{Classification, ClockRule};
 
@@ -15,7 +15,7 @@ pub(super) fn row(page: &mut Page, row: &RowExplained) {
         page.words("  ", &format!("Next: {}.", reason.what_to_do()));
     }
     if let Some((patient, probability, joined_by)) = &row.patient {
-        page.pair("patient", &format!("{patient}, {}; probability {}", joined_words(joined_by), sure(*probability)));
+        page.pair("patient", &format!("{patient}, {}", how(joined_by, *probability)));
     }
     if let Some(UnassignedTold { reason, candidates, .. }) = &row.unassigned {
         page.pair("patient", &format!("not known. {}", reason.map_or("", |reason| reason.sentence())));

@@ -2,7 +2,7 @@
 
 use super::page::{LISTED, Page, counted};
 use crate::linkage::{Compared, PairExplanation, title};
-use crate::package::explain::{PairExplained, PairTold, shown_row};
+use crate::package::explain::{PairExplained, PairTold, joined_words, shown_row};
 use std::cmp::Reverse;
 
 /// Two rows, or two patients.
@@ -161,6 +161,14 @@ fn nice(share: f64) -> (u64, u64) {
         share if share >= 0.1 => ((share * 10.0).round() as u64, 10),
         share if share >= 0.01 => ((share * 100.0).round() as u64, 100),
         share => (1, (1.0 / share).round() as u64),
+    }
+}
+
+/// Who or what joined a row to its patient, and how probable that is where somebody must wonder.
+pub(super) fn how(joined_by: &str, probability: f64) -> String {
+    match joined_by {
+        "alone" | "decision" => joined_words(joined_by).to_owned(),
+        _ => format!("{} ({})", joined_words(joined_by), sure(probability)),
     }
 }
 

@@ -1,8 +1,8 @@
 //! A patient on a page.
 
 use super::page::{LISTED, Page, counted, listed};
-use super::pair::{beyond, bits, briefly, heading, legend, sure, weighed};
-use crate::package::explain::{Edge, Member, NearPair, PatientExplained, joined_words, shown_row};
+use super::pair::{beyond, bits, briefly, heading, how, legend, sure, weighed};
+use crate::package::explain::{Edge, Member, NearPair, PatientExplained, shown_row};
 use std::path::Path;
 
 pub(super) fn show(page: &mut Page, folder: &Path, patient: &PatientExplained) {
@@ -45,11 +45,12 @@ pub(super) fn show(page: &mut Page, folder: &Path, patient: &PatientExplained) {
 const MEMBERS: usize = 60;
 
 fn joined(member: &Member) -> String {
-    let is_certain = ["alone", "decision"].contains(&member.joined_by.as_str());
-    let sure = if is_certain { String::new() } else { format!(" ({})", sure(member.probability)) };
     match member.stands_for {
-        Some(other) => format!("by the local id of row {}, which was compared in its place{sure}", other + 1),
-        None => format!("{}{sure}", joined_words(&member.joined_by)),
+        Some(other) => {
+            let sure = sure(member.probability);
+            format!("by the local id of row {}, which was compared in its place ({sure})", other + 1)
+        }
+        None => how(&member.joined_by, member.probability),
     }
 }
 
