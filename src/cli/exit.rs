@@ -1,6 +1,7 @@
 //! How a command ended, and the exit code for it. The codes are fixed.
 
 use super::{Voice, terminal};
+use crate::package::explain::ExplainError;
 use crate::values::Shown as _;
 use crate::{config, decisions, package, pipeline, review, sources, verify};
 use std::process::ExitCode;
@@ -161,6 +162,23 @@ impl From<review::Error> for Failure {
             Error::Write { .. } => (Outcome::Machine, "make room there, or give a folder that you may write to"),
         };
         Failure::new(outcome, chain(&error), hint)
+    }
+}
+
+impl From<ExplainError> for Failure {
+    fn from(error: ExplainError) -> Self {
+        match error {
+            ExplainError::Package(error) => Failure::new(of_package(&error), chain(&error), hint_of_opening(&error)),
+            ExplainError::Unknown { what, hint } => Failure::new(Outcome::Usage, what, hint),
+        }
+    }
+}
+
+/// What to do about a package that was named to be looked into.
+fn hint_of_opening(error: &package::Error) -> &'static str {
+    match error {
+        package::Error::Unreadable { .. } => "give the folder that holds bagit.txt, as handover run names it",
+        _ => "do not trust it: handover verify says what is wrong; restore it, or run the transition again",
     }
 }
 

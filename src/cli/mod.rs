@@ -6,6 +6,7 @@
 mod check;
 mod demo;
 mod exit;
+mod explain;
 mod init;
 mod interrupt;
 mod link;
@@ -109,6 +110,8 @@ enum Command {
         #[arg(long)]
         key: Option<PathBuf>,
     },
+    /// Where a patient, pair, referral, appointment or figure comes from; what a reason means
+    Explain(explain::Arguments),
     /// People whose NHS number is missing, unverified or disputed: out to the national service, and its answer back in
     Trace {
         #[command(subcommand)]
@@ -157,7 +160,9 @@ impl Command {
             Command::Check { out: Some(_), .. } => {
                 "the folder of --out may be half written, with patient data: delete it"
             }
-            Command::Profile { .. } | Command::Check { .. } | Command::Verify { .. } => "nothing was written",
+            Command::Profile { .. } | Command::Check { .. } | Command::Verify { .. } | Command::Explain(_) => {
+                "nothing was written"
+            }
             Command::Run { .. } => "no package was written",
             Command::Trace { way: TraceWay::Export { .. } } => "nothing was written",
             Command::Trace { way: TraceWay::Import { .. } } => "the answer may be kept already; import it again to see",
@@ -194,6 +199,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Outcome {
         Command::Verify { package, sources, key } => {
             verify::verify(package, sources.as_deref(), key.as_deref(), cli.voice)
         }
+        Command::Explain(arguments) => explain::explain(arguments, cli.voice),
         Command::Trace { way: TraceWay::Export { file, config } } => trace::export(file, config, cli.voice),
         Command::Trace { way: TraceWay::Import { file, config } } => trace::import(file, config, cli.voice),
         Command::Review { command } => review::review(command, cli.voice),

@@ -43,9 +43,44 @@ static TURN: Mutex<bool> = Mutex::new(false);
 /// The progress that is shown.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
+/// How a line is set off from others, on a terminal that shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    Plain,
+    Bold,
+    Faint,
+}
+
+/// Prints lines, set off where standard output is a terminal and nobody asked for plain text.
+pub(super) fn print_styled(lines: &[(Style, String)]) {
+    let wants_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    let styled = std::io::stdout().is_terminal() && !wants_plain;
+    let shown: Vec<String> = lines.iter().map(|(style, text)| in_style(*style, text, styled)).collect();
+    let turn = TURN.lock();
+    write_in_turn(&shown.join("\n"));
+    if let Ok(mut printed) = turn {
+        *printed = true;
+    }
+}
+
+/// Only what stands round a line steers a terminal; what is in it does not.
+fn in_style(style: Style, text: &str, styled: bool) -> String {
+    let text = harmless(text);
+    match style {
+        Style::Bold if styled && !text.is_empty() => format!("\u{1b}[1m{text}\u{1b}[0m"),
+        Style::Faint if styled && !text.is_empty() => format!("\u{1b}[2m{text}\u{1b}[0m"),
+        _ => text.into_owned(),
+    }
+}
+
 fn print_in_turn(text: &str) {
+    write_in_turn(&harmless(text));
+}
+
+fn write_in_turn(text: &str) {
     let mut out = std::io::stdout().lock();
-    let written = writeln!(out, "{}", harmless(text)).and_then(|()| out.flush());
+    let written = writeln!(out, "{text}").and_then(|()| out.flush());
     if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
         OUTPUT_LOST.store(true, Ordering::Relaxed);
     }
@@ -258,6 +293,14 @@ mod tests {
             let read: String = serde_json::from_str(&harmless(&serde_json::json!(text).to_string())).expect("JSON");
             assert_eq!(read, text);
         }
+    }
+
+    #[test]
+    fn only_our_own_signs_reach_a_terminal() {
+        let text = "Row \u{1b}[2Ja";
+        assert_eq!(in_style(Style::Bold, text, true), "\u{1b}[1mRow \\u001b[2Ja\u{1b}[0m");
+        assert_eq!(in_style(Style::Faint, text, false), "Row \\u001b[2Ja");
+        assert_eq!(in_style(Style::Bold, "", true), "");
     }
 
     #[test]

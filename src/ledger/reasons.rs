@@ -50,6 +50,11 @@ macro_rules! reasons {
                 match self { $(Reason::$variant => $slug,)+ }
             }
 
+            /// The reason of that slug.
+            pub fn of_slug(slug: &str) -> Option<Reason> {
+                Reason::ALL.iter().copied().find(|reason| reason.slug() == slug)
+            }
+
             /// One sentence.
             pub fn sentence(self) -> &'static str {
                 match self { $(Reason::$variant => concat!($($doc,)+).trim_ascii(),)+ }

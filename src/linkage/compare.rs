@@ -7,7 +7,7 @@
 
 use super::features::{Features, Profile};
 use super::names;
-use super::product::COMPARISONS;
+use super::product::{COMPARISONS, ComparisonLevels};
 use crate::records::Symbol;
 use crate::values::Precision;
 
@@ -112,6 +112,12 @@ impl Pattern {
     /// The level of a comparison.
     pub(super) fn level(self, comparison: usize) -> u8 {
         (self.0 >> (4 * comparison) & 15) as u8
+    }
+
+    /// Level and condition of every comparison, to be kept with the pair.
+    pub(super) fn levels(self) -> ComparisonLevels {
+        let of = |comparison: usize| self.level(comparison) | (self.condition(comparison) as u8) << 4;
+        ComparisonLevels(std::array::from_fn(of))
     }
 
     /// Whether the two live, or lived, at one address.
@@ -399,10 +405,15 @@ mod tests {
         for levels in LEVELS {
             assert!(levels.len() <= 16 && levels[0] == "null" && levels.last() == Some(&"else"));
         }
+        assert!(CONDITIONS.iter().all(|conditions| conditions.len() <= 16));
         let pattern = Pattern::of([9, 7, 6, 2, 5, 3, 2, 3, 3, 2, 2], true, false);
         assert!(pattern.initial_only() && !pattern.unverified());
         let levels: Vec<u8> = (0..COUNT).map(|comparison| pattern.level(comparison)).collect();
         assert_eq!(levels, [9, 7, 6, 2, 5, 3, 2, 3, 3, 2, 2]);
+        let kept: Vec<Option<(usize, usize)>> = pattern.levels().iter().collect();
+        assert_eq!(kept[of::GIVEN], Some((9, 3)), "elsewhere, initial only");
+        assert_eq!((kept[of::FAMILY], kept[of::SEX]), (Some((7, 0)), Some((2, 0))));
+        assert_eq!(pattern.with(of::SEX, NULL).levels().iter().nth(of::SEX), Some(None));
     }
 
     #[test]

@@ -211,10 +211,12 @@ fn place(config: &Config, prepared: Prepared, model: &LinkModel, pairs: Vec<Pair
     let effects = outcome.effects(&rulings);
     let apart = unit_rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
     let decided = apart.map(|(one, other, _)| (*one, *other)).collect();
-    let mut shown = pairs::to_show(config, &units, pairs, &refused, &decided, &groups.group_of);
+    let scorer = Scorer::new(&features, &units, model);
+    let mut shown = pairs::to_show(config, &scorer, &units, pairs, &refused, &decided, &groups.group_of);
     if !rulings.asked.is_empty() {
-        shown = pairs::ask_again(&Scorer::new(&features, &units, model), &unit_of, &rulings.asked, shown);
+        shown = pairs::ask_again(&scorer, &unit_of, &rulings.asked, shown);
     }
+    drop(scorer);
     drop((unit_of, features, units, refused));
     assemble(Linked { records, members: Vec::new(), places, pairs: shown, rulings, effects }, groups.len())
 }

@@ -7,6 +7,7 @@ mod blocking;
 mod cluster;
 mod compare;
 mod effects;
+mod explain;
 mod features;
 mod held;
 mod link;
@@ -26,11 +27,13 @@ mod trace;
 mod train;
 mod units;
 
+pub use explain::{Compared, Explainer, KeptPair, Outcome, PairExplanation, title};
 pub use link::{Prepared, link, prepare, train};
 pub use model::{BlockingReport, ComparisonModel, LevelModel, LinkModel, SessionReport, TrainingReport};
 pub use number::{NumberStatus, PatientNumbers};
 pub use product::{
-    COMPARISONS, ComparisonWeights, JoinedBy, Linked, PairStanding, PatientIndex, Place, Rule, ScoredPair,
+    COMPARISONS, ComparisonLevels, ComparisonWeights, JoinedBy, Linked, PairStanding, PatientIndex, Place, Rule,
+    ScoredPair,
 };
 pub use rulings::Rulings;
 pub use superseded::Superseded;

@@ -1,7 +1,7 @@
 //! Scored pairs of units: those worth keeping, those a close rival bars, and what is shown of them in the end.
 
 use super::blocking::{Candidate, Rule};
-use super::product::{COMPARISONS, ComparisonWeights, PairStanding, PatientIndex, ScoredPair};
+use super::product::{COMPARISONS, ComparisonLevels, ComparisonWeights, PairStanding, PatientIndex, ScoredPair};
 use super::score::{Bar, Score, Scorer, Tie};
 use super::units::Units;
 use crate::config::Config;
@@ -83,15 +83,18 @@ pub(super) fn bar_close_rivals(scorer: &Scorer<'_>, pairs: &mut [Pair]) {
 /// and `decided` those that a person did, by their units.
 pub(super) fn to_show(
     config: &Config,
+    scorer: &Scorer<'_>,
     units: &Units,
     pairs: Vec<Pair>,
     refused: &BTreeMap<u32, Bar>,
     decided: &BTreeSet<(u32, u32)>,
     patient_of_unit: &[PatientIndex],
 ) -> Vec<ScoredPair> {
-    let mut shown: Vec<ScoredPair> = (0u32..)
-        .zip(pairs)
+    let mut shown: Vec<ScoredPair> = pairs
+        .into_par_iter()
+        .enumerate()
         .map(|(place, pair)| {
+            let place = place as u32;
             let together = patient_of_unit[pair.left as usize] == patient_of_unit[pair.right as usize];
             let bar = refused.get(&place).copied().unwrap_or(pair.score.bar);
             let likely = pair.score.probability() >= config.link.review_at;
@@ -113,6 +116,7 @@ pub(super) fn to_show(
                 rule: pair.rule,
                 weight_hundredths: pair.score.weight,
                 weights: pair.score.weights,
+                levels: scorer.levels(pair.left, pair.right),
                 reason,
             }
         })
@@ -146,6 +150,7 @@ pub(super) fn ask_again(
             standing: PairStanding::Review,
             rule: Rule::DECISION,
             weight_hundredths: score.as_ref().map_or(0, |score| score.weight),
+            levels: if comparable { scorer.levels(one.min(two), one.max(two)) } else { ComparisonLevels::default() },
             weights: score.map_or_else(|| ComparisonWeights::new([None; COMPARISONS.len()]), |score| score.weights),
             reason,
         });
@@ -174,6 +179,6 @@ mod tests {
     #[test]
     fn a_pair_is_small() {
         assert!(size_of::<Pair>() <= 40, "there are several a row: {}", size_of::<Pair>());
-        assert!(size_of::<ScoredPair>() <= 40, "they stay until the package is written: {}", size_of::<ScoredPair>());
+        assert!(size_of::<ScoredPair>() <= 48, "they stay until the package is written: {}", size_of::<ScoredPair>());
     }
 }

@@ -114,6 +114,25 @@ impl ComparisonWeights {
     }
 }
 
+/// The level that each of [`COMPARISONS`] came to and the condition it was made under, half a byte each; by default of two
+/// records that cannot be compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ComparisonLevels(pub(super) [u8; COMPARISONS.len()]);
+
+impl ComparisonLevels {
+    /// As `pairs.csv` has it: `level/condition` of each, empty where there is none, joined by `;`.
+    pub fn text(&self) -> String {
+        let shown = |of: Option<(usize, usize)>| of.map_or(String::new(), |of| format!("{}/{}", of.0, of.1));
+        self.iter().map(shown).collect::<Vec<String>>().join(";")
+    }
+
+    /// In the order of [`COMPARISONS`]: the places of level and condition in the model; `None` where a comparison could not
+    /// be made.
+    pub fn iter(&self) -> impl Iterator<Item = Option<(usize, usize)>> + '_ {
+        self.0.iter().map(|both| (usize::from(both & 15), usize::from(both >> 4))).map(|of| (of.0 > 0).then_some(of))
+    }
+}
+
 /// Two records that were compared, and are worth showing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScoredPair {
@@ -129,6 +148,8 @@ pub struct ScoredPair {
     pub weight_hundredths: i32,
     /// Weight of each comparison.
     pub weights: ComparisonWeights,
+    /// Level of each comparison.
+    pub levels: ComparisonLevels,
     /// Why it was refused or sent to review, where the model alone did not decide.
     pub reason: Option<Reason>,
 }

@@ -3,7 +3,7 @@
 use super::compare::{BEST, NULL, Pattern, compare, else_level, of};
 use super::features::{Features, Profile};
 use super::model::{LinkModel, Weights, hundredths, probability};
-use super::product::ComparisonWeights;
+use super::product::{ComparisonLevels, ComparisonWeights};
 use super::units::{Units, births_agree_in_part, names_agree, two_verified_numbers};
 use crate::ledger::Reason;
 
@@ -122,6 +122,11 @@ fn a_generation_apart(one: &Profile, two: &Profile) -> bool {
     one.birth().zip(two.birth()).is_some_and(|(one, two)| (one.0 - two.0).abs() >= GENERATION_YEARS)
 }
 
+/// The pattern, but for a number that took the place of another.
+fn believed(pattern: Pattern, tie: Tie) -> Pattern {
+    if tie == Tie::BorneOut { pattern.with(of::NUMBER, BEST) } else { pattern }
+}
+
 /// Applies a model.
 pub(super) struct Scorer<'a> {
     features: &'a Features,
@@ -174,7 +179,7 @@ impl<'a> Scorer<'a> {
     pub(super) fn score(&self, left: u32, right: u32) -> Score {
         let stated = self.pattern(left, right);
         let tie = self.tie(stated, left, right);
-        let pattern = if tie == Tie::BorneOut { stated.with(of::NUMBER, BEST) } else { stated };
+        let pattern = believed(stated, tie);
         let mut weights = self.weights.of(pattern);
         let profile = &self.units.profiles[left as usize];
         let mut add = |comparison: usize, table: &[i16], word: crate::records::Symbol| {
@@ -194,6 +199,12 @@ impl<'a> Scorer<'a> {
             weight = weight.max(NUMBER_WITH_DETAILS);
         }
         Score { weight, weights: ComparisonWeights::new(weights), bar, tie }
+    }
+
+    /// What each comparison of a pair came to.
+    pub(super) fn levels(&self, left: u32, right: u32) -> ComparisonLevels {
+        let stated = self.pattern(left, right);
+        believed(stated, self.tie(stated, left, right)).levels()
     }
 
     fn tie(&self, pattern: Pattern, left: u32, right: u32) -> Tie {

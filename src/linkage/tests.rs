@@ -154,6 +154,17 @@ pub(super) fn link_among(
     second: &[Row<'_>],
     decisions: &Decisions,
 ) -> (Linked, Vec<PersonId>, Vec<PersonId>) {
+    let (linked, _, firsts, seconds) = link_by_model(county, first, second, decisions);
+    (linked, firsts, seconds)
+}
+
+/// The same, with the model that was trained for it.
+pub(super) fn link_by_model(
+    county: &County,
+    first: &[Row<'_>],
+    second: &[Row<'_>],
+    decisions: &Decisions,
+) -> (Linked, LinkModel, Vec<PersonId>, Vec<PersonId>) {
     let config = config(&[Standing::Record, Standing::Record]);
     let plain = |rows: &'_ [[String; 8]]| -> Vec<[String; 8]> { rows.to_vec() };
     let (one, two) = (plain(&county.rows[0]), plain(&county.rows[1]));
@@ -171,7 +182,7 @@ pub(super) fn link_among(
     let prepared = prepare(&config, records, decisions);
     let model = train(&prepared);
     assert!(model.fits());
-    (link(&config, prepared, &model), firsts, seconds)
+    (link(&config, prepared, &model), model, firsts, seconds)
 }
 
 #[track_caller]

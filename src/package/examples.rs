@@ -11,7 +11,9 @@ use crate::config::{Config, EvidenceKind, Field, Mapping, PaperMapping, RecordKi
 use crate::decisions::Standing as Weighed;
 use crate::decisions::{Act, Answer, Decisions, Effects, PairDecision, Placing, RowName, ShownRow, example};
 use crate::ledger::{Disposition, Exception, Ledger, Reason};
-use crate::linkage::{ComparisonWeights, JoinedBy, Linked, PairStanding, Place, Rule, Rulings, ScoredPair};
+use crate::linkage::{
+    ComparisonLevels, ComparisonWeights, JoinedBy, Linked, PairStanding, Place, Rule, Rulings, ScoredPair,
+};
 use crate::measures::{Figure, Gate, GateState, Item, Measures};
 use crate::reconcile::{
     Appointment, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference,
@@ -229,6 +231,7 @@ fn linked() -> Linked {
         rule: Rule::default(),
         weight_hundredths: 1234,
         weights: ComparisonWeights::new(weights),
+        levels: ComparisonLevels::default(),
         reason,
     };
     Linked {

@@ -11,6 +11,7 @@ mod documents;
 mod error;
 #[cfg(test)]
 pub(crate) mod examples;
+pub mod explain;
 mod folder;
 mod ids;
 mod line;
@@ -31,7 +32,7 @@ pub use folder::{Abandoned, abandon, refuse_existing};
 pub use ids::{IdTallies, IdTally, Naming};
 pub use line::{Line, decimal, hundredths};
 pub use open::open_previous;
-pub use opened::{Opened, sealed_beside};
+pub use opened::{Opened, Thresholds, sealed_beside};
 pub use plan::{FigureLine, GateLine, PackagePlan, ReportFiles, plan};
 pub use previous::Previous;
 pub use seal::{Progress, Sealed, default_out, seal};

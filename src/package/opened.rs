@@ -4,6 +4,7 @@ use super::error::Error;
 use super::schema;
 use super::seal::numbered;
 use crate::config::{Config, open_file, read_file};
+use crate::linkage::LinkModel;
 use crate::values::{CommitmentKey, Digest};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -22,6 +23,7 @@ pub struct Opened {
     config_digest: Digest,
     is_final: bool,
     decisions_digest: Option<Digest>,
+    thresholds: Option<Thresholds>,
 }
 
 #[derive(Deserialize)]
@@ -36,6 +38,18 @@ struct Run {
     #[serde(rename = "final")]
     is_final: bool,
     decisions_digest: Option<String>,
+    link: Option<Thresholds>,
+}
+
+/// From which probability on pairs are joined, and from which a person is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct Thresholds {
+    /// Joined by machine.
+    #[serde(rename = "match")]
+    pub match_at: f64,
+    /// Asked about.
+    #[serde(rename = "review")]
+    pub review_at: f64,
 }
 
 const MANIFEST: &str = "manifest-sha256.txt";
@@ -67,12 +81,13 @@ impl Opened {
             config_digest: digest(&head.config_digest)?,
             is_final: false,
             decisions_digest: None,
+            thresholds: None,
             manifest,
         };
         let mut run = Vec::new();
         opened.checked(RUN, |file| file.read_to_end(&mut run).map(drop))?;
         let run: Run = document(&folder.join(RUN), &run)?;
-        opened.is_final = run.is_final;
+        (opened.is_final, opened.thresholds) = (run.is_final, run.link);
         opened.decisions_digest = run.decisions_digest.as_deref().and_then(Digest::from_hex);
         Ok(opened)
     }
@@ -107,6 +122,20 @@ impl Opened {
         self.files.get(MODEL).copied()
     }
 
+    /// The model that was used.
+    pub fn link_model(&self) -> Result<LinkModel, Error> {
+        let mut text = Vec::new();
+        self.checked(MODEL, |file| file.read_to_end(&mut text).map(drop))?;
+        let path = self.folder.join(MODEL);
+        let model: LinkModel = document(&path, &text)?;
+        if model.fits() { Ok(model) } else { Err(Error::NoPackage { path, what: NO_PACKAGE }) }
+    }
+
+    /// What joined pairs, and what was asked about, where the package states it.
+    pub fn thresholds(&self) -> Option<Thresholds> {
+        self.thresholds
+    }
+
     /// Whether its manifest is the one that was sealed with this key.
     pub fn is_of(&self, key: &CommitmentKey) -> bool {
         key.commit_manifest(&self.manifest) == *self.commitment.bytes()
@@ -125,9 +154,15 @@ impl Opened {
         columns: [&str; N],
         see: &mut dyn FnMut([&str; N]),
     ) -> Result<(), Error> {
+        self.each_record(table, &columns, &mut |cells| see(std::array::from_fn(|place| cells[place])))
+    }
+
+    /// The same, of columns whose number is not known beforehand.
+    pub(super) fn each_record(&self, table: &str, columns: &[&str], see: &mut dyn FnMut(&[&str])) -> Result<(), Error> {
         let schema = schema::of(table);
-        let places = columns
-            .map(|column| schema.place(column).unwrap_or_else(|| panic!("no column of {table} is called {column}")));
+        let place =
+            |column: &&str| schema.place(column).unwrap_or_else(|| panic!("no column of {table} is called {column}"));
+        let places: Vec<usize> = columns.iter().map(place).collect();
         let path = format!("data/{}", schema.path);
         let mut is_ours = true;
         self.checked(&path, |file| {
@@ -135,7 +170,8 @@ impl Opened {
             is_ours = reader.headers()?.iter().eq(schema.columns().iter().map(String::as_str));
             let mut record = csv::StringRecord::new();
             while is_ours && reader.read_record(&mut record)? {
-                see(places.map(|place| record.get(place).unwrap_or("")));
+                let cells: Vec<&str> = places.iter().map(|place| record.get(*place).unwrap_or("")).collect();
+                see(&cells);
             }
             Ok(())
         })?;

@@ -12,11 +12,11 @@ use crate::records::PersonId;
 use crate::values::Moment;
 
 /// Another day is news of the same booking within this many days; a series of sessions is seven days apart.
-const SAME_WEEK_DAYS: i32 = 6;
+pub(super) const SAME_WEEK_DAYS: i32 = 6;
 /// Two things that were booked more than this many days apart are two bookings.
 const BOOKED_TOGETHER_DAYS: i32 = 3;
 /// Two times of one day this many minutes apart can be one booking that was moved.
-const SAME_SESSION_MINUTES: u16 = 240;
+pub(super) const SAME_SESSION_MINUTES: u16 = 240;
 
 /// What a conflict costs at least: more than half the cap of the assignment.
 const CONFLICT: u32 = 31;

@@ -16,7 +16,7 @@ enum Link {
 }
 
 /// A referral this many days after the end of an earlier one for the same thing is that one again.
-const AGAIN_DAYS: i32 = 366;
+pub(super) const AGAIN_DAYS: i32 = 366;
 /// A referral that a hub sent on is received within this many days.
 const ONWARD_DAYS: i32 = 21;
 

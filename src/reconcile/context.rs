@@ -79,7 +79,7 @@ impl Lexicon {
 }
 
 /// "UBRN (e-RS): 12 digits, usually shown 4-4-4; identifies a booking/referral, unique." Nought when it is not one.
-fn ubrn(text: &str) -> u64 {
+pub(super) fn ubrn(text: &str) -> u64 {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if digits.len() == 12 { digits.parse().unwrap_or(0) } else { 0 }
 }

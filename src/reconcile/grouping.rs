@@ -27,7 +27,7 @@ pub(super) struct Facts<'a> {
 }
 
 /// Receipts this many days apart may be one referral that reached two systems.
-const CLOSE_DAYS: i32 = 14;
+pub(super) const CLOSE_DAYS: i32 = 14;
 /// A second entry of one referral in one system follows the first within this many days.
 const SECOND_ENTRY_DAYS: i32 = 7;
 /// Points at or above which two records are of one referral.

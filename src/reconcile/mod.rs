@@ -4,6 +4,7 @@
 //! Holds: every row and every record is settled in a ledger; evidence is used once; no clock is restarted by a change of provider.
 
 mod accounts;
+mod apart;
 mod appointments;
 mod assignment;
 mod caseload;
@@ -35,6 +36,7 @@ mod tests;
 mod waiting;
 mod words;
 
+pub use apart::{Apart, BookingSaid, ReferralSaid, bookings_apart, referrals_apart};
 pub use product::{
     Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison,
     Difference, DifferenceKind, Flag, Reconciled, RecordedBy, Referral, ReferralIndex, Relation, WaitType,

@@ -36,10 +36,10 @@ pub struct Reconciled {
 }
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $(#[doc = $sentence:literal] $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+        pub enum $name { $(#[doc = $sentence] $variant,)+ }
 
         impl $name {
             /// Every one, in order.
@@ -48,6 +48,16 @@ macro_rules! words {
             /// The word used in tables.
             pub fn word(self) -> &'static str {
                 match self { $($name::$variant => $word,)+ }
+            }
+
+            /// The one that tables call so.
+            pub fn of_word(word: &str) -> Option<$name> {
+                $name::ALL.iter().copied().find(|known| known.word() == word)
+            }
+
+            /// What it means, in a sentence.
+            pub fn sentence(self) -> &'static str {
+                match self { $($name::$variant => $sentence.trim_ascii(),)+ }
             }
         }
     };

@@ -139,6 +139,20 @@ impl Asked {
         asked
     }
 
+    /// With one more column, of which the first line of each question has a text.
+    pub(super) fn beside(mut self, column: Column, texts: Vec<String>) -> Self {
+        let mut texts = texts.into_iter();
+        for item in &mut self.items {
+            let mut text = texts.next();
+            for line in &mut item.lines {
+                line.cells.push(text.take().unwrap_or_default());
+                line.differs.push(false);
+            }
+        }
+        self.columns.push(column);
+        self
+    }
+
     /// How many of its questions wait for an answer.
     pub(super) fn questions(&self) -> usize {
         self.items.iter().filter(|item| item.is_question()).count()

@@ -1,27 +1,40 @@
 //! Pairs of the review band that nobody decided.
 
-use super::asked::{Asked, Item, Line, Question, pair_choices};
+use super::asked::{Asked, Column, Item, Line, Question, pair_choices};
 use super::fields::{FIELDS, Values, differing, place};
 use super::material::Material;
 use super::rows::Row;
 use super::{Error, Queue};
 use crate::decisions::{Answer, RowName};
+use crate::package::explain::each_pair;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The pairs of that queue: those that need more care are in a queue of their own. No score is shown: it must not sway.
 pub(super) fn ask(material: &mut Material<'_>, queue: Queue) -> Result<Asked, Error> {
     let pairs = undecided(material)?;
-    let wanted: BTreeSet<Row> = pairs.iter().flatten().copied().collect();
+    let wanted: BTreeSet<Row> = pairs.iter().flat_map(|pair| pair.rows).collect();
     let people = material.people(&wanted)?;
     let nobody = Values::default();
     let of = |row: Row| people.get(&row).unwrap_or(&nobody);
-    let pairs = pairs.into_iter().map(|[left, right]| ([left, right], is_restricted(of(left), of(right))));
-    let asked = pairs.filter(|(_, restricted)| *restricted == (queue == Queue::Restricted));
-    let items = asked.map(|(pair, _)| item(material, &people, pair)).collect();
-    Ok(Asked::of_people(queue, None, items))
+    let restricted = |pair: &&Undecided| is_restricted(of(pair.rows[0]), of(pair.rows[1]));
+    let (mut items, mut found) = (Vec::new(), Vec::new());
+    for pair in pairs.iter().filter(|pair| restricted(pair) == (queue == Queue::Restricted)) {
+        items.push(item(material, &people, pair.rows));
+        found.push(pair.found.clone());
+    }
+    Ok(Asked::of_people(queue, None, items).beside(FOUND, found))
 }
 
-fn undecided(material: &mut Material<'_>) -> Result<Vec<[Row; 2]>, Error> {
+/// What `handover explain` tells of a pair too, but for its scores.
+const FOUND: Column = Column { title: "What the comparison found", width: 40.0 };
+
+/// A pair, and what its comparison found.
+struct Undecided {
+    rows: [Row; 2],
+    found: String,
+}
+
+fn undecided(material: &mut Material<'_>) -> Result<Vec<Undecided>, Error> {
     let decided: BTreeSet<(RowName, RowName)> = material
         .decisions
         .pairs
@@ -29,29 +42,18 @@ fn undecided(material: &mut Material<'_>) -> Result<Vec<[Row; 2]>, Error> {
         .filter(|decision| decision.answer != Answer::Unsure && !material.held_back.contains(&decision.event))
         .map(|decision| (decision.left.clone(), decision.right.clone()))
         .collect();
-    let columns = [
-        "left_source",
-        "left_file",
-        "left_sheet",
-        "left_row",
-        "right_source",
-        "right_file",
-        "right_sheet",
-        "right_row",
-        "standing",
-    ];
     let rows = &mut material.rows;
     let mut pairs = Vec::new();
-    material.package.each_line("pairs", columns, &mut |cells| {
-        if cells[8] != "review" {
+    each_pair(material.package, &mut |line| {
+        if line.standing != "review" {
             return;
         }
-        let left = rows.number([cells[0], cells[1], cells[2], cells[3]]);
-        let right = rows.number([cells[4], cells[5], cells[6], cells[7]]);
+        let (left, right) = (rows.number(line.left), rows.number(line.right));
         let (one, other) = (rows.name(left), rows.name(right));
         let key = if one <= other { (one, other) } else { (other, one) };
         if !decided.contains(&key) {
-            pairs.push([left, right]);
+            let found = line.explanation().map(|told| told.without_scores()).unwrap_or_default();
+            pairs.push(Undecided { rows: [left, right], found });
         }
     })?;
     Ok(pairs)

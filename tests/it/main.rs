@@ -5,6 +5,7 @@ mod check;
 mod cli;
 mod drafts;
 mod dry_runs;
+mod explain;
 mod flow;
 mod following;
 mod ids;

@@ -68,12 +68,11 @@ pub(super) fn check(path: &Path, asked: Asked<'_>, voice: Voice) -> Result<Outco
     Ok(Outcome::Done)
 }
 
-fn find_reason(slug: &str) -> Result<Reason, Failure> {
-    let slugs: Vec<&str> = Reason::ALL.iter().map(|reason| reason.slug()).collect();
-    match slugs.iter().position(|known| *known == slug) {
-        Some(place) => Ok(Reason::ALL[place]),
-        None => Err(unknown("--reason", slug, "reason", &slugs)),
-    }
+pub(super) fn find_reason(slug: &str) -> Result<Reason, Failure> {
+    Reason::of_slug(slug).ok_or_else(|| {
+        let slugs: Vec<&str> = Reason::ALL.iter().map(|reason| reason.slug()).collect();
+        unknown("--reason", slug, "reason", &slugs)
+    })
 }
 
 fn find_source(config: &Config, id: &str) -> Result<Origin, Failure> {

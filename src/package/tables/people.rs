@@ -108,6 +108,7 @@ pub(super) fn pairs(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<
         line.found("match_weight", || hundredths(pair.weight_hundredths));
         line.found("match_probability", || decimal(pair.probability()));
         line.text("reason", pair.reason.map_or("", |reason| reason.slug()));
+        line.found("levels", || pair.levels.text());
         for (column, weight) in WEIGHT_COLUMNS.iter().zip(pair.weights.iter()) {
             line.revealed(column, weight, hundredths);
         }
