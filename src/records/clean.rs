@@ -156,6 +156,14 @@ impl Cleaner {
         Cleaner { how, memory: Memory::default() }
     }
 
+    /// The same of people of any time, who may have been born long ago.
+    pub fn of_any_time(self) -> Self {
+        match self.how {
+            How::Date(dates) => Cleaner { how: How::Date(dates.of_any_time()), memory: self.memory },
+            _ => self,
+        }
+    }
+
     /// For a column that is kept as text.
     pub fn for_extra() -> Self {
         Cleaner { how: How::Text, memory: Memory::default() }

@@ -20,6 +20,8 @@ pub(super) struct DateReader {
     last: Option<Date>,
     /// Whether it is of something that has happened.
     is_past: bool,
+    /// Whether people of any time are spoken of, who may have been born long ago.
+    of_any_time: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,12 +92,24 @@ impl DateReader {
         let ahead = if planned { PLANNED_MAX_YEARS } else { AHEAD_MAX_YEARS };
         let last = as_at.checked_add(ahead.years()).ok().filter(|_| role != Role::Birth);
         let is_past = role != Role::Birth && !planned && !MAY_LIE_AHEAD.contains(&field);
-        DateReader { forms: forms.map(Form::new).collect(), role, as_at, last, is_past }
+        DateReader { forms: forms.map(Form::new).collect(), role, as_at, last, is_past, of_any_time: false }
+    }
+
+    /// The same of people of any time.
+    pub fn of_any_time(self) -> Self {
+        DateReader { of_any_time: true, ..self }
     }
 
     /// Dates that are of no patient's care.
     pub fn of_days<'f>(forms: impl Iterator<Item = &'f str>, as_at: Date) -> Self {
-        DateReader { forms: forms.map(Form::new).collect(), role: Role::Day, as_at, last: None, is_past: false }
+        DateReader {
+            forms: forms.map(Form::new).collect(),
+            role: Role::Day,
+            as_at,
+            last: None,
+            is_past: false,
+            of_any_time: false,
+        }
     }
 
     /// The day of a value of this field.
@@ -207,7 +221,7 @@ impl DateReader {
 
     fn is_plausible_birth(&self, born: Date) -> bool {
         let oldest = (self.as_at.year() - AGE_MAX_YEARS, self.as_at.month(), self.as_at.day());
-        born <= self.as_at && (born.year(), born.month(), born.day()) >= oldest
+        born <= self.as_at && (self.of_any_time || (born.year(), born.month(), born.day()) >= oldest)
     }
 }
 
