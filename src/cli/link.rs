@@ -4,7 +4,7 @@ mod tables;
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
-use super::run::{exceptions, not_acted_upon, texts};
+use super::run::{exceptions, texts};
 use super::terminal::{Watcher, print, say, thousands};
 use crate::config::{self, Config, PeopleTables};
 use crate::ledger::Disposition;
@@ -181,13 +181,6 @@ impl Told<'_> {
         self.set_aside().into_iter().map(told).collect()
     }
 
-    fn not_acted_upon(&self) -> Vec<&'static str> {
-        let settings = &self.config.link;
-        let unheeded =
-            [("link.comparison", !settings.comparisons.is_empty()), ("link.block", !settings.blocks.is_empty())];
-        unheeded.into_iter().filter_map(|(name, is_there)| is_there.then_some(name)).collect()
-    }
-
     fn json(&self) -> Value {
         json!({
             "format": 1, "ok": true, "clusters": self.arguments.out, "pairs": self.arguments.pairs,
@@ -197,7 +190,7 @@ impl Told<'_> {
             "pairs_compared": self.done.candidate_pairs, "pairs_joined": self.standing(PairStanding::Edge),
             "pairs_for_review": self.standing(PairStanding::Review),
             "truth": self.done.agreement.iter().map(agreement_json).collect::<Vec<Value>>(),
-            "warnings": texts(&self.config.warnings), "not_acted_upon": self.not_acted_upon(),
+            "warnings": texts(&self.config.warnings),
         })
     }
 
@@ -217,7 +210,6 @@ impl Told<'_> {
         ];
         lines.extend(exceptions(&self.exceptions()));
         lines.extend(truth_lines(&self.done.agreement, self.done.match_at));
-        lines.extend(not_acted_upon(&self.not_acted_upon()));
         lines.push(format!("Clusters  {}", self.arguments.out.display()));
         lines.extend(self.arguments.pairs.iter().map(|path| format!("Pairs     {}", path.display())));
         lines.extend(self.arguments.save_model.iter().map(|path| format!("Model     {}", path.display())));

@@ -25,6 +25,6 @@ pub use mapping::{Columns, DeclaredMapping, FieldRule, FileFormat, FileLayout, M
 pub use parse::{load, read_beside};
 pub use people::{BESIDE, PeopleTables, of_people};
 pub use settings::{
-    BlockRule, ClockSettings, ComparisonSetting, Config, EvidenceKind, Exclusion, GateCeilings, Kpi, LinkSettings,
-    Overlap, SafetySwitch, Source, Standing, Transition, Waiver,
+    BlockRule, COMPARISON_LEVELS_AT_MOST, COMPARISONS_AT_MOST, ClockSettings, ComparisonSetting, Config, EvidenceKind,
+    Exclusion, GateCeilings, Kpi, LinkSettings, Overlap, SafetySwitch, Source, Standing, Transition, Waiver,
 };

@@ -69,7 +69,7 @@ fn prepare_with(config: &Config, records: Records, rulings: Rulings) -> Prepared
     let blocking = reports
         .into_iter()
         .map(|report| BlockingReport {
-            rule: report.name.to_owned(),
+            rule: report.name,
             pairs: report.pairs,
             blocks_split: report.blocks_split,
             pairs_left_out: report.pairs_left_out,
@@ -92,7 +92,7 @@ pub fn train(prepared: &Prepared) -> LinkModel {
             train::count(features, units, &pairs)
         })
         .reduce(Counts::new, merge_counts);
-    train::with_prior(&m, &u, &seen, report, &counts)
+    train::with_prior(&features.comparisons, &m, &u, &seen, report, &counts)
 }
 
 fn merge_counts(mut one: BTreeMap<Pattern, u64>, other: BTreeMap<Pattern, u64>) -> BTreeMap<Pattern, u64> {
@@ -211,10 +211,12 @@ fn place(config: &Config, prepared: Prepared, model: &LinkModel, pairs: Vec<Pair
     let effects = outcome.effects(&rulings);
     let apart = unit_rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
     let decided = apart.map(|(one, other, _)| (*one, *other)).collect();
-    let mut shown = pairs::to_show(config, &units, pairs, &refused, &decided, &groups.group_of);
+    let scorer = Scorer::new(&features, &units, model);
+    let mut shown = pairs::to_show(config, &scorer, &units, pairs, &refused, &decided, &groups.group_of);
     if !rulings.asked.is_empty() {
-        shown = pairs::ask_again(&Scorer::new(&features, &units, model), &unit_of, &rulings.asked, shown);
+        shown = pairs::ask_again(&scorer, &unit_of, &rulings.asked, shown);
     }
+    drop(scorer);
     drop((unit_of, features, units, refused));
     assemble(Linked { records, members: Vec::new(), places, pairs: shown, rulings, effects }, groups.len())
 }

@@ -5,7 +5,9 @@
 
 mod blocking;
 mod cluster;
+mod columns;
 mod compare;
+mod comparisons;
 mod effects;
 mod features;
 mod held;
@@ -17,6 +19,7 @@ mod pairs;
 mod product;
 mod rulings;
 mod score;
+mod sessions;
 mod superseded;
 mod sweep;
 #[cfg(test)]
@@ -30,7 +33,7 @@ pub use link::{Prepared, link, prepare, train};
 pub use model::{BlockingReport, ComparisonModel, LevelModel, LinkModel, SessionReport, TrainingReport};
 pub use number::{NumberStatus, PatientNumbers};
 pub use product::{
-    COMPARISONS, ComparisonWeights, JoinedBy, Linked, PairStanding, PatientIndex, Place, Rule, ScoredPair,
+    COMPARISONS, ComparisonWeights, JoinedBy, Linked, PairStanding, PatientIndex, Place, Rule, ScoredPair, WEIGHTS,
 };
 pub use rulings::Rulings;
 pub use superseded::Superseded;

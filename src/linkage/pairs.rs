@@ -1,7 +1,7 @@
 //! Scored pairs of units: those worth keeping, those a close rival bars, and what is shown of them in the end.
 
 use super::blocking::{Candidate, Rule};
-use super::product::{COMPARISONS, ComparisonWeights, PairStanding, PatientIndex, ScoredPair};
+use super::product::{ComparisonWeights, PairStanding, PatientIndex, ScoredPair, WEIGHTS};
 use super::score::{Bar, Score, Scorer, Tie};
 use super::units::Units;
 use crate::config::Config;
@@ -73,7 +73,7 @@ pub(super) fn bar_close_rivals(scorer: &Scorer<'_>, pairs: &mut [Pair]) {
         .collect();
     for place in barred {
         let Pair { left, right, score, .. } = &mut pairs[place as usize];
-        if score.bar == Bar::None && scorer.gives_way_to_rivals(score.weight, *left, *right) {
+        if score.bar == Bar::None && scorer.heeds_rivals(*left, *right) {
             score.bar = Bar::CloseRival;
         }
     }
@@ -83,15 +83,18 @@ pub(super) fn bar_close_rivals(scorer: &Scorer<'_>, pairs: &mut [Pair]) {
 /// and `decided` those that a person did, by their units.
 pub(super) fn to_show(
     config: &Config,
+    scorer: &Scorer<'_>,
     units: &Units,
     pairs: Vec<Pair>,
     refused: &BTreeMap<u32, Bar>,
     decided: &BTreeSet<(u32, u32)>,
     patient_of_unit: &[PatientIndex],
 ) -> Vec<ScoredPair> {
-    let mut shown: Vec<ScoredPair> = (0u32..)
-        .zip(pairs)
+    let mut shown: Vec<ScoredPair> = pairs
+        .into_par_iter()
+        .enumerate()
         .map(|(place, pair)| {
+            let place = place as u32;
             let together = patient_of_unit[pair.left as usize] == patient_of_unit[pair.right as usize];
             let bar = refused.get(&place).copied().unwrap_or(pair.score.bar);
             let likely = pair.score.probability() >= config.link.review_at;
@@ -112,7 +115,7 @@ pub(super) fn to_show(
                 standing,
                 rule: pair.rule,
                 weight_hundredths: pair.score.weight,
-                weights: pair.score.weights,
+                weights: scorer.weights(pair.left, pair.right),
                 reason,
             }
         })
@@ -146,7 +149,10 @@ pub(super) fn ask_again(
             standing: PairStanding::Review,
             rule: Rule::DECISION,
             weight_hundredths: score.as_ref().map_or(0, |score| score.weight),
-            weights: score.map_or_else(|| ComparisonWeights::new([None; COMPARISONS.len()]), |score| score.weights),
+            weights: match score {
+                Some(_) => scorer.weights(one.min(two), one.max(two)),
+                None => ComparisonWeights::new([None; WEIGHTS.len()]),
+            },
             reason,
         });
     }
@@ -173,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_pair_is_small() {
-        assert!(size_of::<Pair>() <= 40, "there are several a row: {}", size_of::<Pair>());
+        assert!(size_of::<Pair>() <= 20, "there are several a row: {}", size_of::<Pair>());
         assert!(size_of::<ScoredPair>() <= 40, "they stay until the package is written: {}", size_of::<ScoredPair>());
     }
 }

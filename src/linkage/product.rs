@@ -10,7 +10,7 @@ use crate::records::{PersonId, Records};
 /// A patient: a place in [`Linked::members`].
 pub type PatientIndex = u32;
 
-/// The built-in comparisons, in the order of [`ScoredPair::weights`] and of the `weight_` columns of `pairs.csv`.
+/// The built-in comparisons, in order.
 pub const COMPARISONS: [&str; 11] = [
     "given_name",
     "family_name",
@@ -24,6 +24,17 @@ pub const COMPARISONS: [&str; 11] = [
     "gp_practice",
     "local_id",
 ];
+
+/// What the weights of a pair are told as: of each built-in comparison, or of what stands for it, and of all others together.
+pub const WEIGHTS: [&str; COMPARISONS.len() + 1] = {
+    let mut names = ["extra"; COMPARISONS.len() + 1];
+    let mut place = 0;
+    while place < COMPARISONS.len() {
+        names[place] = COMPARISONS[place];
+        place += 1;
+    }
+    names
+};
 
 /// Records grouped into patients.
 #[derive(Debug)]
@@ -95,20 +106,20 @@ impl JoinedBy {
     }
 }
 
-/// The weight of each of [`COMPARISONS`] in hundredths of a bit, two bytes each: there are millions of them.
+/// Each of [`WEIGHTS`] in hundredths of a bit, two bytes each: there are millions of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ComparisonWeights([i16; COMPARISONS.len()]);
+pub struct ComparisonWeights([i16; WEIGHTS.len()]);
 
 /// Stands for a comparison that could not be made.
 const NOT_MADE: i16 = i16::MIN;
 
 impl ComparisonWeights {
     /// Of weights within ±32,000; `None` where a comparison could not be made.
-    pub fn new(weights: [Option<i32>; COMPARISONS.len()]) -> Self {
+    pub fn new(weights: [Option<i32>; WEIGHTS.len()]) -> Self {
         ComparisonWeights(weights.map(|weight| weight.map_or(NOT_MADE, |weight| weight.clamp(-32_000, 32_000) as i16)))
     }
 
-    /// In the order of [`COMPARISONS`]; `None` where a comparison could not be made.
+    /// In the order of [`WEIGHTS`]; `None` where a comparison could not be made.
     pub fn iter(&self) -> impl Iterator<Item = Option<i32>> + '_ {
         self.0.iter().map(|weight| (*weight != NOT_MADE).then_some(i32::from(*weight)))
     }

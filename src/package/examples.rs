@@ -105,6 +105,7 @@ pub(crate) fn config() -> Config {
             comparisons: vec![],
             blocks: vec![],
             is_care: true,
+            chooses_columns: false,
         },
         gates: BTreeMap::new(),
         waivers: vec![],
@@ -236,7 +237,7 @@ fn hang_on_people(records: &mut Records) {
 
 fn linked() -> Linked {
     let of = |patient, joined_by| Place::Patient { patient, probability: 0.999_9, joined_by };
-    let mut weights = [None; 11];
+    let mut weights = [None; crate::linkage::WEIGHTS.len()];
     weights[0] = Some(512);
     let pair = |left, right, standing, reason| ScoredPair {
         left,

@@ -99,6 +99,7 @@ pub(crate) fn config() -> Config {
             comparisons: Vec::new(),
             blocks: Vec::new(),
             is_care: true,
+            chooses_columns: false,
         },
         gates: BTreeMap::new(),
         waivers: Vec::new(),

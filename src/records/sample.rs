@@ -35,6 +35,7 @@ pub fn config(mappings: Vec<Mapping>) -> Config {
             comparisons: Vec::new(),
             blocks: Vec::new(),
             is_care: true,
+            chooses_columns: false,
         },
         gates: BTreeMap::new(),
         waivers: Vec::new(),

@@ -353,6 +353,7 @@ mod tests {
                 comparisons: Vec::new(),
                 blocks: Vec::new(),
                 is_care: true,
+                chooses_columns: false,
             },
             gates: BTreeMap::new(),
             waivers: Vec::new(),
