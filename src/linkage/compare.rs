@@ -94,41 +94,51 @@ pub(super) const NULL: u8 = 0;
 /// Exact, or the best level there is.
 pub(super) const BEST: u8 = 1;
 
-/// The levels of one pair, four bits each: the built-in comparisons, then those that were added. At the top two marks: whether
+/// The levels of one pair, four bits each: of the built-in comparisons, and of those that were added. At the top two marks: whether
 /// one side gives no more than an initial (such a pair can agree on the initial or not, and must not be measured by how often
 /// whole names agree), and whether one side's NHS number is not verified (a number that nobody checked is more often another's).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Pattern(u128);
+pub(super) struct Pattern {
+    built_in: u64,
+    added: u64,
+}
 
-const INITIAL_ONLY: u32 = 126;
-const UNVERIFIED: u32 = 127;
+const INITIAL_ONLY: u32 = 62;
+const UNVERIFIED: u32 = 63;
 
 impl Pattern {
     fn of(levels: [u8; COUNT], initial_only: bool, unverified: bool) -> Self {
-        // The built-in levels fit 64 bits, and are put together there.
         let levels = levels.iter().rev().fold(0u64, |bits, level| bits << 4 | u64::from(*level));
-        let marks = u128::from(initial_only) << INITIAL_ONLY | u128::from(unverified) << UNVERIFIED;
-        Pattern(u128::from(levels) | marks)
+        let marks = u64::from(initial_only) << INITIAL_ONLY | u64::from(unverified) << UNVERIFIED;
+        Pattern { built_in: levels | marks, added: 0 }
     }
 
     /// The same with another level of one comparison.
-    pub(super) fn with(self, comparison: usize, level: u8) -> Self {
-        Pattern(self.0 & !(15 << (4 * comparison)) | u128::from(level) << (4 * comparison))
+    pub(super) fn with(mut self, comparison: usize, level: u8) -> Self {
+        let (bits, place) = match comparison.checked_sub(COUNT) {
+            None => (&mut self.built_in, comparison),
+            Some(place) => (&mut self.added, place),
+        };
+        *bits = *bits & !(15 << (4 * place)) | u64::from(level) << (4 * place);
+        self
     }
 
     /// Whether one side gives no more of the given name than its initial.
     pub(super) fn initial_only(self) -> bool {
-        self.0 >> INITIAL_ONLY & 1 == 1
+        self.built_in >> INITIAL_ONLY & 1 == 1
     }
 
     /// Whether one side's NHS number is not verified.
     pub(super) fn unverified(self) -> bool {
-        self.0 >> UNVERIFIED & 1 == 1
+        self.built_in >> UNVERIFIED & 1 == 1
     }
 
     /// The level of a comparison.
     pub(super) fn level(self, comparison: usize) -> u8 {
-        (self.0 >> (4 * comparison) & 15) as u8
+        match comparison.checked_sub(COUNT) {
+            None => (self.built_in >> (4 * comparison) & 15) as u8,
+            Some(place) => (self.added >> (4 * place) & 15) as u8,
+        }
     }
 
     /// Whether the two live, or lived, at one address.
@@ -330,7 +340,7 @@ fn postcode(features: &Features, left: Symbol, right: Symbol) -> u8 {
         return 1;
     }
     let (one, two) = (features.word(left), features.word(right));
-    if strsim::osa_distance(one, two) <= 1 {
+    if names::apart_at_least(one, two) <= 1 && strsim::osa_distance(one, two) <= 1 {
         2
     } else if one[..one.len() - 2] == two[..two.len() - 2] {
         3

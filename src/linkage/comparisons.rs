@@ -126,6 +126,9 @@ impl Comparisons {
     /// strangers agree on comes first, so that nothing depends on itself in the end.
     pub(super) fn find_dependence(&mut self, words: &Texts, profiles: &Profiles) {
         let free = |added: &Added| added.setting.depends_on.is_none() && added.is_of_a_household();
+        if !self.added.iter().any(free) {
+            return;
+        }
         let agree = |place: usize, pairs: &[(u32, u32)]| -> (usize, usize) {
             let of = |record: u32| profiles.kept[record as usize * self.kept() + self.added[place].column];
             let made = pairs.iter().map(|(one, two)| (of(*one), of(*two)));
