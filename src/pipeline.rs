@@ -264,7 +264,7 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let mut config = config::load(path)?;
     config.warnings.iter().for_each(|warning| observer.warns(warning));
     let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
-    let fixed_model = fixed_model(&config)?;
+    let fixed_model = fixed_model(&mut config)?;
     let out = options.out.clone().unwrap_or_else(|| package::default_out(&config));
     package::refuse_existing(&out)?;
     let key = key_of(&config, &journal)?;
@@ -336,9 +336,9 @@ fn lost_decisions(config: &Config, journal: &Journal, key: &CommitmentKey) -> Op
 
 /// The people to trace on the national service: as a run, but nothing is written.
 pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<package::TraceRequest, Error> {
-    let config = config::load(path)?;
+    let mut config = config::load(path)?;
     let journal = decisions::load(&config.folder.join(&config.transition.decisions))?;
-    let fixed_model = fixed_model(&config)?;
+    let fixed_model = fixed_model(&mut config)?;
     let key = key_of(&config, &journal)?;
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
     let (records, decisions) = decided(&config, journal, &key, observer)?;
@@ -459,16 +459,19 @@ fn agreement(prepared: &linkage::Prepared, model: &LinkModel, chosen: f64) -> Ve
     agreement
 }
 
-/// The model that the configuration names, if it names one.
-fn fixed_model(config: &Config) -> Result<Option<LinkModel>, Error> {
+/// The model that the configuration names, if it names one. What it compares beside the built-in comparisons is compared.
+fn fixed_model(config: &mut Config) -> Result<Option<LinkModel>, Error> {
     let Some(path) = config.link.model.as_ref().map(|name| config.folder.join(name)) else { return Ok(None) };
     let fault = |what: String| Error::Model { path: path.clone(), what };
     let text = config::read_file(&path).map_err(|error| fault(format!("it cannot be read ({error})")))?;
     let model: LinkModel = serde_json::from_slice(&text)
         .map_err(|error| fault(format!("it is not a model document (line {})", error.line())))?;
-    if model.fits() {
+    if config.link.comparisons.is_empty() {
+        (config.link.comparisons, config.link.chooses_columns) = (model.added(), false);
+    }
+    if model.fits(&config.link.comparisons) {
         Ok(Some(model))
     } else {
-        Err(fault("its comparisons or levels are not those of this version".into()))
+        Err(fault("its comparisons or levels are not those of this version and of [[link.comparison]]".into()))
     }
 }

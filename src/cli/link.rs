@@ -4,12 +4,12 @@ mod tables;
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
-use super::run::{exceptions, not_acted_upon, texts};
+use super::run::{exceptions, texts};
 use super::terminal::{Watcher, print, say, thousands};
 use crate::config::{self, Config, PeopleTables};
 use crate::ledger::Disposition;
 use crate::linkage::{Agreement, PairStanding};
-use crate::measures::{self, by_reason};
+use crate::measures::by_reason;
 use crate::pipeline::{self, LinkedPeople, MatchAt};
 use crate::records::Records;
 use crate::values::Shown as _;
@@ -188,7 +188,7 @@ impl Told<'_> {
             "pairs_compared": self.done.candidate_pairs, "pairs_joined": self.standing(PairStanding::Edge),
             "pairs_for_review": self.standing(PairStanding::Review),
             "truth": self.done.agreement.iter().map(agreement_json).collect::<Vec<Value>>(),
-            "warnings": texts(&self.config.warnings), "not_acted_upon": measures::not_acted_upon(self.config),
+            "warnings": texts(&self.config.warnings),
         })
     }
 
@@ -208,7 +208,6 @@ impl Told<'_> {
         ];
         lines.extend(exceptions(&self.exceptions()));
         lines.extend(truth_lines(&self.done.agreement, self.done.match_at));
-        lines.extend(not_acted_upon(&measures::not_acted_upon(self.config)));
         lines.push(format!("Clusters  {}", self.arguments.out.shown()));
         lines.extend(self.arguments.pairs.iter().map(|path| format!("Pairs     {}", path.shown())));
         lines.extend(self.arguments.save_model.iter().map(|path| format!("Model     {}", path.shown())));

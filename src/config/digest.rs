@@ -167,9 +167,9 @@ fn rule(rule: &FieldRule) -> Value {
 }
 
 fn link(settings: &LinkSettings) -> Value {
-    let LinkSettings { match_at, review_at, model, comparisons, blocks, is_care: _ } = settings;
+    let LinkSettings { match_at, review_at, model, comparisons, blocks, is_care: _, chooses_columns: _ } = settings;
     let comparison = |of: &ComparisonSetting| {
-        let ComparisonSetting { field, levels, term_frequency } = of;
+        let ComparisonSetting { field, levels, term_frequency, depends_on: _ } = of;
         json!({ "field": field, "levels": levels, "term_frequency": term_frequency })
     };
     let block = |BlockRule { on }: &BlockRule| json!({ "on": on });

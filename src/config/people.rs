@@ -134,7 +134,8 @@ fn link_settings(
     sources: &[Source],
     mistakes: &mut Vec<Mistake>,
 ) -> Result<(LinkSettings, Vec<Mistake>), Error> {
-    let Some(path) = path else { return Ok((LinkSettings { is_care: false, ..LinkSettings::default() }, Vec::new())) };
+    let alone = |settings| LinkSettings { is_care: false, chooses_columns: true, ..settings };
+    let Some(path) = path else { return Ok((alone(LinkSettings::default()), Vec::new())) };
     let file = if path.is_dir() { path.join("handover.toml") } else { path.to_owned() };
     let document = read(&file, "name a file with a [link] table, or leave --config out")?;
     let entries = document.parse();
@@ -142,9 +143,8 @@ fn link_settings(
     if root.get("link").is_none() {
         document.absent(&(0..0), format!("there is no table {}", quoted("link")), "add [link], or leave --config out");
     }
-    let mut settings = terms::link(&root, sources);
+    let mut settings = alone(terms::link(&root, sources));
     let folder = file.parent().unwrap_or(Path::new(""));
-    settings.is_care = false;
     settings.model = settings.model.map(|model| folder.join(model).to_string_lossy().into_owned());
     let warnings = document.warnings();
     drop(entries);

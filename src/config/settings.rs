@@ -156,6 +156,8 @@ pub struct LinkSettings {
     /// Whether these are patients whose care follows who they are, so that what speaks against one person keeps a machine
     /// from joining however much speaks for it. No key of the file: it goes by what is asked for.
     pub is_care: bool,
+    /// Whether, where no comparison is asked for, extra columns are compared that tell people apart. No key of the file either.
+    pub chooses_columns: bool,
 }
 
 /// How records are linked where nobody says otherwise.
@@ -168,12 +170,18 @@ impl Default for LinkSettings {
             comparisons: Vec::new(),
             blocks: Vec::new(),
             is_care: true,
+            chooses_columns: false,
         }
     }
 }
 
+/// So many `[[link.comparison]]` there may be.
+pub const COMPARISONS_AT_MOST: usize = 12;
+/// So many levels each may have.
+pub const COMPARISON_LEVELS_AT_MOST: usize = 12;
+
 /// `[[link.comparison]]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ComparisonSetting {
     /// A person field, or `extra.NAME`.
     pub field: String,
@@ -181,6 +189,9 @@ pub struct ComparisonSetting {
     pub levels: Vec<String>,
     /// Whether the weight of exact agreement follows the value's frequency.
     pub term_frequency: bool,
+    /// Other fields with whose agreement that of this one comes and goes, as a saved model says; found from the data where
+    /// nothing says so. No key of the file.
+    pub depends_on: Option<Vec<String>>,
 }
 
 /// `[[link.block]]`.

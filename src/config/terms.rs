@@ -4,8 +4,8 @@ use super::document::{did_you_mean, nearest, quoted};
 use super::fields::{FieldType, RecordKind};
 use super::walk::{Item, Table};
 use super::{
-    BlockRule, ClockSettings, ComparisonSetting, Exclusion, GateCeilings, Kpi, LinkSettings, Overlap, SafetySwitch,
-    Source, Waiver,
+    BlockRule, COMPARISON_LEVELS_AT_MOST, COMPARISONS_AT_MOST, ClockSettings, ComparisonSetting, Exclusion,
+    GateCeilings, Kpi, LinkSettings, Overlap, SafetySwitch, Source, Waiver,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +62,10 @@ pub(super) fn link(root: &Table<'_>, sources: &[Source]) -> LinkSettings {
                 "keep one [[link.comparison]] a field",
             );
         }
+        if let (COMPARISONS_AT_MOST, Some(item)) = (settings.comparisons.len(), table.get("field")) {
+            let what = format!("more than {COMPARISONS_AT_MOST} comparisons are asked for");
+            item.mistake(what, "leave out those that tell people apart least");
+        }
         settings.comparisons.push(comparison);
     }
     settings.comparisons.sort_by(|left, right| left.field.cmp(&right.field));
@@ -77,10 +81,15 @@ pub(super) fn link(root: &Table<'_>, sources: &[Source]) -> LinkSettings {
 
 fn comparison(table: &Table<'_>, extras: &BTreeSet<&str>) -> ComparisonSetting {
     let levels = table.require("levels").map(|item| list(item, "a level")).unwrap_or_default();
+    if let (true, Some(item)) = (levels.len() > COMPARISON_LEVELS_AT_MOST, table.get("levels")) {
+        let what = format!("{} has more than {COMPARISON_LEVELS_AT_MOST} levels", quoted(&item.name));
+        item.mistake(what, "keep those that differ most in what they say");
+    }
     ComparisonSetting {
         field: table.require("field").and_then(|item| person_field(item, extras)).unwrap_or_default(),
         levels: levels.into_iter().filter_map(level).collect(),
         term_frequency: table.get("term_frequency").and_then(|item| item.truth()).unwrap_or(false),
+        depends_on: None,
     }
 }
 

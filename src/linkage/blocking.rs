@@ -25,14 +25,15 @@ impl Rule {
 
     /// What it is called.
     pub fn name(self) -> &'static str {
-        RULES.get(usize::from(self.0)).copied().unwrap_or("decision")
+        let further = self.0.checked_sub(RULES.len() as u8).and_then(|place| FURTHER.get(usize::from(place)));
+        RULES.get(usize::from(self.0)).or(further).copied().unwrap_or("decision")
     }
 }
 
 /// What one rule did.
 #[derive(Clone, Debug)]
 pub(super) struct RuleReport {
-    pub name: &'static str,
+    pub name: String,
     /// Pairs it found, others' pairs included.
     pub pairs: u64,
     /// Blocks that were split by sex and initial because they were too large.
@@ -75,6 +76,34 @@ const RULES: [&str; 27] = [
     "given name",
 ];
 
+/// What rules that are not built in call themselves, in order: blocks that a configuration asks for, then those by columns that
+/// are compared unasked.
+const FURTHER: [&str; CONFIGURED_NAMES + 6] = [
+    "configured block 1",
+    "configured block 2",
+    "configured block 3",
+    "configured block 4",
+    "configured block 5",
+    "configured block 6",
+    "configured block 7",
+    "configured block 8",
+    "configured block 9",
+    "configured block 10",
+    "configured block 11",
+    "configured block 12",
+    "a further configured block",
+    "extra column + given name",
+    "extra column + family name",
+    "extra column + birth year",
+    "extra column + postcode",
+    "extra column",
+    "everybody",
+];
+/// How many names there are for configured blocks.
+const CONFIGURED_NAMES: usize = 13;
+/// So few units are compared each with each, unless somebody's care hangs on it.
+const EVERYBODY: usize = 1_500;
+
 /// Rules from this one on are wide: each is kept only where its pairs are few for the table.
 const FIRST_WIDE: u8 = 15;
 /// The pairs that a wide rule may find: so many a unit,
@@ -86,11 +115,69 @@ const WIDE_PAIRS: u64 = 100_000;
 pub(super) fn block(features: &Features, units: &Units) -> (Vec<Candidate>, Vec<RuleReport>) {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut reports = Vec::new();
-    for rule in (0..RULES.len() as u8).map(Rule) {
-        reports.push(run(features, units, rule, &mut candidates));
+    let comparisons = &features.comparisons;
+    let mut look = |rule: Rule, name: String, is_wide: bool, keys: &Keys<'_>| {
+        let mut report = run(features, units, (rule, is_wide), keys, &mut candidates);
+        report.name = name;
+        reports.push(report);
+    };
+    for (place, block) in comparisons.blocks.iter().enumerate() {
+        let rule = Rule((RULES.len() + place.min(CONFIGURED_NAMES - 1)) as u8);
+        let on: Vec<&str> = block.iter().map(|column| comparisons.field_of(*column)).collect();
+        let kept = |unit: u32, column: usize| Some(units.kept(unit)[column]).filter(|value| value.is_some());
+        let key = |unit: u32| {
+            let values: Vec<Option<u64>> =
+                block.iter().map(|column| kept(unit, *column).map(|value| u64::from(value.place()))).collect();
+            [join(&values), None]
+        };
+        look(rule, format!("{} ({})", rule.name(), on.join(" + ")), false, &key);
+    }
+    if comparisons.blocks.is_empty() {
+        for rule in (0..RULES.len() as u8).map(Rule) {
+            let is_wide = rule.0 >= FIRST_WIDE;
+            look(rule, rule.name().to_owned(), is_wide, &|unit| keys(features, units, rule, unit));
+        }
+    }
+    if comparisons.blocks.is_empty() && !features.is_care {
+        for (comparison, with) in comparisons.added().flat_map(|comparison| (0..5).map(move |with| (comparison, with)))
+        {
+            let rule = Rule((RULES.len() + CONFIGURED_NAMES + with) as u8);
+            let name = rule.name().replace("extra column", comparisons.name(comparison));
+            look(rule, name, true, &|unit| [extra_key(units, comparisons.column_of(comparison), with, unit), None]);
+        }
+        if units.len() <= EVERYBODY {
+            let rule = Rule((RULES.len() + FURTHER.len() - 1) as u8);
+            reports.push(everybody(units, rule, &mut candidates));
+        }
     }
     candidates.shrink_to_fit();
     (candidates, reports)
+}
+
+/// The keys of a unit under a rule; at most two.
+type Keys<'a> = dyn Fn(u32) -> [Option<u64>; 2] + 'a;
+
+/// A column that is compared unasked, with something else or alone.
+fn extra_key(units: &Units, column: usize, with: usize, unit: u32) -> Option<u64> {
+    let profile = &units.profiles[unit as usize];
+    let symbol = |symbol: Symbol| symbol.is_some().then_some(u64::from(symbol.place()));
+    let kept = symbol(units.kept(unit)[column]);
+    match with {
+        0 => join(&[kept, symbol(profile.given)]),
+        1 => join(&[kept, symbol(profile.family)]),
+        2 => join(&[kept, profile.birth().map(|birth| birth.0 as u64)]),
+        3 => join(&[kept, symbol(profile.postcode)]),
+        _ => join(&[kept]),
+    }
+}
+
+fn everybody(units: &Units, rule: Rule, candidates: &mut Vec<Candidate>) -> RuleReport {
+    let all: Vec<u32> = (0..units.len() as u32).collect();
+    let mut found = Vec::new();
+    pairs(&all, rule, &mut found);
+    let pairs = found.len() as u64;
+    add_new(candidates, &mut found);
+    RuleReport { name: rule.name().to_owned(), pairs, blocks_split: 0, pairs_left_out: 0 }
 }
 
 /// Adds the pairs that are not there yet to a list in order, and empties theirs. Merges from the back, so that no third list
@@ -124,15 +211,18 @@ fn add_new(candidates: &mut Vec<Candidate>, found: &mut Vec<Candidate>) {
 const PORTION: usize = 1 << 22;
 
 /// Adds the pairs of a rule.
-fn run(features: &Features, units: &Units, rule: Rule, candidates: &mut Vec<Candidate>) -> RuleReport {
+fn run(
+    features: &Features,
+    units: &Units,
+    (rule, is_wide): (Rule, bool),
+    keys: &Keys<'_>,
+    candidates: &mut Vec<Candidate>,
+) -> RuleReport {
     let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(units.len());
-    keyed.extend(
-        (0..units.len() as u32)
-            .flat_map(|unit| keys(features, units, rule, unit).into_iter().flatten().map(move |key| (key, unit))),
-    );
+    keyed.extend((0..units.len() as u32).flat_map(|unit| keys(unit).into_iter().flatten().map(move |key| (key, unit))));
     keyed.par_sort_unstable();
-    let mut report = RuleReport { name: rule.name(), pairs: 0, blocks_split: 0, pairs_left_out: 0 };
-    if rule.0 >= FIRST_WIDE {
+    let mut report = RuleReport { name: String::new(), pairs: 0, blocks_split: 0, pairs_left_out: 0 };
+    if is_wide {
         let size = |block: &[(u64, u32)]| block.len() as u64 * (block.len() as u64 - 1) / 2;
         let pairs: u64 = keyed.chunk_by(|left, right| left.0 == right.0).map(size).sum();
         if pairs > WIDE_PAIRS.max(units.len() as u64 * WIDE_PAIRS_A_UNIT) {

@@ -43,8 +43,6 @@ pub(super) struct Groups {
     pub group_of: Vec<u32>,
 }
 
-/// Across two clusters the mean probability must reach this.
-const MEAN_AT_LEAST: f64 = 0.5;
 /// Of clusters with more members, so many of each are compared.
 const COMPARED_AT_MOST: usize = 12;
 
@@ -138,15 +136,16 @@ impl Clusters {
         let (mut sum, mut pairs) = (0.0, 0.0);
         for one in self.joined.members(left).take(COMPARED_AT_MOST) {
             for two in self.joined.members(right).take(COMPARED_AT_MOST) {
-                let score = scorer.score(one.min(two), one.max(two));
-                if score.bar == Bar::OtherGivenName && scorer.heeds_given_names(score.weight) {
+                let (one, two) = (one.min(two), one.max(two));
+                let score = scorer.score(one, two);
+                if scorer.keeps_given_names_apart(one, two, &score) {
                     return Some(Bar::OtherGivenName);
                 }
                 sum += score.probability();
                 pairs += 1.0;
             }
         }
-        (sum / pairs < MEAN_AT_LEAST).then_some(Bar::None)
+        (sum / pairs < scorer.mean_at_least()).then_some(Bar::None)
     }
 
     /// Whether people keep any of one cluster, or of what they join to it, apart from any of the other.

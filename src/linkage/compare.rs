@@ -7,7 +7,8 @@
 
 use super::features::{Features, Profile};
 use super::names;
-use super::product::{COMPARISONS, ComparisonLevels};
+use super::product::COMPARISONS;
+use super::units::Units;
 use crate::records::Symbol;
 use crate::values::Precision;
 
@@ -44,12 +45,23 @@ pub(super) const LEVELS: [&[&str]; COUNT] = [
         "else",
     ],
     &["null", "exact", "exchanged with given name", "former name", "shares a part", "close", "slips apart", "else"],
-    &["null", "exact", "day and month exchanged", "one digit or swap", "year, as far as known", "two parts", "else"],
+    &[
+        "null",
+        "exact",
+        "day and month exchanged",
+        "one digit or swap",
+        "year, as far as known",
+        "two parts",
+        "within a month",
+        "within a year",
+        "within eleven years",
+        "else",
+    ],
     &["null", "same", "else"],
     &["null", "full", "one character", "sector", "district", "else"],
-    &["null", "same", "close", "else"],
+    &["null", "same", "close", "words in common", "else"],
     &["null", "same", "else"],
-    &["null", "same", "close", "else"],
+    &["null", "same", "close", "alike", "else"],
     &["null", "same", "one or two digits", "else"],
     &["null", "same", "else"],
     &["null", "same", "else"],
@@ -82,42 +94,51 @@ pub(super) const NULL: u8 = 0;
 /// Exact, or the best level there is.
 pub(super) const BEST: u8 = 1;
 
-/// The levels of one pair, four bits each. Above them two marks: whether one side gives no more than an initial (such a pair
-/// can agree on the initial or not, and must not be measured by how often whole names agree), and whether one side's NHS
-/// number is not verified (a number that nobody checked is more often another's).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Pattern(u64);
+/// The levels of one pair, four bits each: of the built-in comparisons, and of those that were added. At the top two marks: whether
+/// one side gives no more than an initial (such a pair can agree on the initial or not, and must not be measured by how often
+/// whole names agree), and whether one side's NHS number is not verified (a number that nobody checked is more often another's).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Pattern {
+    built_in: u64,
+    added: u64,
+}
+
+const INITIAL_ONLY: u32 = 62;
+const UNVERIFIED: u32 = 63;
 
 impl Pattern {
     fn of(levels: [u8; COUNT], initial_only: bool, unverified: bool) -> Self {
-        let above = u64::from(initial_only) | u64::from(unverified) << 1;
-        Pattern(levels.iter().rev().fold(above, |bits, level| bits << 4 | u64::from(*level)))
+        let levels = levels.iter().rev().fold(0u64, |bits, level| bits << 4 | u64::from(*level));
+        let marks = u64::from(initial_only) << INITIAL_ONLY | u64::from(unverified) << UNVERIFIED;
+        Pattern { built_in: levels | marks, added: 0 }
     }
 
     /// The same with another level of one comparison.
-    pub(super) fn with(self, comparison: usize, level: u8) -> Self {
-        Pattern(self.0 & !(15 << (4 * comparison)) | u64::from(level) << (4 * comparison))
+    pub(super) fn with(mut self, comparison: usize, level: u8) -> Self {
+        let (bits, place) = match comparison.checked_sub(COUNT) {
+            None => (&mut self.built_in, comparison),
+            Some(place) => (&mut self.added, place),
+        };
+        *bits = *bits & !(15 << (4 * place)) | u64::from(level) << (4 * place);
+        self
     }
 
     /// Whether one side gives no more of the given name than its initial.
     pub(super) fn initial_only(self) -> bool {
-        self.0 >> (4 * COUNT) & 1 == 1
+        self.built_in >> INITIAL_ONLY & 1 == 1
     }
 
     /// Whether one side's NHS number is not verified.
     pub(super) fn unverified(self) -> bool {
-        self.0 >> (4 * COUNT + 1) & 1 == 1
+        self.built_in >> UNVERIFIED & 1 == 1
     }
 
     /// The level of a comparison.
     pub(super) fn level(self, comparison: usize) -> u8 {
-        (self.0 >> (4 * comparison) & 15) as u8
-    }
-
-    /// Level and condition of every comparison, to be kept with the pair.
-    pub(super) fn levels(self) -> ComparisonLevels {
-        let of = |comparison: usize| self.level(comparison) | (self.condition(comparison) as u8) << 4;
-        ComparisonLevels(std::array::from_fn(of))
+        match comparison.checked_sub(COUNT) {
+            None => (self.built_in >> (4 * comparison) & 15) as u8,
+            Some(place) => (self.added >> (4 * place) & 15) as u8,
+        }
     }
 
     /// Whether the two live, or lived, at one address.
@@ -125,10 +146,14 @@ impl Pattern {
         self.level(of::POSTCODE) == BEST || self.level(of::ADDRESS) == BEST
     }
 
+    /// Whether the two live, or lived, at one address or in one postcode district.
+    pub(super) fn near(self) -> bool {
+        (BEST..=DISTRICT).contains(&self.level(of::POSTCODE)) || self.level(of::ADDRESS) == BEST
+    }
+
     /// Whether the dates of birth agree at least in part.
     pub(super) fn births_alike(self) -> bool {
-        let level = self.level(of::BIRTH);
-        level != NULL && level != else_level(of::BIRTH)
+        (BEST..=TWO_PARTS).contains(&self.level(of::BIRTH))
     }
 
     /// Which condition of [`CONDITIONS`] holds for a comparison.
@@ -156,19 +181,15 @@ pub(super) fn match_condition(comparison: usize, condition: usize) -> usize {
     }
 }
 
-/// How many kinds of [`match_condition`] a comparison has.
-pub(super) fn match_conditions(comparison: usize) -> usize {
-    1 + match_condition(comparison, CONDITIONS[comparison].len() - 1)
-}
-
 /// The last level of a comparison.
 pub(super) fn else_level(comparison: usize) -> u8 {
     u8::try_from(LEVELS[comparison].len() - 1).expect("few levels")
 }
 
-/// Compares two profiles and the local ids of their units.
-pub(super) fn compare(features: &Features, left: (&Profile, Symbol), right: (&Profile, Symbol)) -> Pattern {
-    let ((left, left_id), (right, right_id)) = (left, right);
+/// Compares two units.
+pub(super) fn compare(features: &Features, units: &Units, one: u32, two: u32) -> Pattern {
+    let [(left, left_id), (right, right_id)] =
+        [one, two].map(|unit| (&units.profiles[unit as usize], units.local_ids[unit as usize]));
     let exchanged = exchanged(features, left, right);
     let levels = [
         given(features, left, right, exchanged),
@@ -187,7 +208,9 @@ pub(super) fn compare(features: &Features, left: (&Profile, Symbol), right: (&Pr
     let both = left.given.is_some() && right.given.is_some();
     let numbers = left.number != 0 && right.number != 0;
     let initial_only = both && (initial(left.given) || initial(right.given));
-    Pattern::of(levels, initial_only, numbers && !(left.verified && right.verified))
+    let pattern = Pattern::of(levels, initial_only, numbers && !(left.verified && right.verified));
+    let added = features.comparisons.compare(&features.words, units.kept(one), units.kept(two));
+    (COUNT..).zip(added).fold(pattern, |pattern, (comparison, level)| pattern.with(comparison, level))
 }
 
 /// Whether given and family name stand in each other's place, with a slip in either or not.
@@ -272,7 +295,7 @@ fn family(features: &Features, left: &Profile, right: &Profile, exchanged: bool)
 fn birth(left: &Profile, right: &Profile) -> u8 {
     let (Some(one), Some(two)) = (left.birth(), right.birth()) else { return NULL };
     if one.3 != Precision::Day || two.3 != Precision::Day {
-        return if one.0 == two.0 { 4 } else { 6 };
+        return if one.0 == two.0 { 4 } else { else_level(of::BIRTH) };
     }
     if left.born == right.born {
         return 1;
@@ -285,10 +308,28 @@ fn birth(left: &Profile, right: &Profile) -> u8 {
     if same == 2 && strsim::osa_distance(&digits(one), &digits(two)) <= 1 {
         3
     } else if same == 2 {
-        5
+        TWO_PARTS
     } else {
-        6
+        match day_number(one).abs_diff(day_number(two)) {
+            0..=31 => 6,
+            32..=366 => 7,
+            367..=4_018 => 8,
+            _ => 9,
+        }
     }
+}
+
+/// The level of postcodes that share their district.
+const DISTRICT: u8 = 4;
+
+/// The level of dates of birth that share two parts.
+const TWO_PARTS: u8 = 5;
+
+/// Days since a day long ago.
+fn day_number((year, month, day, _): (i16, i8, i8, Precision)) -> i32 {
+    // March is the first month, so that the leap day is the last of its year.
+    let (year, month) = (i32::from(year) - i32::from(month < 3), (i32::from(month) + 9) % 12);
+    year * 365 + year / 4 - year / 100 + year / 400 + (month * 306 + 5) / 10 + i32::from(day)
 }
 
 fn postcode(features: &Features, left: Symbol, right: Symbol) -> u8 {
@@ -299,7 +340,7 @@ fn postcode(features: &Features, left: Symbol, right: Symbol) -> u8 {
         return 1;
     }
     let (one, two) = (features.word(left), features.word(right));
-    if strsim::osa_distance(one, two) <= 1 {
+    if names::apart_at_least(one, two) <= 1 && strsim::osa_distance(one, two) <= 1 {
         2
     } else if one[..one.len() - 2] == two[..two.len() - 2] {
         3
@@ -328,9 +369,18 @@ fn address(features: &Features, left: Symbol, right: Symbol) -> u8 {
         1
     } else if first_agrees && strsim::jaro_winkler(one, two) >= 0.92 {
         2
-    } else {
+    } else if share_words(&one_words, &two_words) {
         3
+    } else {
+        4
     }
+}
+
+/// Whether two words at least, and half of those of the shorter address, stand in both, wherever.
+fn share_words(one: &[&str], two: &[&str]) -> bool {
+    let (shorter, longer) = if one.len() <= two.len() { (one, two) } else { (two, one) };
+    let shared = shorter.iter().filter(|word| longer.contains(word)).count();
+    shared >= 2 && shared * 2 >= shorter.len()
 }
 
 fn phone(left: &Profile, right: &Profile) -> u8 {
@@ -340,6 +390,9 @@ fn phone(left: &Profile, right: &Profile) -> u8 {
     }
     if left.phones.iter().any(|phone| phone.is_some() && right.phones.contains(phone)) { BEST } else { 2 }
 }
+
+/// Two e-mail addresses as alike as several slips leave them.
+const EMAILS_ALIKE: f64 = 0.85;
 
 /// Close is one mailbox at two hosts, or one slip in either part; another first letter is another member of a family.
 fn email(features: &Features, left: Symbol, right: Symbol) -> u8 {
@@ -351,11 +404,17 @@ fn email(features: &Features, left: Symbol, right: Symbol) -> u8 {
     }
     let (one, two) = (features.word(left), features.word(right));
     let (Some((mailbox, host)), Some((other, elsewhere))) = (one.split_once('@'), two.split_once('@')) else {
-        return 3;
+        return else_level(of::EMAIL);
     };
     let whole = mailbox.len().min(other.len()) >= 6 && mailbox.bytes().next() == other.bytes().next();
     let near = one.len().abs_diff(two.len()) <= 2 && strsim::osa_distance(one, two) <= 2;
-    if whole && (mailbox == other || near || (host == elsewhere && names::slips_apart(mailbox, other))) { 2 } else { 3 }
+    if whole && (mailbox == other || near || (host == elsewhere && names::slips_apart(mailbox, other))) {
+        2
+    } else if mailbox.bytes().next() == other.bytes().next() && strsim::jaro_winkler(one, two) >= EMAILS_ALIKE {
+        3
+    } else {
+        else_level(of::EMAIL)
+    }
 }
 
 fn number(left: u64, right: u64) -> u8 {
@@ -398,6 +457,7 @@ fn local_id(features: &Features, left: Symbol, right: Symbol) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::comparisons::Comparisons;
     use super::*;
 
     #[test]
@@ -406,14 +466,37 @@ mod tests {
             assert!(levels.len() <= 16 && levels[0] == "null" && levels.last() == Some(&"else"));
         }
         assert!(CONDITIONS.iter().all(|conditions| conditions.len() <= 16));
-        let pattern = Pattern::of([9, 7, 6, 2, 5, 3, 2, 3, 3, 2, 2], true, false);
+        let pattern = Pattern::of([9, 7, 9, 2, 5, 4, 2, 4, 3, 2, 2], true, false);
         assert!(pattern.initial_only() && !pattern.unverified());
         let levels: Vec<u8> = (0..COUNT).map(|comparison| pattern.level(comparison)).collect();
-        assert_eq!(levels, [9, 7, 6, 2, 5, 3, 2, 3, 3, 2, 2]);
-        let kept: Vec<Option<(usize, usize)>> = pattern.levels().iter().collect();
+        assert_eq!(levels, [9, 7, 9, 2, 5, 4, 2, 4, 3, 2, 2]);
+        let kept: Vec<Option<(usize, usize)>> = Comparisons::default().levels_of(pattern).iter().collect();
         assert_eq!(kept[of::GIVEN], Some((9, 3)), "elsewhere, initial only");
         assert_eq!((kept[of::FAMILY], kept[of::SEX]), (Some((7, 0)), Some((2, 0))));
-        assert_eq!(pattern.with(of::SEX, NULL).levels().iter().nth(of::SEX), Some(None));
+        let without_sex = Comparisons::default().levels_of(pattern.with(of::SEX, NULL));
+        assert_eq!(without_sex.iter().nth(of::SEX), Some(None));
+    }
+
+    #[test]
+    fn dates_of_birth_are_days_months_and_years_apart() {
+        let born = |text: &str| {
+            let born = text.parse().ok().and_then(crate::values::PartialDate::day).map_or(0, |date| date.pack());
+            Profile { born, ..Profile::default() }
+        };
+        for (one, two, expected) in [
+            ("1984-03-07", "1984-03-07", 1),
+            ("1984-03-07", "1984-07-03", 2),
+            ("1984-03-07", "1984-03-08", 3),
+            ("1984-03-07", "1984-03-28", 5),
+            ("1984-02-28", "1984-03-30", 6),
+            ("1984-02-28", "1984-03-31", 7),
+            ("1984-02-28", "1985-02-27", 7),
+            ("1983-12-31", "1985-01-01", 8),
+            ("1984-03-07", "1995-03-09", 9),
+            ("1984-03-07", "2009-11-23", 9),
+        ] {
+            assert_eq!(birth(&born(one), &born(two)), expected, "{one} {two}");
+        }
     }
 
     #[test]

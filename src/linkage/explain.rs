@@ -84,7 +84,7 @@ pub struct Explainer<'m> {
 impl<'m> Explainer<'m> {
     /// Ready to explain; nothing where the model is not one of this version.
     pub fn new(model: &'m LinkModel) -> Option<Self> {
-        model.fits().then_some(Explainer { model })
+        model.fits(&model.added()).then_some(Explainer { model })
     }
 
     /// The names of the comparisons, in order.

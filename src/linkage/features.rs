@@ -1,11 +1,14 @@
 //! What is compared: each person record's values, normalised once a distinct text, four bytes a value.
 
+use super::blocking::mix;
+use super::comparisons::Comparisons;
 use super::names::{self, Nicknames};
 use super::superseded::Superseded;
 use crate::config::fields::person;
 use crate::config::{Config, Field};
 use crate::records::{PersonId, Records, Symbol, Texts};
 use crate::values::{Postcode, Precision};
+use rayon::prelude::*;
 
 /// Normalised values of one person record or of several that a local id joins. Symbols are of [`Features::words`];
 /// nought is missing. Dates are packed as [`crate::values::PartialDate`] packs them.
@@ -36,14 +39,14 @@ pub(super) struct Features {
     pub nicknames: Nicknames,
     /// Numbers that others took the place of.
     pub superseded: Superseded,
-    /// From which weight on, in hundredths of a bit, a pair is joined though a bar that is no law speaks against it.
-    pub bars_give_way_at: i32,
+    /// What is compared.
+    pub comparisons: Comparisons,
+    /// Whether somebody's care hangs on who is who.
+    pub is_care: bool,
     /// By the place of a word: whether it is a name that people bear, not what a slip made of one.
     usual: Vec<bool>,
 }
 
-/// Eight bits, a probability of 0.996.
-const OVERWHELMING: i32 = 800;
 /// A name that so many records give is no slip,
 const USUAL_AT_LEAST: u32 = 3;
 /// or, of many records, one in so many: the likeliest slips in a common name come again.
@@ -55,6 +58,10 @@ pub(super) struct Profiles {
     pub profiles: Vec<Profile>,
     /// (provider, system, local id) of each record; nought when it has none.
     pub local_ids: Vec<Symbol>,
+    /// Values kept for what was added to the comparisons: as many a record as there are columns.
+    pub kept: Vec<Symbol>,
+    /// A hash of what each record says, whatever the order in which words were met.
+    pub content: Vec<u64>,
 }
 
 impl Features {
@@ -91,12 +98,17 @@ impl Features {
                 id => words.intern(&format!("{}\u{1f}{}", system.place(), id.to_ascii_uppercase())),
             });
         }
+        let mut comparisons = Comparisons::of(config, records, &profiles);
+        let kept = comparisons.values(records, &mut words);
         words.close();
         let superseded = Superseded::of(config, records);
         let nicknames = Nicknames::built_in();
         let usual = usual_names(&words, &nicknames, &profiles);
-        let bars_give_way_at = if config.link.is_care { i32::MAX } else { OVERWHELMING };
-        (Features { words, nicknames, superseded, bars_give_way_at, usual }, Profiles { profiles, local_ids })
+        let is_care = config.link.is_care;
+        let mut profiles = Profiles { profiles, local_ids, kept, content: Vec::new() };
+        profiles.content = profiles.hashes(&words, comparisons.kept());
+        comparisons.find_dependence(&words, &profiles);
+        (Features { words, nicknames, superseded, comparisons, is_care, usual }, profiles)
     }
 
     /// Whether two different names are as near as slips leave a name, and one of them at least is hardly anybody's: Ava and
@@ -115,6 +127,29 @@ impl Features {
     /// The text of a normalised value.
     pub(super) fn word(&self, symbol: Symbol) -> &str {
         self.words.text(symbol)
+    }
+}
+
+impl Profiles {
+    fn hashes(&self, words: &Texts, kept_each: usize) -> Vec<u64> {
+        let of_word = |place: u32| {
+            let bytes = words.text(Symbol::at(place)).as_bytes();
+            bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| mix(hash ^ u64::from(*byte)))
+        };
+        let of_words: Vec<u64> = (0..=words.len() as u32).into_par_iter().map(of_word).collect();
+        let of_record = |(record, profile): (usize, &Profile)| {
+            let Profile { given, others, family, previous, postcode, address, phones, email, practice, .. } = *profile;
+            let [mobile, phone] = phones;
+            let id = self.local_ids[record];
+            let symbols = [given, others, family, previous, postcode, address, mobile, phone, email, practice, id];
+            let kept = &self.kept[record * kept_each..(record + 1) * kept_each];
+            let rest = u64::from(profile.born) << 34 ^ u64::from(profile.sex) << 60 ^ u64::from(profile.verified) << 59;
+            symbols
+                .iter()
+                .chain(kept)
+                .fold(mix(profile.number ^ rest), |hash, symbol| mix(hash ^ of_words[symbol.place() as usize]))
+        };
+        self.profiles.par_iter().enumerate().map(of_record).collect()
     }
 }
 
@@ -186,7 +221,7 @@ fn postcode(text: &str) -> Option<String> {
 
 /// The same, or what a slip made of one: capitals and digits, as many as a postcode has, or one more or less. What another
 /// country has for one may be a town of thousands, and places nobody as a postcode does.
-fn any_postcode(text: &str) -> Option<String> {
+pub(super) fn any_postcode(text: &str) -> Option<String> {
     let plain: String =
         text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect();
     let letters = plain.bytes().filter(u8::is_ascii_uppercase).count();
@@ -196,7 +231,7 @@ fn any_postcode(text: &str) -> Option<String> {
 }
 
 /// An address in plain capitals and digits, the commonest words of roads short.
-fn address(text: &str) -> Option<String> {
+pub(super) fn address(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     for word in
         text.split(|character: char| !character.is_alphanumeric() && character != '\'').filter(|word| !word.is_empty())
@@ -238,7 +273,7 @@ pub(super) fn telephone(text: &str) -> Option<String> {
 }
 
 /// An e-mail address in small letters.
-fn email(text: &str) -> Option<String> {
+pub(super) fn email(text: &str) -> Option<String> {
     let plain = text.trim().to_lowercase();
     plain.contains('@').then_some(plain)
 }
@@ -252,6 +287,16 @@ impl Profile {
             self.postcode.is_some() || self.address.is_some() || self.phones.iter().any(|phone| phone.is_some());
         let named = self.given.is_some() || self.family.is_some();
         (self.born != 0 && named) || self.number != 0 || (whole_name && reachable)
+    }
+
+    /// Whether it says two things at least, by which it may be compared where nobody's care hangs on it; `kept` are values of
+    /// added comparisons.
+    pub(super) fn says_two_things(&self, kept: &[Symbol]) -> bool {
+        let Profile { given, family, postcode, address, email, .. } = *self;
+        let phone = if self.phones[0].is_some() { self.phones[0] } else { self.phones[1] };
+        let symbols = [given, family, postcode, address, email, phone];
+        let said = symbols.iter().chain(kept).filter(|value| value.is_some()).count();
+        said + usize::from(self.born != 0) + usize::from(self.number != 0) >= 2
     }
 
     /// Year, month and day of birth, with how much is known.

@@ -69,7 +69,7 @@ fn prepare_with(config: &Config, records: Records, rulings: Rulings) -> Prepared
     let blocking = reports
         .into_iter()
         .map(|report| BlockingReport {
-            rule: report.name.to_owned(),
+            rule: report.name,
             pairs: report.pairs,
             blocks_split: report.blocks_split,
             pairs_left_out: report.pairs_left_out,
@@ -92,7 +92,7 @@ pub fn train(prepared: &Prepared) -> LinkModel {
             train::count(features, units, &pairs)
         })
         .reduce(Counts::new, merge_counts);
-    train::with_prior(&m, &u, &seen, report, &counts)
+    train::with_prior(&features.comparisons, &m, &u, &seen, report, &counts)
 }
 
 fn merge_counts(mut one: BTreeMap<Pattern, u64>, other: BTreeMap<Pattern, u64>) -> BTreeMap<Pattern, u64> {

@@ -5,7 +5,9 @@
 
 mod blocking;
 mod cluster;
+mod columns;
 mod compare;
+mod comparisons;
 mod effects;
 mod explain;
 mod features;
@@ -18,6 +20,7 @@ mod pairs;
 mod product;
 mod rulings;
 mod score;
+mod sessions;
 mod superseded;
 mod sweep;
 #[cfg(test)]
@@ -33,7 +36,7 @@ pub use model::{BlockingReport, ComparisonModel, LevelModel, LinkModel, SessionR
 pub use number::{NumberStatus, PatientNumbers};
 pub use product::{
     COMPARISONS, ComparisonLevels, ComparisonWeights, JoinedBy, Linked, PairStanding, PatientIndex, Place, Rule,
-    ScoredPair,
+    ScoredPair, WEIGHTS,
 };
 pub use rulings::Rulings;
 pub use superseded::Superseded;

@@ -1,8 +1,9 @@
 //! The model: for each comparison and level the chance that a match (m) and that two different people (u) show it.
 //! It is data: it can be saved, reviewed, compared and used again.
 
-use super::compare::{CONDITIONS, COUNT, LEVELS, NULL, Pattern, of};
-use super::product::COMPARISONS;
+use super::compare::{BEST, COUNT, NULL, Pattern, of};
+use super::comparisons::Comparisons;
+use crate::config::ComparisonSetting;
 use serde::{Deserialize, Serialize};
 
 /// A Fellegi–Sunter model with conditions. Chances are rounded to nine decimals before use.
@@ -21,8 +22,14 @@ pub struct LinkModel {
 /// One comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonModel {
-    /// Its name.
+    /// Its name: of a built-in comparison that, else the field that is compared.
     pub name: String,
+    /// Of a comparison that is not built in, whether an agreement's weight follows how common the value is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_frequency: Option<bool>,
+    /// The fields with whose agreement that of this one comes and goes among strangers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depends_on: Option<Vec<String>>,
     /// Its levels, null first and else last.
     pub levels: Vec<LevelModel>,
 }
@@ -97,12 +104,12 @@ pub(super) type Chances = Vec<Vec<Vec<f64>>>;
 const START_M: [&[f64]; COUNT] = [
     &[0.86, 0.004, 0.04, 0.01, 0.02, 0.01, 0.01, 0.02, 0.026],
     &[0.90, 0.004, 0.02, 0.016, 0.03, 0.01, 0.02],
-    &[0.955, 0.008, 0.017, 0.01, 0.006, 0.004],
+    &[0.955, 0.008, 0.017, 0.01, 0.006, 0.0008, 0.0012, 0.0008, 0.0012],
     &[0.99, 0.01],
     &[0.85, 0.02, 0.01, 0.03, 0.09],
-    &[0.85, 0.07, 0.08],
+    &[0.85, 0.06, 0.04, 0.05],
     &[0.80, 0.20],
-    &[0.80, 0.06, 0.14],
+    &[0.80, 0.06, 0.02, 0.12],
     &[0.985, 0.013, 0.002],
     &[0.90, 0.10],
     &[0.50, 0.50],
@@ -124,13 +131,13 @@ pub(super) fn start_u(comparison: usize, condition: usize) -> &'static [f64] {
     match (comparison, condition) {
         (of::GIVEN, _) => &[0.008, 0.00002, 0.004, 0.0002, 0.006, 0.0003, 0.004, 0.0001, 0.97738],
         (of::FAMILY, _) => &[0.003, 0.00002, 0.0002, 0.002, 0.002, 0.0003, 0.99248],
-        (of::BIRTH, _) => &[0.00004, 0.00004, 0.0006, 0.014, 0.002, 0.98332],
+        (of::BIRTH, _) => &[0.00004, 0.00004, 0.0006, 0.014, 0.002, 0.001, 0.016, 0.19, 0.77632],
         (of::SEX, _) => &[0.5, 0.5],
         (of::POSTCODE, _) => &[0.0005, 0.0005, 0.002, 0.05, 0.947],
-        (of::ADDRESS, 1) => &[0.35, 0.05, 0.60],
-        (of::ADDRESS, _) => &[0.0005, 0.0005, 0.999],
+        (of::ADDRESS, 1) => &[0.35, 0.05, 0.35, 0.25],
+        (of::ADDRESS, _) => &[0.0005, 0.0005, 0.003, 0.996],
         (of::PHONE, _) => &[0.0002, 0.9998],
-        (of::EMAIL, _) => &[0.0002, 0.0002, 0.9996],
+        (of::EMAIL, _) => &[0.0002, 0.0002, 0.001, 0.9986],
         (of::NUMBER, _) => &[0.000001, 0.000001, 0.999998],
         (of::PRACTICE, _) => &[0.05, 0.95],
         _ => &[0.00001, 0.99999],
@@ -148,18 +155,20 @@ pub(super) fn start_u_at_one_address(comparison: usize, condition: usize) -> Opt
         // Twins are often given names of one letter.
         (of::GIVEN, 5) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.14, 0.86]),
         (of::FAMILY, 1) => Some(&[0.70, 0.0005, 0.02, 0.03, 0.02, 0.002, 0.2275]),
-        (of::BIRTH, 1) => Some(&[0.012, 0.0005, 0.002, 0.003, 0.02, 0.9625]),
+        (of::BIRTH, 1) => Some(&[0.012, 0.0005, 0.002, 0.003, 0.02, 0.001, 0.02, 0.35, 0.5915]),
         (of::PHONE, 1) => Some(&[0.35, 0.65]),
-        (of::EMAIL, 1) => Some(&[0.10, 0.03, 0.87]),
+        (of::EMAIL, 1) => Some(&[0.10, 0.03, 0.10, 0.77]),
         (of::PRACTICE, 1) => Some(&[0.85, 0.15]),
-        (of::ADDRESS, 1) => Some(&[0.35, 0.05, 0.60]),
+        (of::ADDRESS, 1) => Some(&[0.35, 0.05, 0.35, 0.25]),
         _ => None,
     }
 }
 
-/// Weights in hundredths of a bit, by comparison, condition and level.
+/// Weights in hundredths of a bit, by comparison, condition and level; nothing of a comparison that does not weigh.
 pub(super) struct Weights {
     table: Vec<Vec<Vec<i32>>>,
+    /// By comparison: the chance that two different people agree, of those for whom it is known.
+    pub agreement_of_two: Vec<f64>,
     /// Prior odds in hundredths of a bit.
     pub prior: i32,
 }
@@ -174,19 +183,18 @@ const EXCHANGED_AT_MOST: i32 = 1_100;
 
 impl LinkModel {
     /// The weights: log2(m ÷ u), in hundredths of a bit, the logarithm from libm so that every platform agrees.
-    pub(super) fn weights(&self) -> Weights {
-        let table = (0..COUNT)
-            .map(|comparison| {
-                (0..CONDITIONS[comparison].len())
-                    .map(|condition| {
-                        self.comparisons[comparison].levels.iter().map(|level| level.weight(condition)).collect()
-                    })
-                    .collect()
-            })
-            .collect::<Vec<Vec<Vec<i32>>>>();
-        let mut weights = Weights { table, prior: hundredths(self.prior / (1.0 - self.prior)) };
-        let both_verified = &mut weights.table[of::NUMBER][0];
-        both_verified[3] = both_verified[3].min(DIFFERENT_NUMBERS_AT_MOST);
+    pub(super) fn weights(&self, comparisons: &Comparisons) -> Weights {
+        let mut table = vec![Vec::new(); comparisons.count()];
+        let mut agreement_of_two = vec![1.0; comparisons.count()];
+        for (comparison, model) in comparisons.weighed().zip(&self.comparisons) {
+            let of_condition = |condition| model.levels.iter().map(|level| level.weight(condition)).collect();
+            table[comparison] = (0..comparisons.conditions(comparison)).map(of_condition).collect();
+            agreement_of_two[comparison] = model.levels[usize::from(BEST)].u[0];
+        }
+        let mut weights = Weights { table, agreement_of_two, prior: hundredths(self.prior / (1.0 - self.prior)) };
+        if let Some(both_verified) = weights.table[of::NUMBER].first_mut() {
+            both_verified[3] = both_verified[3].min(DIFFERENT_NUMBERS_AT_MOST);
+        }
         // An exchange is one event, though two comparisons see it: the given name speaks for both.
         for given in &mut weights.table[of::GIVEN] {
             given[EXCHANGED] = given[EXCHANGED].min(EXCHANGED_AT_MOST);
@@ -199,45 +207,71 @@ impl LinkModel {
 
     /// Builds the document from working chances.
     pub(super) fn from_chances(
+        shape: &Comparisons,
         prior: f64,
         m: &Chances,
         u: &Chances,
         seen: &[Vec<f64>],
         training: TrainingReport,
     ) -> Self {
-        let comparisons = (0..COUNT)
+        let comparisons = shape
+            .weighed()
             .map(|comparison| {
-                let levels = LEVELS[comparison].iter().enumerate().map(|(level, name)| {
+                let levels = shape.levels(comparison).into_iter().enumerate().map(|(level, name)| {
                     let by_condition = |chances: &Chances| match level {
                         0 => Vec::new(),
                         _ => chances[comparison].iter().map(|levels| round(levels[level - 1])).collect(),
                     };
                     let seen = if level == 0 { 0.0 } else { (seen[comparison][level - 1] * 1000.0).round() / 1000.0 };
-                    LevelModel { name: (*name).to_owned(), m: by_condition(m), u: by_condition(u), seen }
+                    LevelModel { name: name.to_owned(), m: by_condition(m), u: by_condition(u), seen }
                 });
-                ComparisonModel { name: COMPARISONS[comparison].to_owned(), levels: levels.collect() }
+                ComparisonModel {
+                    name: shape.name(comparison).to_owned(),
+                    term_frequency: shape.setting(comparison).map(|setting| setting.term_frequency),
+                    depends_on: shape.depends_on(comparison),
+                    levels: levels.collect(),
+                }
             })
             .collect();
         LinkModel { format: 1, prior: round_small(prior), comparisons, training }
     }
 
-    /// Whether a document that was read has the comparisons, levels and conditions of this version.
-    pub fn fits(&self) -> bool {
+    /// The comparisons of a document that was read that are not built in, as a configuration would ask for them.
+    pub fn added(&self) -> Vec<ComparisonSetting> {
+        let setting = |comparison: &ComparisonModel| {
+            let between = comparison.levels.get(1..comparison.levels.len().max(2) - 1).unwrap_or_default();
+            Some(ComparisonSetting {
+                field: comparison.name.clone(),
+                levels: between.iter().map(|level| level.name.clone()).collect(),
+                term_frequency: comparison.term_frequency?,
+                depends_on: Some(comparison.depends_on.clone().unwrap_or_default()),
+            })
+        };
+        self.comparisons.iter().filter_map(setting).collect()
+    }
+
+    /// Whether a document that was read has the comparisons, levels and conditions of this version, and those that were added
+    /// to them.
+    pub fn fits(&self, added: &[ComparisonSetting]) -> bool {
+        let shape = Comparisons::with(added);
+        let chance = |value: &f64| *value > 0.0 && *value <= 1.0;
+        let level_fits = |comparison: usize, (number, level): (usize, &LevelModel)| {
+            let conditions = if number == 0 { 0 } else { shape.conditions(comparison) };
+            level.name == shape.levels(comparison)[number]
+                && level.m.len() == conditions
+                && level.u.len() == conditions
+                && level.m.iter().chain(&level.u).all(chance)
+        };
         self.format == 1
+            && shape.are_sound()
             && self.prior > 0.0
             && self.prior < 1.0
-            && self.comparisons.len() == COUNT
-            && self.comparisons.iter().enumerate().all(|(place, comparison)| {
-                comparison.name == COMPARISONS[place]
-                    && comparison.levels.len() == LEVELS[place].len()
-                    && comparison.levels.iter().enumerate().all(|(number, level)| {
-                        let conditions = if number == 0 { 0 } else { CONDITIONS[place].len() };
-                        let chance = |value: &f64| *value > 0.0 && *value <= 1.0;
-                        level.name == LEVELS[place][number]
-                            && level.m.len() == conditions
-                            && level.u.len() == conditions
-                            && level.m.iter().chain(&level.u).all(chance)
-                    })
+            && self.comparisons.len() == shape.weighed().count()
+            && shape.weighed().zip(&self.comparisons).all(|(place, comparison)| {
+                comparison.name == shape.name(place)
+                    && comparison.term_frequency == shape.setting(place).map(|setting| setting.term_frequency)
+                    && comparison.levels.len() == shape.levels(place).len()
+                    && comparison.levels.iter().enumerate().all(|level| level_fits(place, level))
             })
     }
 }
@@ -252,12 +286,18 @@ impl LevelModel {
 }
 
 impl Weights {
-    /// The weight of each comparison of a pattern; `None` where it could not be made.
-    pub(super) fn of(&self, pattern: Pattern) -> [Option<i32>; COUNT] {
-        std::array::from_fn(|comparison| match pattern.level(comparison) {
+    /// The weight of a level that is not null; nothing where another comparison stands for this one.
+    pub(super) fn at(&self, comparison: usize, condition: usize, level: u8) -> Option<i32> {
+        self.table[comparison].get(condition).map(|levels| levels[usize::from(level)])
+    }
+
+    /// The weights of a pattern, added up.
+    pub(super) fn sum(&self, comparisons: &Comparisons, pattern: Pattern) -> i32 {
+        let weight = |comparison: usize| match pattern.level(comparison) {
             NULL => None,
-            level => Some(self.table[comparison][pattern.condition(comparison)][usize::from(level)]),
-        })
+            level => self.at(comparison, comparisons.condition(pattern, comparison), level),
+        };
+        (0..comparisons.count()).filter_map(weight).sum()
     }
 }
 

@@ -179,8 +179,17 @@ pub(super) fn close(left: &str, right: &str) -> bool {
         || strsim::jaro_winkler(left, right) >= 0.93
 }
 
+/// The most that the Jaro–Winkler similarity of two texts can be, told from their letters alone.
+pub(super) fn jaro_winkler_at_most(left: &str, right: &str) -> f64 {
+    let (one, two) = (letters(left), letters(right));
+    let [missing, surplus] = [one & !two, two & !one].map(|only| only.count_ones() as usize);
+    let matches = left.len().saturating_sub(missing).min(right.len().saturating_sub(surplus)) as f64;
+    let jaro = (matches / left.len().max(1) as f64 + matches / right.len().max(1) as f64 + 1.0) / 3.0;
+    jaro + 0.4 * (1.0 - jaro)
+}
+
 /// Letters of one name that the other has nowhere, on the side that has more of them: each costs an edit.
-fn apart_at_least(left: &str, right: &str) -> usize {
+pub(super) fn apart_at_least(left: &str, right: &str) -> usize {
     let (left, right) = (letters(left), letters(right));
     (left & !right).count_ones().max((right & !left).count_ones()) as usize
 }

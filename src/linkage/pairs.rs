@@ -1,7 +1,7 @@
 //! Scored pairs of units: those worth keeping, those a close rival bars, and what is shown of them in the end.
 
 use super::blocking::{Candidate, Rule};
-use super::product::{COMPARISONS, ComparisonLevels, ComparisonWeights, PairStanding, PatientIndex, ScoredPair};
+use super::product::{ComparisonWeights, PairStanding, PatientIndex, ScoredPair, WEIGHTS};
 use super::score::{Bar, Score, Scorer, Tie};
 use super::units::Units;
 use crate::config::Config;
@@ -73,7 +73,7 @@ pub(super) fn bar_close_rivals(scorer: &Scorer<'_>, pairs: &mut [Pair]) {
         .collect();
     for place in barred {
         let Pair { left, right, score, .. } = &mut pairs[place as usize];
-        if score.bar == Bar::None && scorer.gives_way_to_rivals(score.weight, *left, *right) {
+        if score.bar == Bar::None && scorer.heeds_rivals(*left, *right) {
             score.bar = Bar::CloseRival;
         }
     }
@@ -115,7 +115,7 @@ pub(super) fn to_show(
                 standing,
                 rule: pair.rule,
                 weight_hundredths: pair.score.weight,
-                weights: pair.score.weights,
+                weights: scorer.weights(pair.left, pair.right),
                 levels: scorer.levels(pair.left, pair.right),
                 reason,
             }
@@ -150,8 +150,14 @@ pub(super) fn ask_again(
             standing: PairStanding::Review,
             rule: Rule::DECISION,
             weight_hundredths: score.as_ref().map_or(0, |score| score.weight),
-            levels: if comparable { scorer.levels(one.min(two), one.max(two)) } else { ComparisonLevels::default() },
-            weights: score.map_or_else(|| ComparisonWeights::new([None; COMPARISONS.len()]), |score| score.weights),
+            levels: match score {
+                Some(_) => scorer.levels(one.min(two), one.max(two)),
+                None => scorer.no_levels(),
+            },
+            weights: match score {
+                Some(_) => scorer.weights(one.min(two), one.max(two)),
+                None => ComparisonWeights::new([None; WEIGHTS.len()]),
+            },
             reason,
         });
     }
@@ -178,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_pair_is_small() {
-        assert!(size_of::<Pair>() <= 40, "there are several a row: {}", size_of::<Pair>());
-        assert!(size_of::<ScoredPair>() <= 48, "they stay until the package is written: {}", size_of::<ScoredPair>());
+        assert!(size_of::<Pair>() <= 20, "there are several a row: {}", size_of::<Pair>());
+        assert!(size_of::<ScoredPair>() <= 64, "they stay until the package is written: {}", size_of::<ScoredPair>());
     }
 }

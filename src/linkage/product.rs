@@ -3,6 +3,7 @@
 pub use super::blocking::Rule;
 use super::model::probability;
 use super::rulings::Rulings;
+use crate::config::COMPARISONS_AT_MOST;
 use crate::decisions::Effects;
 use crate::ledger::Reason;
 use crate::records::{PersonId, Records};
@@ -10,7 +11,7 @@ use crate::records::{PersonId, Records};
 /// A patient: a place in [`Linked::members`].
 pub type PatientIndex = u32;
 
-/// The built-in comparisons, in the order of [`ScoredPair::weights`] and of the `weight_` columns of `pairs.csv`.
+/// The built-in comparisons, in order.
 pub const COMPARISONS: [&str; 11] = [
     "given_name",
     "family_name",
@@ -24,6 +25,17 @@ pub const COMPARISONS: [&str; 11] = [
     "gp_practice",
     "local_id",
 ];
+
+/// What the weights of a pair are told as: of each built-in comparison, or of what stands for it, and of all others together.
+pub const WEIGHTS: [&str; COMPARISONS.len() + 1] = {
+    let mut names = ["extra"; COMPARISONS.len() + 1];
+    let mut place = 0;
+    while place < COMPARISONS.len() {
+        names[place] = COMPARISONS[place];
+        place += 1;
+    }
+    names
+};
 
 /// Records grouped into patients.
 #[derive(Debug)]
@@ -95,41 +107,53 @@ impl JoinedBy {
     }
 }
 
-/// The weight of each of [`COMPARISONS`] in hundredths of a bit, two bytes each: there are millions of them.
+/// Each of [`WEIGHTS`] in hundredths of a bit, two bytes each: there are millions of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ComparisonWeights([i16; COMPARISONS.len()]);
+pub struct ComparisonWeights([i16; WEIGHTS.len()]);
 
 /// Stands for a comparison that could not be made.
 const NOT_MADE: i16 = i16::MIN;
 
 impl ComparisonWeights {
     /// Of weights within ±32,000; `None` where a comparison could not be made.
-    pub fn new(weights: [Option<i32>; COMPARISONS.len()]) -> Self {
+    pub fn new(weights: [Option<i32>; WEIGHTS.len()]) -> Self {
         ComparisonWeights(weights.map(|weight| weight.map_or(NOT_MADE, |weight| weight.clamp(-32_000, 32_000) as i16)))
     }
 
-    /// In the order of [`COMPARISONS`]; `None` where a comparison could not be made.
+    /// In the order of [`WEIGHTS`]; `None` where a comparison could not be made.
     pub fn iter(&self) -> impl Iterator<Item = Option<i32>> + '_ {
         self.0.iter().map(|weight| (*weight != NOT_MADE).then_some(i32::from(*weight)))
     }
 }
 
-/// The level that each of [`COMPARISONS`] came to and the condition it was made under, half a byte each; by default of two
-/// records that cannot be compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ComparisonLevels(pub(super) [u8; COMPARISONS.len()]);
+/// The level that each comparison of the model came to and the condition it was made under, half a byte each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComparisonLevels {
+    count: u8,
+    of: [u8; COMPARISONS.len() + COMPARISONS_AT_MOST],
+}
 
 impl ComparisonLevels {
+    /// The places of level and condition in the model, in the order of its comparisons: level nought where one could not be made.
+    pub fn new(levels: impl Iterator<Item = (usize, usize)>) -> Self {
+        let mut kept = ComparisonLevels { count: 0, of: [0; COMPARISONS.len() + COMPARISONS_AT_MOST] };
+        for (place, (level, condition)) in kept.of.iter_mut().zip(levels) {
+            *place = (level & 15) as u8 | ((condition & 15) as u8) << 4;
+            kept.count += 1;
+        }
+        kept
+    }
+
     /// As `pairs.csv` has it: `level/condition` of each, empty where there is none, joined by `;`.
     pub fn text(&self) -> String {
         let shown = |of: Option<(usize, usize)>| of.map_or(String::new(), |of| format!("{}/{}", of.0, of.1));
         self.iter().map(shown).collect::<Vec<String>>().join(";")
     }
 
-    /// In the order of [`COMPARISONS`]: the places of level and condition in the model; `None` where a comparison could not
-    /// be made.
+    /// In the order of the model's comparisons: the places of level and condition in it; `None` where one could not be made.
     pub fn iter(&self) -> impl Iterator<Item = Option<(usize, usize)>> + '_ {
-        self.0.iter().map(|both| (usize::from(both & 15), usize::from(both >> 4))).map(|of| (of.0 > 0).then_some(of))
+        let kept = self.of[..usize::from(self.count)].iter();
+        kept.map(|both| (usize::from(both & 15), usize::from(both >> 4))).map(|of| (of.0 > 0).then_some(of))
     }
 }
 

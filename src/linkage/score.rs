@@ -1,19 +1,18 @@
 //! Scores pairs of units: the sum of the weights, the frequency of what agrees, and the rules no weight may override.
 
-use super::compare::{BEST, NULL, Pattern, compare, else_level, of};
+use super::compare::{BEST, COUNT, NULL, Pattern, compare, else_level, of};
 use super::features::{Features, Profile};
 use super::model::{LinkModel, Weights, hundredths, probability};
-use super::product::{ComparisonLevels, ComparisonWeights};
+use super::product::{COMPARISONS, ComparisonLevels, ComparisonWeights, WEIGHTS};
 use super::units::{Units, births_agree_in_part, names_agree, two_verified_numbers};
 use crate::ledger::Reason;
+use crate::records::Symbol;
 
 /// A scored pair of units.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Score {
     /// Prior and all weights, in hundredths of a bit.
     pub weight: i32,
-    /// By comparison.
-    pub weights: ComparisonWeights,
     /// Whether a machine may join the pair, however likely it is.
     pub bar: Bar,
     /// How the numbers are related.
@@ -67,14 +66,13 @@ pub(super) enum Bar {
 }
 
 impl Bar {
-    /// Whether it gives way where all else is overwhelming and nobody's care hangs on it: numbers are laws, and so is that a
-    /// parent and a child of one name are told apart by their dates of birth alone.
-    fn gives_way(self, pattern: Pattern) -> bool {
+    /// Whether it bars a machine even where nobody's care hangs on who is who, and all else is left to the weights: numbers do,
+    /// unless no date of birth is there to bear out an equal one.
+    fn is_law(self, pattern: Pattern) -> bool {
         match self {
-            Bar::None | Bar::OtherGivenName | Bar::OtherBirthDate => true,
-            Bar::TooLittle => pattern.level(of::BIRTH) != NULL,
-            Bar::CloseRival => pattern.level(of::GIVEN) != NULL && !pattern.initial_only(),
-            Bar::DifferentNumbers | Bar::NumberAlone | Bar::OtherLocalId => false,
+            Bar::None | Bar::OtherGivenName | Bar::OtherBirthDate | Bar::OtherLocalId | Bar::TooLittle => false,
+            Bar::NumberAlone => pattern.level(of::BIRTH) != NULL || !names_alike(pattern),
+            Bar::CloseRival | Bar::DifferentNumbers => true,
         }
     }
 
@@ -93,6 +91,10 @@ impl Bar {
     }
 }
 
+/// Across two clusters the mean probability must reach this where somebody's care hangs on it,
+const MEAN_IN_CARE: f64 = 0.5;
+/// and this elsewhere: of people with many rows, some always lie far apart.
+const MEAN_ALONE: f64 = 0.35;
 /// Years between two people of one name that are parent and child rather than one with a slip in the date.
 const GENERATION_YEARS: i16 = 15;
 /// The level of two ids of one system.
@@ -117,6 +119,11 @@ fn placed(pattern: Pattern) -> bool {
     pattern.one_address() || [of::PHONE, of::EMAIL].iter().any(|place| pattern.level(*place) == BEST)
 }
 
+/// Whether given and family name are known, and neither is another's.
+fn names_alike(pattern: Pattern) -> bool {
+    [of::GIVEN, of::FAMILY].iter().all(|name| (BEST..else_level(*name)).contains(&pattern.level(*name)))
+}
+
 /// Whether two whole dates of birth lie a generation apart.
 fn a_generation_apart(one: &Profile, two: &Profile) -> bool {
     one.birth().zip(two.birth()).is_some_and(|(one, two)| (one.0 - two.0).abs() >= GENERATION_YEARS)
@@ -136,20 +143,23 @@ pub(super) struct Scorer<'a> {
     given_frequency: Vec<i16>,
     family_frequency: Vec<i16>,
     postcode_frequency: Vec<i16>,
+    /// The same of comparisons that were added; empty where the frequency does not count.
+    added_frequency: Vec<Vec<i16>>,
 }
 
 impl<'a> Scorer<'a> {
     /// Ready to score; frequencies are those of these units.
     pub(super) fn new(features: &'a Features, units: &'a Units, model: &LinkModel) -> Self {
         let words = features.words.len() + 1;
-        let frequency = |comparison: usize, of: fn(&Profile) -> crate::records::Symbol| {
+        let weights = model.weights(&features.comparisons);
+        let frequency = |comparison: usize, of: &dyn Fn(u32) -> Symbol| {
             let mut counts = vec![0u32; words];
-            for profile in &units.profiles {
-                counts[of(profile).place() as usize] += 1;
+            for unit in 0..units.len() as u32 {
+                counts[of(unit).place() as usize] += 1;
             }
             counts[0] = 0;
             let total: f64 = counts.iter().map(|count| f64::from(*count)).sum::<f64>().max(1.0);
-            let average = model.comparisons[comparison].levels[usize::from(BEST)].u[0];
+            let average = weights.agreement_of_two[comparison];
             // A value seen once in the data may be twice as common outside it; no value is worth more than ten bits extra.
             counts
                 .iter()
@@ -159,11 +169,18 @@ impl<'a> Scorer<'a> {
                 })
                 .collect::<Vec<i16>>()
         };
+        let profile = |unit: u32| &units.profiles[unit as usize];
+        let comparisons = &features.comparisons;
+        let of_added = |comparison: usize| match comparisons.heeds_frequency(comparison) {
+            true => frequency(comparison, &|unit| units.kept(unit)[comparisons.column_of(comparison)]),
+            false => Vec::new(),
+        };
         Scorer {
-            given_frequency: frequency(of::GIVEN, |profile| profile.given),
-            family_frequency: frequency(of::FAMILY, |profile| profile.family),
-            postcode_frequency: frequency(of::POSTCODE, |profile| profile.postcode),
-            weights: model.weights(),
+            given_frequency: frequency(of::GIVEN, &|unit| profile(unit).given),
+            family_frequency: frequency(of::FAMILY, &|unit| profile(unit).family),
+            postcode_frequency: frequency(of::POSTCODE, &|unit| profile(unit).postcode),
+            added_frequency: comparisons.added().map(of_added).collect(),
+            weights,
             features,
             units,
         }
@@ -171,8 +188,7 @@ impl<'a> Scorer<'a> {
 
     /// The pattern of a pair.
     pub(super) fn pattern(&self, left: u32, right: u32) -> Pattern {
-        let side = |unit: u32| (&self.units.profiles[unit as usize], self.units.local_ids[unit as usize]);
-        compare(self.features, side(left), side(right))
+        compare(self.features, self.units, left, right)
     }
 
     /// Scores a pair.
@@ -180,31 +196,67 @@ impl<'a> Scorer<'a> {
         let stated = self.pattern(left, right);
         let tie = self.tie(stated, left, right);
         let pattern = believed(stated, tie);
-        let mut weights = self.weights.of(pattern);
-        let profile = &self.units.profiles[left as usize];
-        let mut add = |comparison: usize, table: &[i16], word: crate::records::Symbol| {
-            if pattern.level(comparison) == BEST && pattern.condition(comparison) == 0 {
-                weights[comparison] =
-                    weights[comparison].map(|weight| weight + i32::from(table[word.place() as usize]));
-            }
-        };
-        add(of::GIVEN, &self.given_frequency, profile.given);
-        add(of::FAMILY, &self.family_frequency, profile.family);
-        add(of::POSTCODE, &self.postcode_frequency, profile.postcode);
-        let mut weight = self.weights.prior + weights.iter().flatten().sum::<i32>();
+        let comparisons = &self.features.comparisons;
+        let parts = (0..comparisons.count()).filter_map(|comparison| self.part(pattern, comparison, left));
+        let mut weight = self.weights.prior + parts.sum::<i32>();
         let bar = self.bar(pattern, tie, left, right);
-        let bar = if weight >= self.features.bars_give_way_at && bar.gives_way(pattern) { Bar::None } else { bar };
+        let bar = if self.features.is_care || bar.is_law(pattern) { bar } else { Bar::None };
         if bar == Bar::None && pattern.level(of::NUMBER) == BEST && pattern.level(of::BIRTH) != NULL {
             // An equal number with a birth date and a name that agree joins, however little a small table can teach.
             weight = weight.max(NUMBER_WITH_DETAILS);
         }
-        Score { weight, weights: ComparisonWeights::new(weights), bar, tie }
+        Score { weight, bar, tie }
+    }
+
+    /// What each comparison of a pair weighs.
+    pub(super) fn weights(&self, left: u32, right: u32) -> ComparisonWeights {
+        let stated = self.pattern(left, right);
+        let pattern = believed(stated, self.tie(stated, left, right));
+        let comparisons = &self.features.comparisons;
+        let mut told = [None; WEIGHTS.len()];
+        for comparison in 0..comparisons.count() {
+            if let Some(weight) = self.part(pattern, comparison, left) {
+                let place = comparisons.told_as(comparison).unwrap_or(COMPARISONS.len());
+                told[place] = Some(told[place].unwrap_or(0) + weight);
+            }
+        }
+        ComparisonWeights::new(told)
+    }
+
+    /// What one comparison of a pair weighs, one of whose units is this one; nothing where it could not be made.
+    fn part(&self, pattern: Pattern, comparison: usize, unit: u32) -> Option<i32> {
+        let level = pattern.level(comparison);
+        if level == NULL {
+            return None;
+        }
+        let condition = self.features.comparisons.condition(pattern, comparison);
+        let weight = self.weights.at(comparison, condition, level)?;
+        if level != BEST || condition != 0 {
+            return Some(weight);
+        }
+        let profile = &self.units.profiles[unit as usize];
+        let (table, word) = match comparison {
+            of::GIVEN => (&self.given_frequency, profile.given),
+            of::FAMILY => (&self.family_frequency, profile.family),
+            of::POSTCODE => (&self.postcode_frequency, profile.postcode),
+            built_in if built_in < COUNT => return Some(weight),
+            _ => {
+                let kept = self.units.kept(unit)[self.features.comparisons.column_of(comparison)];
+                (&self.added_frequency[comparison - COUNT], kept)
+            }
+        };
+        Some(weight + table.get(word.place() as usize).map_or(0, |more| i32::from(*more)))
     }
 
     /// What each comparison of a pair came to.
     pub(super) fn levels(&self, left: u32, right: u32) -> ComparisonLevels {
         let stated = self.pattern(left, right);
-        believed(stated, self.tie(stated, left, right)).levels()
+        self.features.comparisons.levels_of(believed(stated, self.tie(stated, left, right)))
+    }
+
+    /// The same of two records that cannot be compared.
+    pub(super) fn no_levels(&self) -> ComparisonLevels {
+        self.features.comparisons.levels_of(Pattern::default())
     }
 
     fn tie(&self, pattern: Pattern, left: u32, right: u32) -> Tie {
@@ -235,10 +287,11 @@ impl<'a> Scorer<'a> {
 
     /// Whether two units are clearly two people, so that what is like both is of neither by machine.
     pub(super) fn are_two_people(&self, left: u32, right: u32) -> bool {
-        let score = self.score(left, right);
-        match score.bar {
+        let stated = self.pattern(left, right);
+        let tie = self.tie(stated, left, right);
+        match self.bar(believed(stated, tie), tie, left, right) {
             Bar::OtherGivenName => true,
-            Bar::DifferentNumbers if score.tie == Tie::Claimed => {
+            Bar::DifferentNumbers if tie == Tie::Claimed => {
                 // One number took the place of the other, and a row that gives no date of birth does not deny it.
                 let (one, two) = (&self.units.profiles[left as usize], &self.units.profiles[right as usize]);
                 let no_birth = self.bears_out(self.pattern(left, right), &[NULL], one, two);
@@ -249,16 +302,26 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// Whether a rival who fits almost as well keeps a pair of this weight from being joined.
-    pub(super) fn gives_way_to_rivals(&self, weight: i32, left: u32, right: u32) -> bool {
-        let overwhelming = weight >= self.features.bars_give_way_at;
-        !(overwhelming && Bar::CloseRival.gives_way(self.pattern(left, right)))
+    /// Whether a rival who fits almost as well keeps a pair from being joined. Where nobody's care hangs on it, only one who gives
+    /// no more of a given name than its initial.
+    pub(super) fn heeds_rivals(&self, left: u32, right: u32) -> bool {
+        self.features.is_care || self.pattern(left, right).initial_only()
     }
 
-    /// Whether given names that differ keep two clusters apart for two members of this weight. Of two slips in one name, far
-    /// apart, the average speaks; what is less likely one person than two does not become one by it.
-    pub(super) fn heeds_given_names(&self, weight: i32) -> bool {
-        self.features.bars_give_way_at == i32::MAX || weight < 0
+    /// Whether the given names of two members keep two clusters apart, whatever all others say on average. Where nobody's care
+    /// hangs on it, they do when the family names are one and all else does not outweigh them.
+    pub(super) fn keeps_given_names_apart(&self, left: u32, right: u32, score: &Score) -> bool {
+        if self.features.is_care {
+            return score.bar == Bar::OtherGivenName;
+        }
+        let another =
+            |pattern: Pattern| pattern.level(of::GIVEN) == else_level(of::GIVEN) && pattern.level(of::FAMILY) == BEST;
+        score.weight < 0 && another(self.pattern(left, right))
+    }
+
+    /// What the mean probability across two clusters must reach.
+    pub(super) fn mean_at_least(&self) -> f64 {
+        if self.features.is_care { MEAN_IN_CARE } else { MEAN_ALONE }
     }
 
     /// Whether two verified numbers are one; nothing where statements that are believed speak of them, and details decide.

@@ -4,11 +4,11 @@
 //! u fixed; m is pooled over the sessions. Counts of patterns are few however many the pairs, so a session costs no more on
 //! a million records than on a thousand.
 
-use super::blocking::mix;
-use super::compare::{BEST, CONDITIONS, COUNT, LEVELS, NULL, Pattern, compare, match_condition, match_conditions, of};
-use super::features::{Features, Profile};
-use super::model::{Chances, LinkModel, SessionReport, TrainingReport, start_m, start_u, start_u_at_one_address};
-use super::product::COMPARISONS;
+use super::compare::{BEST, NULL, Pattern, compare, else_level, match_condition, of};
+use super::comparisons::Comparisons;
+use super::features::Features;
+use super::model::{Chances, LinkModel, SessionReport, TrainingReport, start_m};
+use super::sessions::{SESSION_PAIRS, Session, blocks, sessions};
 use super::units::Units;
 use crate::records::Symbol;
 use rayon::prelude::*;
@@ -19,45 +19,45 @@ pub(super) type Counts = BTreeMap<Pattern, u64>;
 
 /// Pairs taken at random for u.
 const RANDOM_PAIRS: usize = 1_000_000;
-/// Pairs a session looks at, at most.
-const SESSION_PAIRS: usize = 1_000_000;
-/// Of one block, at most so many units are paired in training.
-const SESSION_BLOCK: usize = 12;
 /// How many observations the starting values weigh.
 const START_WEIGHT: f64 = 20.0;
 const ROUNDS: u32 = 500;
 
 /// Trains on the units. The prior is set afterwards, from the candidate pairs.
 pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Vec<Vec<f64>>, TrainingReport) {
-    let order = by_content(features, units);
-    let mut rank = vec![0u32; order.len()];
-    (0u32..).zip(&order).for_each(|(place, unit)| rank[*unit as usize] = place);
-    let random = random_counts(features, units, &order);
-    let neighbours = neighbour_counts(features, units, &rank);
-    let sessions: Vec<(&Session, Counts)> =
-        SESSIONS.iter().map(|session| (session, session_counts(features, units, &rank, session))).collect();
+    let comparisons = &features.comparisons;
+    let random = random_counts(features, units);
+    let neighbours = Neighbours::of(features, units);
+    let sessions: Vec<(Session, Counts)> = sessions(features)
+        .into_iter()
+        .map(|session| {
+            let counts = session.counts(features, units);
+            (session, counts)
+        })
+        .collect();
     let mut report = TrainingReport {
         units: units.len() as u64,
         random_pairs: random.values().sum(),
-        neighbour_pairs: neighbours.values().sum(),
+        neighbour_pairs: neighbours.by_number.values().sum(),
         ..TrainingReport::default()
     };
     // A random pair of a small table may well be one person: such pairs must not teach what different people look like.
     // First those are left out that agree outright, then each counts as much as it is likely to be two people.
     let mut different: Weighted =
         random.iter().map(|(pattern, count)| (*pattern, unless_agreeing(*pattern, *count))).collect();
-    let mut u = chances_of_different_people(&different, &neighbours);
-    let mut learned = learn(&sessions, &u);
+    let mut u = chances_of_different_people(comparisons, &different, &neighbours);
+    let mut learned = learn(comparisons, &sessions, &u);
     for _ in 0..REFINEMENTS {
-        different = leave_out_matches(&random, &learned.m, &u);
-        u = chances_of_different_people(&different, &neighbours);
-        learned = learn(&sessions, &u);
+        different = leave_out_matches(comparisons, &random, &learned.m, &u);
+        u = chances_of_different_people(comparisons, &different, &neighbours);
+        learned = learn(comparisons, &sessions, &u);
     }
     report.sessions = learned.reports;
     let seen = seen_by_level(&learned.expected);
-    for (comparison, levels) in seen.iter().enumerate() {
-        for level in (0..levels.len()).filter(|level| levels[*level] < 1.0) {
-            report.untrained_levels.push(format!("{}: {}", COMPARISONS[comparison], LEVELS[comparison][level + 1]));
+    for comparison in comparisons.weighed() {
+        let names = comparisons.levels(comparison);
+        for (level, _) in seen[comparison].iter().enumerate().filter(|(_, seen)| **seen < 1.0) {
+            report.untrained_levels.push(format!("{}: {}", comparisons.name(comparison), names[level + 1]));
         }
     }
     (learned.m, u, seen, report)
@@ -79,16 +79,16 @@ struct Learned {
     reports: Vec<SessionReport>,
 }
 
-fn nothing_expected() -> Expected {
-    (0..COUNT).map(|comparison| vec![vec![0.0; LEVELS[comparison].len() - 1]; match_conditions(comparison)]).collect()
+fn nothing_expected(of: &Comparisons) -> Expected {
+    (0..of.count()).map(|comparison| vec![vec![0.0; of.made(comparison)]; of.match_conditions(comparison)]).collect()
 }
 
 /// Adds the matches expected in a pattern to the levels it shows.
-fn expect(expected: &mut Expected, pattern: Pattern, weight: f64, comparisons: impl Iterator<Item = usize>) {
-    for comparison in comparisons {
+fn expect(of: &Comparisons, expected: &mut Expected, pattern: Pattern, weight: f64, session: &Session) {
+    for comparison in session.free() {
         let level = usize::from(pattern.level(comparison));
         if level > 0 {
-            let condition = match_condition(comparison, pattern.condition(comparison));
+            let condition = of.match_condition(comparison, of.condition(pattern, comparison));
             expected[comparison][condition][level - 1] += weight;
         }
     }
@@ -103,20 +103,23 @@ fn seen_by_level(expected: &Expected) -> Vec<Vec<f64>> {
         .collect()
 }
 
-fn learn(sessions: &[(&Session, Counts)], u: &Chances) -> Learned {
-    let (mut expected, mut exchange) = (nothing_expected(), Exchange::default());
+fn learn(comparisons: &Comparisons, sessions: &[(Session, Counts)], u: &Chances) -> Learned {
+    let (mut expected, mut exchange) = (nothing_expected(comparisons), Exchange::default());
     let mut reports = Vec::new();
-    for (session, counts) in sessions {
-        let Some(result) = maximise(counts, u, session).filter(|_| teaches(counts, session)) else { continue };
+    let enough = sessions.iter().any(|(session, counts)| !session.is_last_resort && teaches(counts, session));
+    for (session, counts) in sessions.iter().filter(|(session, _)| !enough || !session.is_last_resort) {
+        let Some(result) = maximise(comparisons, counts, u, session).filter(|_| teaches(counts, session)) else {
+            continue;
+        };
         for (pattern, weight) in &result.expected {
-            expect(&mut expected, *pattern, *weight, session.free());
+            expect(comparisons, &mut expected, *pattern, *weight, session);
         }
         if session.free().filter(|comparison| EXCHANGE.contains(comparison)).count() == EXCHANGE.len() {
             result.expected.iter().for_each(|(pattern, weight)| exchange.see(*pattern, *weight));
         }
         reports.push(result.report);
     }
-    let mut m = chances_of_matches(&expected, START_WEIGHT);
+    let mut m = chances_of_matches(comparisons, &expected, START_WEIGHT);
     exchange.correct(&mut m);
     Learned { m, expected, reports }
 }
@@ -165,18 +168,19 @@ fn unless_agreeing(pattern: Pattern, count: u64) -> f64 {
 }
 
 /// Of each pattern the pairs that are likely two people, the share of matches found by repetition.
-fn leave_out_matches(random: &Counts, m: &Chances, u: &Chances) -> Weighted {
+fn leave_out_matches(comparisons: &Comparisons, random: &Counts, m: &Chances, u: &Chances) -> Weighted {
     let pairs = random.values().sum::<u64>().max(1) as f64;
     let ratios: Vec<(Pattern, f64, f64)> = random
         .iter()
         .map(|(pattern, count)| {
-            let ratio = (0..COUNT).fold(1.0, |ratio, comparison| match usize::from(pattern.level(comparison)) {
-                0 => ratio,
-                level => {
-                    let condition = pattern.condition(comparison);
-                    ratio * m[comparison][condition][level - 1] / u[comparison][condition][level - 1]
-                }
-            });
+            let ratio =
+                comparisons.weighed().fold(1.0, |ratio, comparison| match usize::from(pattern.level(comparison)) {
+                    0 => ratio,
+                    level => {
+                        let condition = comparisons.condition(*pattern, comparison);
+                        ratio * m[comparison][condition][level - 1] / u[comparison][condition][level - 1]
+                    }
+                });
             (*pattern, ratio, *count as f64)
         })
         .collect();
@@ -191,6 +195,7 @@ fn leave_out_matches(random: &Counts, m: &Chances, u: &Chances) -> Weighted {
 
 /// The model with its prior: the share of all pairs that the candidates' expected matches are, found by repetition.
 pub(super) fn with_prior(
+    comparisons: &Comparisons,
     m: &Chances,
     u: &Chances,
     seen: &[Vec<f64>],
@@ -199,13 +204,13 @@ pub(super) fn with_prior(
 ) -> LinkModel {
     let units = training.units.max(2) as f64;
     let all_pairs = units * (units - 1.0) / 2.0;
-    let mut model = LinkModel::from_chances((0.5 / units).min(0.1), m, u, seen, training);
+    let mut model = LinkModel::from_chances(comparisons, (0.5 / units).min(0.1), m, u, seen, training);
     for _ in 0..25 {
-        let weights = model.weights();
+        let weights = model.weights(comparisons);
         let matches: f64 = candidates
             .iter()
             .map(|(pattern, count)| {
-                let sum: i32 = weights.of(*pattern).iter().flatten().sum();
+                let sum = weights.sum(comparisons, *pattern);
                 super::model::probability(weights.prior + sum) * *count as f64
             })
             .sum();
@@ -220,48 +225,6 @@ pub(super) fn with_prior(
     model
 }
 
-/// Units in the order of a hash of their content: a sample that does not depend on the order of rows.
-fn by_content(features: &Features, units: &Units) -> Vec<u32> {
-    let word_hashes: Vec<u64> = (0..=features.words.len() as u32)
-        .into_par_iter()
-        .map(|place| {
-            features
-                .words
-                .text(Symbol::at(place))
-                .bytes()
-                .fold(0xcbf2_9ce4_8422_2325, |hash, byte| mix(hash ^ u64::from(byte)))
-        })
-        .collect();
-    let mut hashed: Vec<(u64, u32)> = units
-        .profiles
-        .par_iter()
-        .zip(&units.local_ids)
-        .enumerate()
-        .map(|(unit, (profile, local_id))| (content_hash(&word_hashes, profile, *local_id), unit as u32))
-        .collect();
-    hashed.par_sort_unstable();
-    hashed.into_iter().map(|(_, unit)| unit).collect()
-}
-
-fn content_hash(word_hashes: &[u64], profile: &Profile, local_id: Symbol) -> u64 {
-    let symbols = [
-        profile.given,
-        profile.family,
-        profile.postcode,
-        profile.address,
-        profile.phones[0],
-        profile.phones[1],
-        local_id,
-    ];
-    let start = mix(profile.number ^ u64::from(profile.born) << 34 ^ u64::from(profile.sex) << 60);
-    symbols.iter().fold(start, |hash, symbol| mix(hash ^ word_hashes[symbol.place() as usize]))
-}
-
-fn pattern_of(features: &Features, units: &Units, left: u32, right: u32) -> Pattern {
-    let side = |unit: u32| (&units.profiles[unit as usize], units.local_ids[unit as usize]);
-    compare(features, side(left), side(right))
-}
-
 /// Patterns of a list of pairs, counted.
 pub(super) fn count(features: &Features, units: &Units, pairs: &[(u32, u32)]) -> Counts {
     pairs
@@ -269,7 +232,7 @@ pub(super) fn count(features: &Features, units: &Units, pairs: &[(u32, u32)]) ->
         .map(|chunk| {
             let mut counts = Counts::new();
             for (left, right) in chunk {
-                *counts.entry(pattern_of(features, units, *left, *right)).or_default() += 1;
+                *counts.entry(compare(features, units, *left, *right)).or_default() += 1;
             }
             counts
         })
@@ -281,63 +244,132 @@ pub(super) fn count(features: &Features, units: &Units, pairs: &[(u32, u32)]) ->
         })
 }
 
-fn random_counts(features: &Features, units: &Units, order: &[u32]) -> Counts {
-    let size = order.len();
+fn random_counts(features: &Features, units: &Units) -> Counts {
+    let size = units.len();
     if size < 2 {
         return Counts::new();
     }
+    // Units stand in the order of a hash of their content: each with the next, the next but one, … is a pair at random.
     let strides = (RANDOM_PAIRS / size).clamp(1, size - 1);
     let pairs: Vec<(u32, u32)> = (1..=strides)
-        .flat_map(|stride| (0..size).map(move |place| (place, (place + stride) % size)))
+        .flat_map(|stride| (0..size).map(move |place| (place as u32, ((place + stride) % size) as u32)))
         .take(RANDOM_PAIRS)
-        .map(|(one, other)| (order[one], order[other]))
         .collect();
     count(features, units, &pairs)
 }
 
-/// Pairs at one postcode that are certainly two people: both numbers are verified and differ in more than two digits.
-fn neighbour_counts(features: &Features, units: &Units, rank: &[u32]) -> Counts {
-    let pairs: Vec<(u32, u32)> =
-        blocks(units, rank, |profile| profile.postcode.is_some().then_some(u64::from(profile.postcode.place())))
-            .into_iter()
-            .filter(|(left, right)| {
-                let (one, two) = (&units.profiles[*left as usize], &units.profiles[*right as usize]);
-                let of_two = super::compare::numbers_of_two_people(one.number, two.number);
-                one.verified && two.verified && of_two && !features.superseded.ties(one, two)
-            })
-            .take(SESSION_PAIRS)
-            .collect();
-    count(features, units, &pairs)
+/// Pairs at one address that are certainly two people.
+struct Neighbours {
+    /// Both numbers are verified and differ in more than two digits.
+    by_number: Counts,
+    /// Where comparisons were added, the same, and those who share neither a given name nor a date of birth.
+    by_anything: Counts,
 }
 
-fn chances_of_different_people(random: &Weighted, neighbours: &Counts) -> Chances {
-    let neighbours: Weighted = neighbours.iter().map(|(pattern, count)| (*pattern, *count as f64)).collect();
-    (0..COUNT)
+impl Neighbours {
+    fn of(features: &Features, units: &Units) -> Self {
+        let at_postcode = |unit: u32| {
+            let postcode = units.profiles[unit as usize].postcode;
+            postcode.is_some().then_some(u64::from(postcode.place()))
+        };
+        let mut pairs = blocks(units, at_postcode);
+        let of_two = |left: u32, right: u32| {
+            let (one, two) = (&units.profiles[left as usize], &units.profiles[right as usize]);
+            let numbers = super::compare::numbers_of_two_people(one.number, two.number);
+            one.verified && two.verified && numbers && !features.superseded.ties(one, two)
+        };
+        let by_number: Vec<(u32, u32)> =
+            pairs.iter().copied().filter(|(left, right)| of_two(*left, *right)).take(SESSION_PAIRS).collect();
+        let by_number = count(features, units, &by_number);
+        let mut by_anything = Counts::new();
+        let comparisons = &features.comparisons;
+        if comparisons.added().next().is_some() {
+            let symbol = |value: Symbol| value.is_some().then_some(u64::from(value.place()));
+            pairs.extend(blocks(units, |unit| symbol(units.profiles[unit as usize].address)));
+            pairs.extend(blocks(units, |unit| {
+                let district = features.word(units.profiles[unit as usize].postcode).split(' ').next()?;
+                let key = district.bytes().fold(0, |key, byte| key << 8 | u64::from(byte));
+                (key != 0).then_some(key)
+            }));
+            for comparison in comparisons.added() {
+                pairs.extend(blocks(units, |unit| symbol(units.kept(unit)[comparisons.column_of(comparison)])));
+            }
+            pairs.par_sort_unstable();
+            pairs.dedup();
+            pairs.truncate(SESSION_PAIRS);
+            by_anything = count(features, units, &pairs);
+            by_anything.retain(|pattern, _| are_strangers(*pattern));
+        }
+        Neighbours { by_number, by_anything }
+    }
+}
+
+/// Whether neither given name nor date of birth is like the other's.
+fn are_strangers(pattern: Pattern) -> bool {
+    pattern.level(of::GIVEN) == else_level(of::GIVEN) && pattern.level(of::BIRTH) != NULL && !pattern.births_alike()
+}
+
+fn chances_of_different_people(comparisons: &Comparisons, random: &Weighted, neighbours: &Neighbours) -> Chances {
+    let weighted = |counts: &Counts| counts.iter().map(|(pattern, count)| (*pattern, *count as f64)).collect();
+    let (by_number, by_anything): (Weighted, Weighted) =
+        (weighted(&neighbours.by_number), weighted(&neighbours.by_anything));
+    let chances = |comparison: usize, condition: usize| {
+        let is_added = comparisons.setting(comparison).is_some();
+        let elsewhere = condition == 0
+            || (is_added && condition != 1)
+            || matches!((comparison, condition), (of::GIVEN, 3) | (of::NUMBER, _));
+        let counts = match () {
+            () if elsewhere => random,
+            () if is_added => &by_anything,
+            () => &by_number,
+        };
+        let seen = seen_under(comparisons, comparison, condition, counts);
+        match comparisons.start_u_at_one_address(comparison, condition) {
+            Some(start) => smooth(&seen, &start, START_WEIGHT * if is_added { 1.0 } else { 5.0 }),
+            None if !elsewhere => {
+                // Where nobody showed it, an agreement is worth half of what it is worth elsewhere.
+                let anywhere = seen_under(comparisons, comparison, 0, random);
+                let start = halved(&u_anywhere(comparisons, comparison, 0, &anywhere));
+                smooth(&seen, &start, START_WEIGHT)
+            }
+            None => u_anywhere(comparisons, comparison, condition, &seen),
+        }
+    };
+    (0..comparisons.count())
         .map(|comparison| {
-            (0..CONDITIONS[comparison].len())
-                .map(|condition| {
-                    let mut seen = vec![0.0; LEVELS[comparison].len() - 1];
-                    let elsewhere =
-                        condition == 0 || matches!((comparison, condition), (of::GIVEN, 3) | (of::NUMBER, _));
-                    let counts = if elsewhere { random } else { &neighbours };
-                    for (pattern, count) in counts {
-                        let level = usize::from(pattern.level(comparison));
-                        if level > 0 && pattern.condition(comparison) == condition {
-                            seen[level - 1] += count;
-                        }
-                    }
-                    match start_u_at_one_address(comparison, condition) {
-                        Some(start) => smooth(&seen, start, START_WEIGHT * 5.0),
-                        None => {
-                            let mut u = smooth(&seen, start_u(comparison, condition), START_WEIGHT);
-                            u[0] = u[0].max(rarest_agreement(comparison));
-                            u
-                        }
-                    }
-                })
-                .collect()
+            (0..comparisons.conditions(comparison)).map(|condition| chances(comparison, condition)).collect()
         })
         .collect()
+}
+
+/// How many pairs under a condition showed each level.
+fn seen_under(comparisons: &Comparisons, comparison: usize, condition: usize, counts: &Weighted) -> Vec<f64> {
+    let mut seen = vec![0.0; comparisons.made(comparison)];
+    for (pattern, count) in counts {
+        let level = usize::from(pattern.level(comparison));
+        if level > 0 && comparisons.condition(*pattern, comparison) == condition {
+            seen[level - 1] += count;
+        }
+    }
+    seen
+}
+
+fn u_anywhere(comparisons: &Comparisons, comparison: usize, condition: usize, seen: &[f64]) -> Vec<f64> {
+    let mut u = smooth(seen, &comparisons.start_u(comparison, condition), START_WEIGHT);
+    u[0] = u[0].max(rarest_agreement(comparison));
+    u
+}
+
+/// Chances whose logarithms are half of these, but for the last, which takes the rest.
+fn halved(u: &[f64]) -> Vec<f64> {
+    let mut halved: Vec<f64> = u.iter().map(|chance| chance.sqrt()).collect();
+    let agreeing = u.len() - 1;
+    let all: f64 = halved[..agreeing].iter().sum();
+    // The agreements together may not be surer than this.
+    let scale = if all > 0.9 { 0.9 / all } else { 1.0 };
+    halved[..agreeing].iter_mut().for_each(|chance| *chance *= scale);
+    halved[agreeing] = 1.0 - halved[..agreeing].iter().sum::<f64>();
+    halved
 }
 
 /// The rarest that an agreement of different people may count: telephones and e-mail addresses are shared by families whose
@@ -349,14 +381,14 @@ fn rarest_agreement(comparison: usize) -> f64 {
     }
 }
 
-fn chances_of_matches(expected: &Expected, weight: f64) -> Chances {
+fn chances_of_matches(comparisons: &Comparisons, expected: &Expected, weight: f64) -> Chances {
     let by_condition = |comparison: usize, condition: usize| {
-        let shared = match_condition(comparison, condition);
-        smooth(&expected[comparison][shared], start_m(comparison, shared), weight)
+        let shared = comparisons.match_condition(comparison, condition);
+        smooth(&expected[comparison][shared], &comparisons.start_m(comparison, shared), weight)
     };
-    (0..COUNT)
+    (0..comparisons.count())
         .map(|comparison| {
-            (0..CONDITIONS[comparison].len()).map(|condition| by_condition(comparison, condition)).collect()
+            (0..comparisons.conditions(comparison)).map(|condition| by_condition(comparison, condition)).collect()
         })
         .collect()
 }
@@ -365,79 +397,6 @@ fn chances_of_matches(expected: &Expected, weight: f64) -> Chances {
 fn smooth(seen: &[f64], start: &[f64], weight: f64) -> Vec<f64> {
     let total: f64 = seen.iter().sum::<f64>() + weight;
     seen.iter().zip(start).map(|(seen, start)| (seen + start * weight) / total).collect()
-}
-
-/// One session: the values that its pairs share, and the comparisons that say nothing there.
-struct Session {
-    on: &'static str,
-    key: fn(&Profile) -> Option<u64>,
-    shared: &'static [usize],
-}
-
-impl Session {
-    /// The comparisons that the session learns from.
-    fn free(&self) -> impl Iterator<Item = usize> + use<> {
-        let shared = self.shared;
-        (0..COUNT).filter(move |comparison| !shared.contains(comparison))
-    }
-}
-
-const SESSIONS: &[Session] = &[
-    Session { on: "nhs number", key: |profile| (profile.number != 0).then_some(profile.number), shared: &[of::NUMBER] },
-    Session {
-        on: "family name + birth date",
-        key: |profile| {
-            (profile.family.is_some() && profile.born != 0)
-                .then(|| u64::from(profile.family.place()) << 32 | u64::from(profile.born))
-        },
-        shared: &[of::FAMILY, of::BIRTH],
-    },
-    Session {
-        on: "given name + postcode",
-        key: |profile| {
-            (profile.given.is_some() && profile.postcode.is_some())
-                .then(|| u64::from(profile.given.place()) << 32 | u64::from(profile.postcode.place()))
-        },
-        shared: &[of::GIVEN, of::POSTCODE],
-    },
-    Session {
-        on: "given name + address",
-        key: |profile| pair_of(profile.given, profile.address).filter(|_| !profile.postcode.is_some()),
-        shared: &[of::GIVEN, of::ADDRESS],
-    },
-    Session {
-        on: "given name + e-mail",
-        key: |profile| pair_of(profile.given, profile.email).filter(|_| !profile.postcode.is_some()),
-        shared: &[of::GIVEN, of::EMAIL],
-    },
-    Session {
-        on: "given name + family name",
-        key: |profile| pair_of(profile.given, profile.family).filter(|_| !profile.postcode.is_some()),
-        shared: &[of::GIVEN, of::FAMILY],
-    },
-    Session {
-        on: "given name + birth date",
-        key: |profile| born_and(profile, profile.given).filter(|_| !profile.postcode.is_some()),
-        shared: &[of::GIVEN, of::BIRTH],
-    },
-    Session {
-        on: "birth date + e-mail",
-        key: |profile| born_and(profile, profile.email).filter(|_| !profile.postcode.is_some()),
-        shared: &[of::BIRTH, of::EMAIL],
-    },
-    Session {
-        on: "birth date + address",
-        key: |profile| born_and(profile, profile.address).filter(|_| !profile.postcode.is_some()),
-        shared: &[of::BIRTH, of::ADDRESS],
-    },
-];
-
-fn born_and(profile: &Profile, other: Symbol) -> Option<u64> {
-    (profile.born != 0 && other.is_some()).then(|| u64::from(other.place()) << 32 | u64::from(profile.born))
-}
-
-fn pair_of(one: Symbol, two: Symbol) -> Option<u64> {
-    (one.is_some() && two.is_some()).then(|| u64::from(one.place()) << 32 | u64::from(two.place()))
 }
 
 /// In a session at least so many comparisons that are not shared must be made in a third of the pairs: of one alone, nobody
@@ -453,36 +412,6 @@ fn teaches(counts: &Counts, session: &Session) -> bool {
     session.free().filter(|comparison| made(*comparison) * 3 >= pairs.max(1)).count() >= FREE_AT_LEAST
 }
 
-/// Pairs of units that share a key, of each block at most so many units, chosen by their content.
-fn blocks(units: &Units, rank: &[u32], key: impl Fn(&Profile) -> Option<u64>) -> Vec<(u32, u32)> {
-    let mut keyed: Vec<(u64, u32, u32)> = units
-        .profiles
-        .iter()
-        .enumerate()
-        .filter_map(|(unit, profile)| key(profile).map(|key| (key, rank[unit], unit as u32)))
-        .collect();
-    keyed.par_sort_unstable();
-    let mut pairs = Vec::new();
-    for block in keyed.chunk_by(|left, right| left.0 == right.0) {
-        let block = &block[..block.len().min(SESSION_BLOCK)];
-        for (place, (_, _, one)) in block.iter().enumerate() {
-            pairs.extend(block[place + 1..].iter().map(|(_, _, other)| (*one, *other)));
-        }
-    }
-    pairs
-}
-
-fn session_counts(features: &Features, units: &Units, rank: &[u32], session: &Session) -> Counts {
-    let mut pairs = blocks(units, rank, session.key);
-    if pairs.len() > SESSION_PAIRS {
-        pairs.par_sort_unstable_by_key(|(left, right)| {
-            (rank[*left as usize].min(rank[*right as usize]), rank[*left as usize].max(rank[*right as usize]))
-        });
-        pairs.truncate(SESSION_PAIRS);
-    }
-    count(features, units, &pairs)
-}
-
 struct Maximised {
     /// Each pattern with the matches expected in it.
     expected: Vec<(Pattern, f64)>,
@@ -490,32 +419,33 @@ struct Maximised {
 }
 
 /// Expectation–maximisation of m and the share of matches, u fixed. `None` when there are no pairs.
-fn maximise(counts: &Counts, u: &Chances, session: &Session) -> Option<Maximised> {
+fn maximise(comparisons: &Comparisons, counts: &Counts, u: &Chances, session: &Session) -> Option<Maximised> {
     let pairs: u64 = counts.values().sum();
     if pairs == 0 {
         return None;
     }
-    let mut m = chances_of_matches(&nothing_expected(), 1.0);
+    let mut m = chances_of_matches(comparisons, &nothing_expected(comparisons), 1.0);
     let mut share = 0.5;
     let (mut first, mut last) = (None, f64::NEG_INFINITY);
     let (mut rounds, mut converged) = (0, false);
     let mut weights: Vec<(Pattern, f64)> = Vec::with_capacity(counts.len());
     while rounds < ROUNDS && !converged {
         rounds += 1;
-        let likelihood = expectation(counts, &m, u, share, session, &mut weights) / pairs as f64;
+        let chances = Chance { comparisons, m: &m, u, share };
+        let likelihood = chances.expectation(counts, session, &mut weights) / pairs as f64;
         first.get_or_insert(likelihood);
         converged = likelihood - last < 1e-9;
         last = likelihood;
         share = (weights.iter().map(|(_, weight)| weight).sum::<f64>() / pairs as f64).clamp(1e-6, 1.0 - 1e-6);
-        let mut expected = nothing_expected();
+        let mut expected = nothing_expected(comparisons);
         for (pattern, weight) in &weights {
-            expect(&mut expected, *pattern, *weight, session.free());
+            expect(comparisons, &mut expected, *pattern, *weight, session);
         }
-        m = chances_of_matches(&expected, 1.0);
+        m = chances_of_matches(comparisons, &expected, 1.0);
     }
     let places = |value: f64| (value * 1e6).round() / 1e6;
     let report = SessionReport {
-        on: session.on.to_owned(),
+        on: session.on.clone(),
         pairs,
         rounds,
         converged,
@@ -525,30 +455,33 @@ fn maximise(counts: &Counts, u: &Chances, session: &Session) -> Option<Maximised
     Some(Maximised { expected: weights, report })
 }
 
-/// Fills `weights` with the matches expected in each pattern; gives the log-likelihood in bits.
-fn expectation(
-    counts: &Counts,
-    m: &Chances,
-    u: &Chances,
+/// What is believed in one round.
+struct Chance<'a> {
+    comparisons: &'a Comparisons,
+    m: &'a Chances,
+    u: &'a Chances,
     share: f64,
-    session: &Session,
-    weights: &mut Vec<(Pattern, f64)>,
-) -> f64 {
-    weights.clear();
-    let mut likelihood = 0.0;
-    for (pattern, count) in counts {
-        let (mut matching, mut differing) = (share, 1.0 - share);
-        for comparison in session.free() {
-            let level = usize::from(pattern.level(comparison));
-            if level > 0 {
-                let condition = pattern.condition(comparison);
-                matching *= m[comparison][condition][level - 1];
-                differing *= u[comparison][condition][level - 1];
+}
+
+impl Chance<'_> {
+    /// Fills `weights` with the matches expected in each pattern; gives the log-likelihood in bits.
+    fn expectation(&self, counts: &Counts, session: &Session, weights: &mut Vec<(Pattern, f64)>) -> f64 {
+        weights.clear();
+        let mut likelihood = 0.0;
+        for (pattern, count) in counts {
+            let (mut matching, mut differing) = (self.share, 1.0 - self.share);
+            for comparison in session.free() {
+                let level = usize::from(pattern.level(comparison));
+                if level > 0 {
+                    let condition = self.comparisons.condition(*pattern, comparison);
+                    matching *= self.m[comparison][condition][level - 1];
+                    differing *= self.u[comparison][condition][level - 1];
+                }
             }
+            let either = (matching + differing).max(f64::MIN_POSITIVE);
+            likelihood += libm::log2(either) * *count as f64;
+            weights.push((*pattern, matching / either * *count as f64));
         }
-        let either = (matching + differing).max(f64::MIN_POSITIVE);
-        likelihood += libm::log2(either) * *count as f64;
-        weights.push((*pattern, matching / either * *count as f64));
+        likelihood
     }
-    likelihood
 }

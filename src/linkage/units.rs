@@ -1,13 +1,16 @@
 //! Units: records that one system says are of one person, where their details do not contradict that.
 
+use super::blocking::mix;
 use super::features::{Features, Profile, Profiles};
 use super::names;
 use super::rulings::Rulings;
 use crate::config::Standing;
 use crate::records::{PersonId, Symbol};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// Records of one (provider, system, local id) with agreeing details, or one record alone.
+/// Records of one (provider, system, local id) with agreeing details, or one record alone. They stand in the order of a hash
+/// of their content, so that nothing that goes by their order depends on the order of rows.
 pub(super) struct Units {
     /// Members of each unit, in order: unit `u` has `members[starts[u]..starts[u + 1]]`.
     members: Vec<PersonId>,
@@ -16,6 +19,9 @@ pub(super) struct Units {
     pub profiles: Vec<Profile>,
     /// The local id of each unit; nought when it has none.
     pub local_ids: Vec<Symbol>,
+    /// Values kept for what was added to the comparisons: so many a unit.
+    kept: Vec<Symbol>,
+    kept_each: usize,
     /// Records that say too little to be a unit: a local id alone, or scraps of evidence.
     pub thin: Vec<Thin>,
     /// Answers of the national service: they are held against units, and are none.
@@ -48,40 +54,67 @@ impl Units {
             starts: vec![0],
             profiles: Vec::new(),
             local_ids: Vec::new(),
+            kept: Vec::new(),
+            kept_each: features.comparisons.kept(),
             thin: Vec::new(),
             answers: Vec::new(),
         };
-        let mut keyed: Vec<(Symbol, PersonId)> = Vec::new();
+        let mut keyed: Vec<(Symbol, u64, PersonId)> = Vec::new();
+        let mut parts: Vec<(u64, Vec<PersonId>)> = Vec::new();
+        let mut single: Vec<(u64, PersonId)> = Vec::new();
         for (record, (profile, local_id)) in profiles.profiles.iter().zip(&profiles.local_ids).enumerate() {
             let record = PersonId::try_from(record).expect("person records have 32-bit places");
             let standing = standing(record);
             let is_evidence = matches!(standing, Standing::Evidence(_));
-            let full = profile.is_full()
+            let kept = &profiles.kept[record as usize * units.kept_each..(record as usize + 1) * units.kept_each];
+            let full = (profile.is_full() || (!features.is_care && profile.says_two_things(kept)))
                 && (!is_evidence || (profile.born != 0 || profile.number != 0) && !rulings.is_nobodys(record));
             let thin = || Thin { record, profile: *profile, local_id: *local_id };
             match (full, local_id.is_some() && !alone.contains(&record)) {
                 _ if standing == Standing::Trace => units.answers.push(thin()),
                 (false, _) => units.thin.push(thin()),
-                (true, false) => units.push(profiles, &[record]),
-                (true, true) => keyed.push((*local_id, record)),
+                (true, false) => single.push((profiles.content[record as usize], record)),
+                (true, true) => keyed.push((*local_id, profiles.content[record as usize], record)),
             }
         }
-        keyed.sort_unstable();
+        keyed.par_sort_unstable();
         for group in keyed.chunk_by(|left, right| left.0 == right.0) {
-            let records: Vec<PersonId> = group.iter().map(|(_, record)| *record).collect();
+            if let [(_, hash, record)] = group {
+                single.push((*hash, *record));
+                continue;
+            }
+            let records: Vec<PersonId> = group.iter().map(|(_, _, record)| *record).collect();
             for part in split_by_details(features, profiles, &records, rulings) {
+                parts.push((part.iter().fold(0, |hash, record| mix(hash ^ profiles.content[*record as usize])), part));
+            }
+        }
+        drop(keyed);
+        single.par_sort_unstable();
+        parts.sort_unstable();
+        let mut parts = parts.into_iter().peekable();
+        for (hash, record) in single {
+            while let Some((_, part)) = parts.next_if(|(other, _)| *other < hash) {
                 units.push(profiles, &part);
             }
+            units.push(profiles, &[record]);
         }
+        parts.for_each(|(_, part)| units.push(profiles, &part));
         units.shrink();
         units
     }
 
     fn push(&mut self, profiles: &Profiles, records: &[PersonId]) {
+        let first = self.members.len();
         self.members.extend_from_slice(records);
+        self.members[first..].sort_unstable();
         self.starts.push(u32::try_from(self.members.len()).expect("person records have 32-bit places"));
         self.profiles.push(summary(profiles, records));
         self.local_ids.push(profiles.local_ids[records[0] as usize]);
+        let each = self.kept_each;
+        for column in 0..each {
+            let values = records.iter().map(|record| profiles.kept[*record as usize * each + column]);
+            self.kept.push(most(values.filter(|value| value.is_some())).unwrap_or_default());
+        }
     }
 
     fn shrink(&mut self) {
@@ -89,12 +122,18 @@ impl Units {
         self.starts.shrink_to_fit();
         self.profiles.shrink_to_fit();
         self.local_ids.shrink_to_fit();
+        self.kept.shrink_to_fit();
         self.thin.shrink_to_fit();
     }
 
     /// How many units.
     pub(super) fn len(&self) -> usize {
         self.profiles.len()
+    }
+
+    /// The values that are kept of a unit.
+    pub(super) fn kept(&self, unit: u32) -> &[Symbol] {
+        &self.kept[unit as usize * self.kept_each..(unit as usize + 1) * self.kept_each]
     }
 
     /// The records of a unit, in order.

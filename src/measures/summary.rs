@@ -192,8 +192,6 @@ pub fn not_acted_upon(config: &Config) -> Vec<&'static str> {
     let has_extra =
         |wanted: RecordKind| mappings().any(|mapping| mapping.extra.keys().any(|(kind, _)| *kind == wanted));
     let asked = [
-        ("link.comparison", !config.link.comparisons.is_empty()),
-        ("link.block", !config.link.blocks.is_empty()),
         ("kpi", !config.kpis.is_empty()),
         ("overlap", config.overlap.assumed.is_some()),
         ("clock", config.clock.stated),

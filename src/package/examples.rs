@@ -222,7 +222,7 @@ fn hang_on_people(records: &mut Records) {
 
 fn linked() -> Linked {
     let of = |patient, joined_by| Place::Patient { patient, probability: 0.999_9, joined_by };
-    let mut weights = [None; 11];
+    let mut weights = [None; crate::linkage::WEIGHTS.len()];
     weights[0] = Some(512);
     let pair = |left, right, standing, reason| ScoredPair {
         left,
@@ -231,7 +231,7 @@ fn linked() -> Linked {
         rule: Rule::default(),
         weight_hundredths: 1234,
         weights: ComparisonWeights::new(weights),
-        levels: ComparisonLevels::default(),
+        levels: ComparisonLevels::new(std::iter::repeat_n((0, 0), crate::linkage::COMPARISONS.len())),
         reason,
     };
     Linked {

@@ -128,7 +128,7 @@ impl Opened {
         self.checked(MODEL, |file| file.read_to_end(&mut text).map(drop))?;
         let path = self.folder.join(MODEL);
         let model: LinkModel = document(&path, &text)?;
-        if model.fits() { Ok(model) } else { Err(Error::NoPackage { path, what: NO_PACKAGE }) }
+        if model.fits(&model.added()) { Ok(model) } else { Err(Error::NoPackage { path, what: NO_PACKAGE }) }
     }
 
     /// What joined pairs, and what was asked about, where the package states it.

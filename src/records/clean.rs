@@ -162,8 +162,17 @@ impl Cleaner {
 
     /// The same for a file that was extracted on this day.
     pub fn extracted_at(self, on: Option<Date>) -> Self {
+        self.dated(|dates| dates.extracted_at(on))
+    }
+
+    /// The same of people of any time, who may have been born long ago.
+    pub fn of_any_time(self) -> Self {
+        self.dated(DateReader::of_any_time)
+    }
+
+    fn dated(self, change: impl FnOnce(DateReader) -> DateReader) -> Self {
         let how = match self.how {
-            How::Date(reader) => How::Date(reader.extracted_at(on)),
+            How::Date(dates) => How::Date(change(dates)),
             other => other,
         };
         Cleaner { how, ..self }

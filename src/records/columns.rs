@@ -95,13 +95,14 @@ impl<'c> Item<'c> {
     pub fn of_source(config: &'c Config, source: usize) -> Vec<Self> {
         let mapping = &config.sources[source].mapping;
         let (as_at, extracted_at) = (config.transition.as_at, config.sources[source].extracted_at);
+        let of_time = |cleaner: Cleaner| if config.link.is_care { cleaner } else { cleaner.of_any_time() };
         let fields = mapping.fields.iter().map(|(field, rule)| Item {
             target: Target::Field(*field),
             name: format!("{}.{}", field.kind.name(), field.name()),
             own: !["person_local_id", "referral_local_id"].contains(&field.name()),
             novelty: Novelty::default(),
             rule,
-            cleaner: Cleaner::for_field(*field, rule, &mapping.file.dates, as_at).extracted_at(extracted_at),
+            cleaner: of_time(Cleaner::for_field(*field, rule, &mapping.file.dates, as_at).extracted_at(extracted_at)),
         });
         let extra = mapping.extra.iter().map(|((kind, name), rule)| Item {
             target: Target::Extra(*kind, name),

@@ -22,6 +22,8 @@ pub(super) struct DateReader {
     last: Option<Date>,
     /// The last day that is not told, and why a later one is; `None` where none is told.
     untold: Option<(Date, Reason)>,
+    /// Whether people of any time are spoken of, who may have been born long ago.
+    of_any_time: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,7 +99,7 @@ impl DateReader {
             }
             _ => (ahead(AHEAD_MAX_YEARS), Some((as_at, Reason::DateAfterCensus))),
         };
-        DateReader { forms: forms.map(Form::new).collect(), role, as_at, extracted_at: None, last, untold }
+        DateReader { role, last, untold, ..DateReader::of_days(forms, as_at) }
     }
 
     /// The same for a file of this day: it may tell of what happened after the census date.
@@ -105,10 +107,15 @@ impl DateReader {
         DateReader { extracted_at, ..self }
     }
 
+    /// The same of people of any time.
+    pub fn of_any_time(self) -> Self {
+        DateReader { of_any_time: true, ..self }
+    }
+
     /// Dates that are of no patient's care.
     pub fn of_days<'f>(forms: impl Iterator<Item = &'f str>, as_at: Date) -> Self {
         let forms = forms.map(Form::new).collect();
-        DateReader { forms, role: Role::Day, as_at, extracted_at: None, last: None, untold: None }
+        DateReader { forms, role: Role::Day, as_at, extracted_at: None, last: None, untold: None, of_any_time: false }
     }
 
     /// The day of a value of this field.
@@ -225,7 +232,7 @@ impl DateReader {
 
     fn is_plausible_birth(&self, born: Date) -> bool {
         let oldest = (self.as_at.year() - AGE_MAX_YEARS, self.as_at.month(), self.as_at.day());
-        born <= self.as_at && (born.year(), born.month(), born.day()) >= oldest
+        born <= self.as_at && (self.of_any_time || (born.year(), born.month(), born.day()) >= oldest)
     }
 }
 

@@ -28,11 +28,11 @@ pub struct Moment {
 }
 
 /// The day before the first that packs: packing counts days from here, so that nought is never a date.
-const BEFORE_ALL: Date = Date::constant(1799, 12, 31);
+const BEFORE_ALL: Date = Date::constant(1199, 12, 31);
 
 fn days(date: Date) -> Option<u32> {
     let days = BEFORE_ALL.until((jiff::Unit::Day, date)).ok()?.get_days();
-    u32::try_from(days).ok().filter(|days| (1..=400_000).contains(days))
+    u32::try_from(days).ok().filter(|days| (1..=619_000).contains(days))
 }
 
 fn day(days: u32) -> Option<Date> {
@@ -41,7 +41,7 @@ fn day(days: u32) -> Option<Date> {
 }
 
 impl PartialDate {
-    /// A date known to the given precision. Parts that are not known become 1. `None` before 1800 and after 2894.
+    /// A date known to the given precision. Parts that are not known become 1. `None` before 1200 and after 2893.
     pub fn new(date: Date, precision: Precision) -> Option<Self> {
         let date = match precision {
             Precision::Day => date,
@@ -104,7 +104,7 @@ impl std::fmt::Debug for PartialDate {
 }
 
 impl Moment {
-    /// A day and a minute of it (0 to 1439). `None` outside 1800 to 2894 or for a minute past the day's end.
+    /// A day and a minute of it (0 to 1439). `None` outside 1200 to 2893 or for a minute past the day's end.
     pub fn new(date: Date, minute: Option<u16>) -> Option<Self> {
         days(date)?;
         minute.is_none_or(|minute| minute < 1440).then_some(Moment { date, minute })
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn packing_is_undone_by_unpacking() {
-        for of in [date(1800, 1, 1), date(1900, 2, 28), date(2017, 9, 30), date(2894, 1, 1)] {
+        for of in [date(1200, 1, 1), date(1900, 2, 28), date(2017, 9, 30), date(2893, 1, 1)] {
             for precision in [Precision::Year, Precision::Month, Precision::Day] {
                 let packed = PartialDate::new(of, precision).expect("in range");
                 assert!(PartialDate::unpack(packed.pack()) == Some(packed));
@@ -166,7 +166,7 @@ mod tests {
             }
         }
         assert!(PartialDate::unpack(0).is_none() && Moment::unpack(0).is_none());
-        assert!(PartialDate::day(date(1799, 12, 31)).is_none());
+        assert!(PartialDate::day(date(1199, 12, 31)).is_none());
         assert!(Moment::new(date(2017, 1, 1), Some(1440)).is_none());
     }
 

@@ -29,7 +29,7 @@ const CLINIC: &str = "NHS,Surname,Forename,Born,Sex,Postcode,Mobile,Ward,Whose\n
                       ,Pennywort,Isolde,12/03/1970,F,TH1 5JK,07700 900003,B,isolde\n\
                       ,Pennywort,Isolde,30/10/1988,F,TH9 7LM,07700 900004,B,namesake\n\
                       9990001448,Fotheringay,Beatrix,30/06/1955,F,TH1 6LN,07700 900005,B,beatrix\n\
-                      ,,Beatrix,,,,,B,unknown\n\
+                      ,,Beatrix,,,,,,unknown\n\
                       Total,6\n";
 const HOSPITAL: &str = "NHS,Surname,Forename,Born,Sex,Postcode,Mobile,Ward,Whose\n\
                         9990001014,Quilfeather,Maude,03/02/1961,F,TH1 2AB,07700 900001,C,maude\n\
@@ -168,6 +168,115 @@ fn the_truth_is_told_and_links_nothing() {
     assert!(shown.contains("0.99           4    1.0000    1.0000    1.0000   this run"), "{shown}");
     let said = link(&tables, &["--truth", "Whoever", "--out", "x.csv"]).refusal();
     assert!(said.starts_with("2\nerror: no row has anything in the column Whoever"), "{said}");
+}
+
+/// A county of 300, each twice, the second time with a slip in the name; a ward that tells little, and a club that tells much.
+fn county(tables: &Transition) {
+    let mut text = "Surname,Forename,Born,Ward,Club,Whose\n".to_owned();
+    for person in 0..300u32 {
+        let roll = |salt: u32| {
+            let mixed = (person * 8 + salt + 1).wrapping_mul(2_654_435_761);
+            (mixed ^ mixed >> 15).wrapping_mul(2_246_822_519) >> 8
+        };
+        let family = ["Quill", "Thistle", "Penny", "Fother", "Maple", "Oaken"][(roll(1) % 6) as usize];
+        let given = ["Maude", "Ambrose", "Isolde", "Beatrix", "Cuthbert"][(roll(2) % 5) as usize];
+        let born = format!("{:02}/{:02}/{}", 2 + roll(3) % 26, 1 + roll(4) % 12, 1940 + roll(5) % 60);
+        let (ward, club) = (roll(6) % 3, format!("C{:05}", roll(7) % 100_000));
+        text.push_str(&format!("{family}wort,{given},{born},W{ward},{club},p{person}\n"));
+        let slip = if person % 4 == 0 { "wrot" } else { "wort" };
+        let when = if person % 5 == 0 { "" } else { born.as_str() };
+        text.push_str(&format!("{family}{slip},{given},{when},W{ward},{club},p{person}\n"));
+    }
+    tables.write("county.csv", &text);
+    tables.write(
+        "county.toml",
+        "[file]\ndates = [\"%d/%m/%Y\"]\n[person]\nfamily_name = \"Surname\"\ngiven_name = \"Forename\"\n\
+         date_of_birth = \"Born\"\n[person.extra]\nward = \"Ward\"\nclub = \"Club\"\n",
+    );
+}
+
+fn link_county(tables: &Transition, more: &[&str]) -> Said {
+    let usual =
+        ["link", "county.csv", "--mapping", "county.toml", "--as-at", "2017-09-30", "--truth", "Whose", "--json"];
+    let said = tables.handover(&[&usual, more].concat());
+    assert_eq!(said.code, 0, "{}", said.err);
+    said
+}
+
+fn best_f1(said: &Said) -> f64 {
+    let document = said.json();
+    let all = document["truth"].as_array().expect("thresholds").iter();
+    all.filter_map(|one| one["f1"].as_f64()).fold(0.0, f64::max)
+}
+
+fn model_of(tables: &Transition, name: &str) -> serde_json::Value {
+    serde_json::from_str(&read(tables, name)).expect("a document")
+}
+
+fn levels_of(model: &serde_json::Value, comparison: &str) -> Vec<String> {
+    let all = model["comparisons"].as_array().expect("comparisons");
+    let of = all.iter().find(|one| one["name"] == comparison);
+    let levels = of.map(|of| of["levels"].as_array().expect("levels").iter());
+    levels.into_iter().flatten().map(|level| level["name"].as_str().expect("a name").to_owned()).collect()
+}
+
+#[test]
+fn extra_columns_that_tell_people_apart_are_compared_unasked() {
+    let tables = Transition::empty();
+    county(&tables);
+    let with = link_county(&tables, &["--save-model", "m.json", "--out", "1.csv"]);
+    let model = model_of(&tables, "m.json");
+    assert!(levels_of(&model, "extra.club").contains(&"exact".to_owned()), "{model}");
+    let bare = read(&tables, "county.toml").replace("ward =", "# ward =").replace("club =", "# club =");
+    tables.write("county.toml", &bare);
+    let without = link_county(&tables, &["--out", "2.csv"]);
+    assert!(best_f1(&with) > 0.99 && best_f1(&with) > best_f1(&without), "{} {}", best_f1(&with), best_f1(&without));
+}
+
+#[test]
+fn comparisons_that_are_asked_for_are_trained_and_told() {
+    let tables = Transition::empty();
+    county(&tables);
+    let config = "[link]\n[[link.comparison]]\nfield = \"extra.club\"\nlevels = [\"exact\", \"damerau_levenshtein 1\"]\n\
+                  term_frequency = true\n[[link.comparison]]\nfield = \"family_name\"\nlevels = [\"jaro_winkler 0.9\"]\n";
+    tables.write("link.toml", config);
+    let outputs = ["--config", "link.toml", "--save-model", "m.json", "--pairs", "p.csv", "--out", "1.csv"];
+    let said = link_county(&tables, &outputs);
+    let model = model_of(&tables, "m.json");
+    assert_eq!(levels_of(&model, "extra.club"), ["null", "exact", "damerau_levenshtein 1", "else"]);
+    assert_eq!(levels_of(&model, "family_name"), ["null", "jaro_winkler 0.9", "else"]);
+    assert_eq!(levels_of(&model, "extra.ward"), [""; 0], "nobody asked for it");
+    assert!(best_f1(&said) > 0.95, "{}", best_f1(&said));
+    let pairs = read(&tables, "p.csv");
+    let place = |name: &str| pairs.lines().next().expect("a header").split(',').position(|column| column == name);
+    let cell = |name: &str| pairs.lines().nth(1).expect("a pair").split(',').nth(place(name).expect("a column"));
+    assert!(cell("weight_extra").and_then(|bits| bits.parse().ok()).is_some_and(|bits: f64| bits > 5.0), "{pairs}");
+    // The model is used again with what it compares, whether the configuration says it or not.
+    for (out, more) in [("2.csv", &[][..]), ("3.csv", &["--config", "link.toml"][..])] {
+        link_county(&tables, &[&["--model", "m.json", "--out", out], more].concat());
+        assert_eq!(read(&tables, out), read(&tables, "1.csv"));
+    }
+    tables.write("link.toml", &config.replace("0.9", "0.8"));
+    let other = ["link", "county.csv", "--mapping", "county.toml", "--config", "link.toml", "--model", "m.json"];
+    let said = tables.handover(&[&other[..], &["--out", "4.csv"]].concat());
+    assert!(
+        said.code == 3 && said.err.contains("not those of this version and of [[link.comparison]]"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn blocks_that_are_asked_for_are_the_only_ones() {
+    let tables = Transition::empty();
+    county(&tables);
+    tables.write("link.toml", "[link]\n[[link.block]]\non = [\"extra.club\", \"given_name\"]\n");
+    let said = link_county(&tables, &["--config", "link.toml", "--save-model", "m.json", "--pairs", "p.csv"]);
+    assert!(said.json()["pairs_compared"].as_u64().is_some_and(|pairs| (300..400).contains(&pairs)), "{}", said.out);
+    let blocking = &model_of(&tables, "m.json")["training"]["blocking"];
+    assert_eq!(blocking.as_array().map(Vec::len), Some(1), "{blocking}");
+    assert_eq!(blocking[0]["rule"], "configured block 1 (extra.club + given_name)");
+    assert!(read(&tables, "p.csv").contains(",configured block 1,"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::super::exit::Failure;
 use super::super::private::create_new;
 use crate::config::Config;
-use crate::linkage::{COMPARISONS, LinkModel, Linked, Place, ScoredPair};
+use crate::linkage::{LinkModel, Linked, Place, ScoredPair, WEIGHTS};
 use crate::package::{decimal, hundredths};
 use crate::sources::{Origin, RowRef};
 use std::fs::File;
@@ -77,7 +77,7 @@ const PAIR_COLUMNS: [&str; 13] = [
 /// The pairs that hold patients together, those in doubt, and the nearest refusals.
 pub(super) fn write_pairs(path: &Path, config: &Config, linked: &Linked) -> Result<(), Failure> {
     write(path, |out| {
-        let weights = COMPARISONS.iter().map(|comparison| format!("weight_{comparison}"));
+        let weights = WEIGHTS.iter().map(|comparison| format!("weight_{comparison}"));
         out.write_record(PAIR_COLUMNS.iter().map(|column| (*column).to_owned()).chain(weights))?;
         linked.pairs.iter().try_for_each(|pair| write_pair(out, config, linked, pair))
     })

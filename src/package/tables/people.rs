@@ -1,7 +1,7 @@
 //! Tables of who is who.
 
 use crate::config::fields::person;
-use crate::linkage::{COMPARISONS, PatientIndex, Place};
+use crate::linkage::{PatientIndex, Place, WEIGHTS};
 use crate::package::contents::Contents;
 use crate::package::line::{Line, Lines, decimal, hundredths};
 use crate::package::previous::Id;
@@ -117,8 +117,8 @@ pub(super) fn pairs(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<
     Ok(())
 }
 
-/// The columns of [`COMPARISONS`], in order.
-const WEIGHT_COLUMNS: [&str; COMPARISONS.len()] = [
+/// The columns of [`WEIGHTS`], in order.
+const WEIGHT_COLUMNS: [&str; WEIGHTS.len()] = [
     "weight_given_name",
     "weight_family_name",
     "weight_date_of_birth",
@@ -130,6 +130,7 @@ const WEIGHT_COLUMNS: [&str; COMPARISONS.len()] = [
     "weight_nhs_number",
     "weight_gp_practice",
     "weight_local_id",
+    "weight_extra",
 ];
 
 pub(super) fn review_decisions(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
@@ -194,7 +195,7 @@ mod tests {
 
     #[test]
     fn every_comparison_has_its_column() {
-        for (column, comparison) in WEIGHT_COLUMNS.iter().zip(COMPARISONS) {
+        for (column, comparison) in WEIGHT_COLUMNS.iter().zip(WEIGHTS) {
             assert_eq!(*column, format!("weight_{comparison}"));
         }
     }
