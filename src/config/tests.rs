@@ -393,6 +393,9 @@ fn an_inner_mistake_has_its_own_message() {
     check_mistake("[overlap]\nassumed = 0.4.0\n[link]\nreview = 2", "`link.review` must lie between");
     check_mistake("[overlap]\nassumed = 0.4.0\n", "not valid TOML");
     check_mistake("[[link.comparison]]\nfield = \"sex\"\nlevels = []", "is an empty list");
+    let many = |level: &str| vec![format!("\"{level}\""); 13].join(", ");
+    let levels = format!("[[link.comparison]]\nfield = \"sex\"\nlevels = [{}]", many("exact"));
+    check_mistake(&levels, "`link.comparison.levels` has more than 12 levels");
 }
 
 #[test]

@@ -97,6 +97,8 @@ const MEAN_IN_CARE: f64 = 0.5;
 const MEAN_ALONE: f64 = 0.35;
 /// Years between two people of one name that are parent and child rather than one with a slip in the date.
 const GENERATION_YEARS: i16 = 15;
+/// What one added comparison weighs at least, in hundredths of a bit, that tells the members of a family apart.
+const TELLS_A_FAMILY_APART: i32 = 600;
 /// The level of two ids of one system.
 const OTHER_ID: u8 = 2;
 /// The level of a given name that stands where the other has the family name.
@@ -200,12 +202,28 @@ impl<'a> Scorer<'a> {
         let parts = (0..comparisons.count()).filter_map(|comparison| self.part(pattern, comparison, left));
         let mut weight = self.weights.prior + parts.sum::<i32>();
         let bar = self.bar(pattern, tie, left, right);
-        let bar = if self.features.is_care || bar.is_law(pattern) { bar } else { Bar::None };
+        let is_law = self.features.is_care || bar.is_law(pattern) || self.are_parent_and_child(pattern, left, right);
+        let bar = if is_law { bar } else { Bar::None };
         if bar == Bar::None && pattern.level(of::NUMBER) == BEST && pattern.level(of::BIRTH) != NULL {
             // An equal number with a birth date and a name that agree joins, however little a small table can teach.
             weight = weight.max(NUMBER_WITH_DETAILS);
         }
         Score { weight, bar, tie }
+    }
+
+    /// Whether two of one given name at one address were born a generation apart: no weight tells a parent and a child of one
+    /// name from one person with a slip of decades in the date, and there are more of the former. A value that hardly two
+    /// people of one address share, such as a number of social security, tells.
+    fn are_parent_and_child(&self, pattern: Pattern, left: u32, right: u32) -> bool {
+        let [one, two] = [left, right].map(|unit| &self.units.profiles[unit as usize]);
+        let one_name = (BEST..else_level(of::GIVEN)).contains(&pattern.level(of::GIVEN));
+        let tells =
+            |comparison| self.part(pattern, comparison, left).is_some_and(|weight| weight >= TELLS_A_FAMILY_APART);
+        pattern.level(of::NUMBER) != BEST
+            && pattern.one_address()
+            && one_name
+            && a_generation_apart(one, two)
+            && !self.features.comparisons.added().any(tells)
     }
 
     /// What each comparison of a pair weighs.
@@ -385,5 +403,42 @@ impl<'a> Scorer<'a> {
         }
         // A parent and a child of one name share an address and a telephone: without a date of birth nobody can tell.
         if pattern.level(of::BIRTH) == NULL { Bar::TooLittle } else { Bar::None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{HANNAH, Row, config, county, link_with, number};
+    use crate::config::Standing;
+    use crate::decisions::Decisions;
+
+    #[track_caller]
+    fn check_alone(second: Row<'_>, joined: bool) {
+        let mut config = config(&[Standing::Record, Standing::Record]);
+        config.link.is_care = false;
+        let none = Decisions::default();
+        let (linked, _, one, two) = link_with(&config, &county(150), &[HANNAH], &[second], &none);
+        assert_eq!(linked.patient_of(one[0]) == linked.patient_of(two[0]), joined, "{second:?}");
+    }
+
+    #[test]
+    fn alone_the_weights_decide_but_families_stay_apart() {
+        let at_home = |given, born| ["1-h", "", "Dunmore", given, born, "female", "OX3 9QT", "07700111111"];
+        check_alone(at_home("Hannah", "1984-03-07"), true);
+        check_alone(at_home("Hannah", ""), true);
+        check_alone(at_home("Hannah", "1956-03-07"), false);
+        check_alone(at_home("Rebecca", "1984-03-07"), false);
+        check_alone(at_home("Rebecca", "1986-11-23"), false);
+    }
+
+    #[test]
+    fn alone_two_verified_numbers_still_join_nobody() {
+        let (one, two) = (number(90_001), number(90_203));
+        let row = |number| ["1-h", number, "Dunmore", "Hannah", "1984-03-07", "female", "OX3 9QT", "07700111111"];
+        let mut config = config(&[Standing::Record, Standing::Record]);
+        config.link.is_care = false;
+        let (linked, _, first, second) =
+            link_with(&config, &county(100), &[row(one.as_str())], &[row(two.as_str())], &Decisions::default());
+        assert_ne!(linked.patient_of(first[0]), linked.patient_of(second[0]));
     }
 }

@@ -165,7 +165,17 @@ pub(super) fn link_by_model(
     second: &[Row<'_>],
     decisions: &Decisions,
 ) -> (Linked, LinkModel, Vec<PersonId>, Vec<PersonId>) {
-    let config = config(&[Standing::Record, Standing::Record]);
+    link_with(&config(&[Standing::Record, Standing::Record]), county, first, second, decisions)
+}
+
+/// The same under a configuration of two systems.
+pub(super) fn link_with(
+    config: &Config,
+    county: &County,
+    first: &[Row<'_>],
+    second: &[Row<'_>],
+    decisions: &Decisions,
+) -> (Linked, LinkModel, Vec<PersonId>, Vec<PersonId>) {
     let plain = |rows: &'_ [[String; 8]]| -> Vec<[String; 8]> { rows.to_vec() };
     let (one, two) = (plain(&county.rows[0]), plain(&county.rows[1]));
     let join = |rows: &[Row<'_>], others: &[[String; 8]]| -> Vec<[String; 8]> {
@@ -176,13 +186,13 @@ pub(super) fn link_by_model(
     let (one, two) = (borrow(&one), borrow(&two));
     let one: Vec<Row<'_>> = one.iter().map(|row| std::array::from_fn(|place| row[place].as_str())).collect();
     let two: Vec<Row<'_>> = two.iter().map(|row| std::array::from_fn(|place| row[place].as_str())).collect();
-    let records = records(&config, &[&one, &two]);
+    let records = records(config, &[&one, &two]);
     let firsts = (0..first.len() as PersonId).collect();
     let seconds = (one.len() as PersonId..(one.len() + second.len()) as PersonId).collect();
-    let prepared = prepare(&config, records, decisions);
+    let prepared = prepare(config, records, decisions);
     let model = train(&prepared);
     assert!(model.fits(&[]));
-    (link(&config, prepared, &model), model, firsts, seconds)
+    (link(config, prepared, &model), model, firsts, seconds)
 }
 
 #[track_caller]
