@@ -150,11 +150,11 @@ pub(super) fn county(people: u64) -> County {
 /// Links the rows of interest, in two systems, among a county of others; gives the product and the records of interest.
 pub(super) fn link_among(
     county: &County,
-    first: &[Row<'_>],
-    second: &[Row<'_>],
+    one: &[Row<'_>],
+    two: &[Row<'_>],
     decisions: &Decisions,
 ) -> (Linked, Vec<PersonId>, Vec<PersonId>) {
-    let (linked, _, firsts, seconds) = link_by_model(county, first, second, decisions);
+    let (linked, _, firsts, seconds) = link_by_model(county, one, two, decisions);
     (linked, firsts, seconds)
 }
 
@@ -176,22 +176,16 @@ pub(super) fn link_with(
     second: &[Row<'_>],
     decisions: &Decisions,
 ) -> (Linked, LinkModel, Vec<PersonId>, Vec<PersonId>) {
-    let plain = |rows: &'_ [[String; 8]]| -> Vec<[String; 8]> { rows.to_vec() };
-    let (one, two) = (plain(&county.rows[0]), plain(&county.rows[1]));
     let join = |rows: &[Row<'_>], others: &[[String; 8]]| -> Vec<[String; 8]> {
         rows.iter().map(|row| row.map(String::from)).chain(others.iter().cloned()).collect()
     };
-    let (one, two) = (join(first, &one), join(second, &two));
-    let borrow = |rows: &'_ [[String; 8]]| -> Vec<[String; 8]> { rows.to_vec() };
-    let (one, two) = (borrow(&one), borrow(&two));
-    let one: Vec<Row<'_>> = one.iter().map(|row| std::array::from_fn(|place| row[place].as_str())).collect();
-    let two: Vec<Row<'_>> = two.iter().map(|row| std::array::from_fn(|place| row[place].as_str())).collect();
-    let records = records(config, &[&one, &two]);
+    let (one, two) = (join(first, &county.rows[0]), join(second, &county.rows[1]));
+    let [one, two] =
+        [&one, &two].map(|rows| rows.iter().map(|row| row.each_ref().map(String::as_str)).collect::<Vec<Row<'_>>>());
     let firsts = (0..first.len() as PersonId).collect();
     let seconds = (one.len() as PersonId..(one.len() + second.len()) as PersonId).collect();
-    let prepared = prepare(config, records, decisions);
+    let prepared = prepare(config, records(config, &[&one, &two]), decisions);
     let model = train(&prepared);
-    assert!(model.fits(&[]));
     (link(config, prepared, &model), model, firsts, seconds)
 }
 
