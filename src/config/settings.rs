@@ -85,6 +85,25 @@ pub struct Transition {
     pub key: String,
 }
 
+#[cfg(test)]
+impl Transition {
+    /// For the tests of all rooms: on 1 October 2017, of nobody's patients.
+    pub fn for_tests(from: &[&str], to: &str) -> Self {
+        let date = jiff::civil::date;
+        Transition {
+            name: "Test".into(),
+            from: from.iter().map(|code| (*code).to_owned()).collect(),
+            to: to.into(),
+            transfer_date: date(2017, 10, 1),
+            as_at: date(2017, 9, 30),
+            sites: None,
+            previous: None,
+            decisions: "decisions.jsonl".into(),
+            key: "commitment.key".into(),
+        }
+    }
+}
+
 /// One `[[source]]` with its mapping.
 #[derive(Clone, Debug)]
 pub struct Source {

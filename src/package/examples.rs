@@ -76,17 +76,7 @@ fn source(id: &str, standing: Standing, service_line: &str) -> Source {
 pub(crate) fn config() -> Config {
     let mut paper = source("paper", Standing::Record, "community");
     paper.mapping.paper = Some(PaperMapping::default());
-    let transition = Transition {
-        name: "Ashdown <MSK>".into(),
-        from: vec!["RNU".into(), "RTH".into()],
-        to: "NXX".into(),
-        transfer_date: date(2017, 10, 1),
-        as_at: date(2017, 9, 30),
-        sites: None,
-        previous: None,
-        decisions: "decisions.jsonl".into(),
-        key: "commitment.key".into(),
-    };
+    let transition = Transition { name: "Ashdown <MSK>".into(), ..Transition::for_tests(&["RNU", "RTH"], "NXX") };
     let sources = vec![
         source("clinic", Standing::Record, "community"),
         source("letters", Standing::Evidence(EvidenceKind::Letter), "secondary"),

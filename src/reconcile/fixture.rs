@@ -76,20 +76,7 @@ pub(crate) fn config() -> Config {
         source("i-totals", "RAA", "alpha", "community", Standing::Declared),
     ];
     sources[PAPER].mapping.paper = Some(PaperMapping::default());
-    Config::of(
-        Transition {
-            name: "Test".into(),
-            from: vec!["RAA".into(), "RBB".into()],
-            to: "ZZZ".into(),
-            transfer_date: date(2017, 10, 1),
-            as_at: date(2017, 9, 30),
-            sites: None,
-            previous: None,
-            decisions: "decisions.jsonl".into(),
-            key: "commitment.key".into(),
-        },
-        sources,
-    )
+    Config::of(Transition::for_tests(&["RAA", "RBB"], "ZZZ"), sources)
 }
 
 impl World {

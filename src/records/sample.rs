@@ -5,23 +5,12 @@ use crate::config::fields::RecordKind;
 use crate::config::{Columns, Config, FieldRule, Mapping, PaperMapping, Source, Standing, Transition};
 use crate::sources::{Batch, Cell, DateSystem, Intake, Origin, RawRow, ReadAs, RowKind, RowRef, Sheet, SourceFile};
 use crate::values::Digest;
-use jiff::civil::date;
 use std::collections::BTreeMap;
 
 /// A config with these mappings as its sources.
 pub fn config(mappings: Vec<Mapping>) -> Config {
     Config::of(
-        Transition {
-            name: "Test".into(),
-            from: vec!["RNU".into()],
-            to: "NXX".into(),
-            transfer_date: date(2017, 10, 1),
-            as_at: date(2017, 9, 30),
-            sites: None,
-            previous: None,
-            decisions: "decisions.jsonl".into(),
-            key: "commitment.key".into(),
-        },
+        Transition::for_tests(&["RNU"], "NXX"),
         mappings.into_iter().enumerate().map(|(number, mapping)| source(number, mapping)).collect(),
     )
 }

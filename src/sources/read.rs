@@ -299,7 +299,6 @@ mod tests {
     use super::*;
     use crate::config::{Columns, Field, FieldRule, FileLayout, Mapping, RecordKind, Source, Standing, Transition};
     use crate::values::Digest;
-    use jiff::civil::date;
     use rust_xlsxwriter::Workbook as Writer;
 
     fn source(id: &str, path: &str, columns: &[&str]) -> Source {
@@ -326,17 +325,7 @@ mod tests {
     }
 
     fn config(folder: &Folder, sources: Vec<Source>, sites: Option<&str>) -> Config {
-        let transition = Transition {
-            name: "Trial".to_owned(),
-            from: Vec::new(),
-            to: "NXX".to_owned(),
-            transfer_date: date(2017, 10, 1),
-            as_at: date(2017, 9, 30),
-            sites: sites.map(str::to_owned),
-            previous: None,
-            decisions: String::new(),
-            key: String::new(),
-        };
+        let transition = Transition { sites: sites.map(str::to_owned), ..Transition::for_tests(&[], "NXX") };
         Config { path: folder.path().join("handover.toml"), folder: folder.path(), ..Config::of(transition, sources) }
     }
 
