@@ -8,7 +8,7 @@ use crate::sources::Progress;
 use crate::values::{by_number, steers};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::borrow::Cow;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal, Write as _};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -53,15 +53,19 @@ pub(super) enum Style {
 
 /// Prints lines, set off where standard output is a terminal and nobody asked for plain text.
 pub(super) fn print_styled(lines: &[(Style, String)]) {
-    let wants_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-        || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-    let styled = std::io::stdout().is_terminal() && !wants_plain;
+    let styled = is_styled(&std::io::stdout());
     let shown: Vec<String> = lines.iter().map(|(style, text)| in_style(*style, text, styled)).collect();
     let turn = TURN.lock();
     write_in_turn(&shown.join("\n"));
     if let Ok(mut printed) = turn {
         *printed = true;
     }
+}
+
+/// Whether what goes there is read on a terminal that shows styles, and nobody asked for plain text.
+fn is_styled(stream: &impl IsTerminal) -> bool {
+    let is = |name: &str, asks: fn(&std::ffi::OsStr) -> bool| std::env::var_os(name).is_some_and(|value| asks(&value));
+    stream.is_terminal() && !is("NO_COLOR", |value| !value.is_empty()) && !is("TERM", |value| value == "dumb")
 }
 
 /// Only what stands round a line steers a terminal; what is in it does not.
@@ -113,12 +117,11 @@ pub(super) fn start_log(voice: Voice) {
         (false, 1) => tracing::level_filters::LevelFilter::INFO,
         (false, _) => tracing::level_filters::LevelFilter::DEBUG,
     };
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     // A second start in one process (tests) keeps the first.
     let _ = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(std::io::stderr)
-        .with_ansi(colour)
+        .with_ansi(is_styled(&std::io::stderr()))
         .without_time()
         .with_target(false)
         .try_init();
