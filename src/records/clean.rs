@@ -188,9 +188,13 @@ impl Cleaner {
         matches!(self.how, How::Date(_))
     }
 
-    /// Whether a number would be read as a spreadsheet's count of days, so that the workbook's date system matters.
-    pub fn counts_days(&self, number: f64) -> bool {
-        matches!(&self.how, How::Date(dates) if dates.counts_days(number))
+    /// The number that is read as a spreadsheet's count of days, so that the workbook's date system matters; `None` where what
+    /// stands there is none.
+    pub fn count_of_days(&self, reading: Reading<'_>) -> Option<f64> {
+        match (&self.how, reading) {
+            (How::Date(dates), Reading::Number(number)) if dates.counts_days(number) => Some(number),
+            _ => None,
+        }
     }
 
     /// Reads a spreadsheet's count of days.

@@ -231,8 +231,8 @@ impl<'r> Read<'r> {
     /// The number that is read as a count of days, if it is one.
     pub fn serial(&self, item: &Item<'_>) -> Option<f64> {
         match self {
-            Read::One(Reading::Number(number), _) => Some(*number).filter(|number| item.cleaner.counts_days(*number)),
-            _ => None,
+            Read::One(reading, _) => item.cleaner.count_of_days(*reading),
+            Read::Joined(..) => None,
         }
     }
 

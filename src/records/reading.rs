@@ -135,11 +135,7 @@ impl<'r> Readings<'r> {
                 self.read_one(item, || item.cleaner().clean(*cell), remembered, sought);
             }
             for (place, cell) in (first..).zip(cells) {
-                if let Reading::Number(number) = cell
-                    && item.cleaner().counts_days(*number)
-                {
-                    self.serials.push((place, *number));
-                }
+                self.serials.extend(item.cleaner().count_of_days(*cell).map(|number| (place, number)));
             }
         } else {
             for (cell, sought) in cells.iter().zip(&mut sought) {

@@ -86,6 +86,7 @@ impl Page {
         &self.bytes[start..self.ends[place] as usize]
     }
 
+    /// The texts in order; empty where one gave way to another.
     fn all(&self) -> impl Iterator<Item = &str> {
         (0..self.ends.len()).map(|place| self.text(place))
     }
@@ -260,7 +261,7 @@ impl Texts {
                             hash
                         }
                     };
-                    if passes[place] == pass {
+                    if passes[place] == pass && !text.is_empty() {
                         parts[(hash >> 48) as usize % PARTS].push((hash as u32, symbol));
                     }
                 }
