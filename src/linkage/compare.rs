@@ -5,12 +5,13 @@
 //! pairs at one address, and for given names also for pairs at one address with one date of birth. That is the chain rule
 //! of probability; weights still add up.
 
-use super::features::{Features, Profile};
+use super::features::{Birth, Features, Profile};
 use super::names;
 use super::product::COMPARISONS;
 use super::units::Units;
 use crate::records::Symbol;
 use crate::values::Precision;
+use jiff::civil;
 
 /// How many comparisons.
 pub(super) const COUNT: usize = COMPARISONS.len();
@@ -303,14 +304,14 @@ fn birth(left: &Profile, right: &Profile) -> u8 {
     if one.0 == two.0 && one.1 == two.2 && one.2 == two.1 {
         return 2;
     }
-    let digits = |date: (i16, i8, i8, Precision)| format!("{:04}{:02}{:02}", date.0, date.1, date.2);
+    let digits = |date: Birth| format!("{:04}{:02}{:02}", date.0, date.1, date.2);
     let same = u8::from(one.0 == two.0) + u8::from(one.1 == two.1) + u8::from(one.2 == two.2);
     if same == 2 && strsim::osa_distance(&digits(one), &digits(two)) <= 1 {
         3
     } else if same == 2 {
         TWO_PARTS
     } else {
-        match day_number(one).abs_diff(day_number(two)) {
+        match days_between(one, two) {
             0..=31 => 6,
             32..=366 => 7,
             367..=4_018 => 8,
@@ -325,11 +326,9 @@ const DISTRICT: u8 = 4;
 /// The level of dates of birth that share two parts.
 const TWO_PARTS: u8 = 5;
 
-/// Days since a day long ago.
-fn day_number((year, month, day, _): (i16, i8, i8, Precision)) -> i32 {
-    // March is the first month, so that the leap day is the last of its year.
-    let (year, month) = (i32::from(year) - i32::from(month < 3), (i32::from(month) + 9) % 12);
-    year * 365 + year / 4 - year / 100 + year / 400 + (month * 306 + 5) / 10 + i32::from(day)
+fn days_between(one: Birth, two: Birth) -> u64 {
+    let [one, two] = [one, two].map(|(year, month, day, _)| civil::date(year, month, day));
+    (one.duration_since(two).as_hours() / 24).unsigned_abs()
 }
 
 fn postcode(features: &Features, left: Symbol, right: Symbol) -> u8 {

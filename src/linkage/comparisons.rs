@@ -245,13 +245,8 @@ impl Comparisons {
     pub(super) fn conditions(&self, comparison: usize) -> usize {
         match comparison.checked_sub(COUNT) {
             None => compare::CONDITIONS[comparison].len(),
-            Some(place) => {
-                if self.added[place].is_of_a_household() {
-                    3
-                } else {
-                    1
-                }
-            }
+            Some(place) if self.added[place].is_of_a_household() => 3,
+            Some(_) => 1,
         }
     }
 

@@ -278,6 +278,9 @@ pub(super) fn email(text: &str) -> Option<String> {
     plain.contains('@').then_some(plain)
 }
 
+/// Year, month and day of birth, with how much is known.
+pub(super) type Birth = (i16, i8, i8, Precision);
+
 impl Profile {
     /// Whether it says enough to be compared with everybody: a date of birth or a number, or a whole name with a place
     /// or a telephone.
@@ -299,8 +302,8 @@ impl Profile {
         said + usize::from(self.born != 0) + usize::from(self.number != 0) >= 2
     }
 
-    /// Year, month and day of birth, with how much is known.
-    pub(super) fn birth(&self) -> Option<(i16, i8, i8, Precision)> {
+    /// The date of birth.
+    pub(super) fn birth(&self) -> Option<Birth> {
         let born = crate::values::PartialDate::unpack(self.born)?;
         let date = born.date();
         Some((date.year(), date.month(), date.day(), born.precision()))
