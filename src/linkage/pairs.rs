@@ -1,7 +1,7 @@
 //! Scored pairs of units: those worth keeping, those a close rival bars, and what is shown of them in the end.
 
 use super::blocking::{Candidate, Rule};
-use super::product::{ComparisonWeights, PairStanding, PatientIndex, ScoredPair, WEIGHTS};
+use super::product::{PairStanding, PatientIndex, ScoredPair};
 use super::score::{Bar, Score, Scorer, Tie};
 use super::units::Units;
 use crate::config::Config;
@@ -109,14 +109,15 @@ pub(super) fn to_show(
                 (false, false, false) => (PairStanding::Refused, reason),
             };
             let (one, two) = (units.members(pair.left)[0], units.members(pair.right)[0]);
+            let (levels, weights) = scorer.told(pair.left, pair.right);
             ScoredPair {
                 left: one.min(two),
                 right: one.max(two),
                 standing,
                 rule: pair.rule,
                 weight_hundredths: pair.score.weight,
-                weights: scorer.weights(pair.left, pair.right),
-                levels: scorer.levels(pair.left, pair.right),
+                weights,
+                levels,
                 reason,
             }
         })
@@ -141,23 +142,19 @@ pub(super) fn ask_again(
             continue;
         }
         let (one, two) = (unit_of[*left as usize], unit_of[*right as usize]);
+        let (one, two) = (one.min(two), one.max(two));
         // A record without a unit says too little to be compared.
-        let comparable = one != two && one.max(two) != u32::MAX;
-        let score = comparable.then(|| scorer.score(one.min(two), one.max(two)));
+        let comparable = one != two && two != u32::MAX;
+        let score = comparable.then(|| scorer.score(one, two));
+        let (levels, weights) = if comparable { scorer.told(one, two) } else { scorer.nothing_told() };
         more.push(ScoredPair {
             left: *left,
             right: *right,
             standing: PairStanding::Review,
             rule: Rule::DECISION,
             weight_hundredths: score.as_ref().map_or(0, |score| score.weight),
-            levels: match score {
-                Some(_) => scorer.levels(one.min(two), one.max(two)),
-                None => scorer.no_levels(),
-            },
-            weights: match score {
-                Some(_) => scorer.weights(one.min(two), one.max(two)),
-                None => ComparisonWeights::new([None; WEIGHTS.len()]),
-            },
+            levels,
+            weights,
             reason,
         });
     }

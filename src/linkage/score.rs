@@ -226,14 +226,25 @@ impl<'a> Scorer<'a> {
             && !self.features.comparisons.added().any(tells)
     }
 
-    /// What each comparison of a pair weighs.
-    pub(super) fn weights(&self, left: u32, right: u32) -> ComparisonWeights {
+    /// What each comparison of a pair came to, and what it weighs.
+    pub(super) fn told(&self, left: u32, right: u32) -> (ComparisonLevels, ComparisonWeights) {
         let stated = self.pattern(left, right);
         let pattern = believed(stated, self.tie(stated, left, right));
+        (self.features.comparisons.levels_of(pattern), self.weights_of(pattern, left))
+    }
+
+    /// The same of two records that cannot be compared.
+    pub(super) fn nothing_told(&self) -> (ComparisonLevels, ComparisonWeights) {
+        let levels = self.features.comparisons.levels_of(Pattern::default());
+        (levels, ComparisonWeights::new([None; WEIGHTS.len()]))
+    }
+
+    /// What each comparison weighs in a pair with this pattern, one of whose units is this one.
+    fn weights_of(&self, pattern: Pattern, unit: u32) -> ComparisonWeights {
         let comparisons = &self.features.comparisons;
         let mut told = [None; WEIGHTS.len()];
         for comparison in 0..comparisons.count() {
-            if let Some(weight) = self.part(pattern, comparison, left) {
+            if let Some(weight) = self.part(pattern, comparison, unit) {
                 let place = comparisons.told_as(comparison).unwrap_or(COMPARISONS.len());
                 told[place] = Some(told[place].unwrap_or(0) + weight);
             }
@@ -264,17 +275,6 @@ impl<'a> Scorer<'a> {
             }
         };
         Some(weight + table.get(word.place() as usize).map_or(0, |more| i32::from(*more)))
-    }
-
-    /// What each comparison of a pair came to.
-    pub(super) fn levels(&self, left: u32, right: u32) -> ComparisonLevels {
-        let stated = self.pattern(left, right);
-        self.features.comparisons.levels_of(believed(stated, self.tie(stated, left, right)))
-    }
-
-    /// The same of two records that cannot be compared.
-    pub(super) fn no_levels(&self) -> ComparisonLevels {
-        self.features.comparisons.levels_of(Pattern::default())
     }
 
     fn tie(&self, pattern: Pattern, left: u32, right: u32) -> Tie {
