@@ -182,11 +182,11 @@ pub(super) fn link_with(
     let (one, two) = (join(first, &county.rows[0]), join(second, &county.rows[1]));
     let [one, two] =
         [&one, &two].map(|rows| rows.iter().map(|row| row.each_ref().map(String::as_str)).collect::<Vec<Row<'_>>>());
-    let firsts = (0..first.len() as PersonId).collect();
-    let seconds = (one.len() as PersonId..(one.len() + second.len()) as PersonId).collect();
+    let ids = |start: usize, count: usize| (start as PersonId..(start + count) as PersonId).collect();
     let prepared = prepare(config, records(config, &[&one, &two]), decisions);
     let model = train(&prepared);
-    (link(config, prepared, &model), model, firsts, seconds)
+    assert!(model.fits(&[]));
+    (link(config, prepared, &model), model, ids(0, first.len()), ids(one.len(), second.len()))
 }
 
 #[track_caller]
