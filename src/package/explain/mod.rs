@@ -226,6 +226,18 @@ fn decisions(package: &Shelf<'_>, wanted: &Wanted) -> Result<Vec<DecisionTold>, 
     Ok(found)
 }
 
+/// What two columns of a table hold in the lines whose column has this value: mostly an id and a word about it.
+fn listed(
+    package: &Shelf<'_>,
+    table: &'static str,
+    (column, value): (&'static str, &str),
+    wanted: [&'static str; 2],
+) -> Result<Vec<(String, String)>, Error> {
+    let mut lines = Vec::new();
+    package.where_is(table, (column, value), wanted, |[one, two]| lines.push((one.to_owned(), two.to_owned())))?;
+    Ok(lines)
+}
+
 /// The patient of each of these rows, where it is known.
 fn patients_of(package: &Shelf<'_>, wanted: &Wanted, count: usize) -> Result<Vec<Option<String>>, Error> {
     let mut patients = vec![None; count];

@@ -2,8 +2,8 @@
 
 use super::pairs::{self, PairTold};
 use super::{
-    DecisionTold, ExceptionTold, ExplainError, ROW, Shelf, Wanted, decisions, exceptions, four, patients_of, row_name,
-    unknown_id,
+    DecisionTold, ExceptionTold, ExplainError, ROW, Shelf, Wanted, decisions, exceptions, four, listed, patients_of,
+    row_name, unknown_id,
 };
 use crate::decisions::RowName;
 use crate::ledger::Reason;
@@ -101,8 +101,8 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<PatientExplained,
     patient.decisions = decisions(package, &rows)?;
     patient.exceptions = exceptions(package, &rows)?;
     patient.may_be_theirs = may_be_theirs(package, id)?;
-    patient.referrals = owned(package, ["referrals", "referral_id", "cohort"], id)?;
-    patient.appointments = owned(package, ["appointments", "appointment_id", "classification"], id)?;
+    patient.referrals = listed(package, "referrals", ("patient_id", id), ["referral_id", "cohort"])?;
+    patient.appointments = listed(package, "appointments", ("patient_id", id), ["appointment_id", "classification"])?;
     Ok(patient)
 }
 
@@ -214,19 +214,6 @@ fn may_be_theirs(package: &Shelf<'_>, id: &str) -> Result<Vec<(RowName, Option<R
         }
     })?;
     Ok(rows)
-}
-
-/// Ids of a table's lines of this patient, each with one more column.
-fn owned(
-    package: &Shelf<'_>,
-    [table, column, more]: [&'static str; 3],
-    id: &str,
-) -> Result<Vec<(String, String)>, ExplainError> {
-    let mut ids = Vec::new();
-    package.where_is(table, ("patient_id", id), [column, more], |[of, word]| {
-        ids.push((of.to_owned(), word.to_owned()));
-    })?;
-    Ok(ids)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! A referral: which rows it is of, where its clock and its priority come from, what it repeats, and what nearly was it.
 
 use super::{
-    DecisionTold, ExceptionTold, ExplainError, ROW, Shelf, Wanted, decisions, exceptions, four, row_name, unknown_id,
+    DecisionTold, ExceptionTold, ExplainError, ROW, Shelf, Wanted, decisions, exceptions, four, listed, row_name,
+    unknown_id,
 };
 use crate::decisions::RowName;
 use crate::package::previous::Kind;
@@ -117,7 +118,7 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<ReferralExplained
     Ok(ReferralExplained {
         waits_for: waits_for(package, id)?,
         differences: differences(package, id)?,
-        appointments: appointments(package, id)?,
+        appointments: listed(package, "appointments", ("referral_id", id), ["appointment_id", "classification"])?,
         decisions: decisions(package, &wanted)?,
         others: family.len().saturating_sub(1),
         line,
@@ -241,15 +242,6 @@ fn differences(package: &Shelf<'_>, id: &str) -> Result<Vec<Difference>, Explain
     package.where_is("waiting_list_differences", ("referral_id", id), COLUMNS, |cells| {
         let row = |cells: &[&str]| (!cells[0].is_empty()).then(|| row_name(four(cells)));
         found.push((cells[0].to_owned(), cells[1].to_owned(), row(&cells[2..]), row(&cells[6..])));
-    })?;
-    Ok(found)
-}
-
-fn appointments(package: &Shelf<'_>, id: &str) -> Result<Vec<(String, String)>, ExplainError> {
-    let mut found = Vec::new();
-    let columns = ["appointment_id", "classification"];
-    package.where_is("appointments", ("referral_id", id), columns, |[appointment, class]| {
-        found.push((appointment.to_owned(), class.to_owned()));
     })?;
     Ok(found)
 }
