@@ -233,7 +233,7 @@ fn read_aside(
         let mut next = batches.recv().ok();
         while let Some((origin, header, rows)) = next.take() {
             let (waiting, next_one, normaliser) = (&mut batches, &mut next, &mut *normaliser);
-            // Of the pool's threads one maps on, when all have read: so there is none beside them that wants a core.
+            // Mapped by the pool itself and not on this thread beside it: else there were a thread more than cores.
             let rows = rayon::scope(move |_| {
                 let batch = Batch { origin, header: &header, rows };
                 // Room for one more batch is made when the reader can have a core.

@@ -40,6 +40,7 @@ pub use error::Error;
 pub use fixity::bytes_of_file;
 pub use header::{HeaderRows, joined_names, letters};
 pub use intake::{DateSystem, Intake, Origin, ReadAs, Sheet, SourceFile};
+pub use outlet::Take;
 pub use read::{Progress, read};
 pub use row::{Batch, Cell, Finding, RawRow, RowKind, RowRef, Sourced};
 pub use unmapped::{FirstRow, members_of, read_unmapped};

@@ -33,7 +33,7 @@ pub struct Progress<'a> {
 }
 
 /// Reads every file of every source, and the site crosswalk, in the order of source id and path; hands their rows to
-/// `take` in order and tells `progress` after each batch.
+/// `take` in order and tells `progress` after each batch. What `take` gives back is filled anew.
 pub fn read(config: &Config, take: Take<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Intake, Error> {
     let (claims, left_out) = claims::list(config)?;
     Ok(Intake { left_out, ..read_claims(&claims, take, progress)? })
