@@ -51,10 +51,10 @@ pub(super) struct LooseTexts(Page);
 
 /// Symbols that gave way to others when texts that were there twice became one.
 pub(super) struct Unified {
-    /// In order of the symbols that gave way, each with that which stays.
-    twice: Vec<(u32, u32)>,
-    /// A bit a symbol: whether it gave way.
-    gone: Vec<u64>,
+    /// In order of the symbols that gave way: those which stay.
+    stays: Vec<u32>,
+    /// A bit a symbol: whether it gave way; and how many did before the first symbol of the word.
+    gone: Vec<(u64, u32)>,
 }
 
 /// So many texts one after the other. An arena that grows page by page is never copied, and leaves no holes behind.
@@ -125,17 +125,27 @@ impl LooseTexts {
 }
 
 impl Unified {
+    /// Of so many symbols; of those that gave way in order, each with that which stays.
+    fn new(count: usize, twice: &[(u32, u32)]) -> Self {
+        let mut gone = vec![(0, 0); count / 64 + 1];
+        twice.iter().for_each(|(symbol, _)| gone[*symbol as usize / 64].0 |= 1 << (symbol % 64));
+        let mut before = 0;
+        for (bits, first) in &mut gone {
+            *first = before;
+            before += u64::count_ones(*bits);
+        }
+        Unified { stays: twice.iter().map(|(_, stays)| *stays).collect(), gone }
+    }
+
     /// The symbol that stays.
     pub(super) fn of(&self, symbol: u32) -> u32 {
-        if !self.is_gone(symbol) {
-            return symbol;
-        }
-        let found = self.twice.binary_search_by_key(&symbol, |(gone, _)| *gone);
-        found.map_or(symbol, |place| self.twice[place].1)
+        let (bits, before) = self.gone[symbol as usize / 64];
+        let bit = 1 << (symbol % 64);
+        if bits & bit == 0 { symbol } else { self.stays[(before + (bits & (bit - 1)).count_ones()) as usize] }
     }
 
     fn is_gone(&self, symbol: u32) -> bool {
-        self.gone[symbol as usize / 64] & 1 << (symbol % 64) != 0
+        self.gone[symbol as usize / 64].0 & 1 << (symbol % 64) != 0
     }
 }
 
@@ -198,10 +208,12 @@ impl Texts {
     /// A page with room for one more text at least.
     fn open_page(&mut self) -> &mut Page {
         if (self.count as usize).is_multiple_of(PAGE_TEXTS) {
-            if let Some(full) = self.pages.last_mut() {
+            // Texts that come one after the other are much alike: the next page is hardly copied while it grows.
+            let room = self.pages.last_mut().map_or(0, |full| {
                 full.bytes.shrink_to_fit();
-            }
-            self.pages.push(Page { bytes: String::new(), ends: Vec::with_capacity(PAGE_TEXTS) });
+                full.bytes.len()
+            });
+            self.pages.push(Page { bytes: String::with_capacity(room), ends: Vec::with_capacity(PAGE_TEXTS) });
         }
         self.pages.last_mut().expect("a page has just been begun where there was none")
     }
@@ -226,9 +238,7 @@ impl Texts {
         let mut passes = vec![Vec::new(); CHUNKS];
         let mut twice: Vec<(u32, u32)> = (0..PASSES).flat_map(|pass| self.find_twice(pass, &mut passes)).collect();
         twice.par_sort_unstable();
-        let mut gone = vec![0; self.count as usize / 64 + 1];
-        twice.iter().for_each(|(symbol, _)| gone[*symbol as usize / 64] |= 1 << (symbol % 64));
-        let unified = Unified { twice, gone };
+        let unified = Unified::new(self.count as usize, &twice);
         let pages = self.pages.par_iter_mut().enumerate();
         pages.for_each(|(number, page)| {
             let first = (number * PAGE_TEXTS) as u32 + 1;
@@ -237,7 +247,7 @@ impl Texts {
             }
         });
         self.value_bytes = self.pages.iter().map(|page| page.bytes.len()).sum();
-        Some(unified).filter(|unified| !unified.twice.is_empty())
+        Some(unified).filter(|unified| !unified.stays.is_empty())
     }
 
     /// Symbols of texts that came before with a lesser symbol, which is given beside; of the texts whose hashes are looked at
@@ -268,13 +278,13 @@ impl Texts {
                 parts
             })
             .collect();
-        let of_part = |part: usize| chunks.iter().flat_map(move |parts| parts[part].iter().copied());
+        let of_part = |part: usize| chunks.iter().map(move |parts| &*parts[part]);
         (0..PARTS).into_par_iter().flat_map_iter(|part| self.twice_among(of_part(part))).collect()
     }
 
     /// The same among some texts, given their hashes and symbols. Texts of one hash are nearly always the same: they are held
     /// against each other at the end, where memory answers many questions in the time of one.
-    fn twice_among(&self, texts: impl Iterator<Item = (u32, u32)> + Clone) -> Vec<(u32, u32)> {
+    fn twice_among<'t>(&self, texts: impl Iterator<Item = &'t [(u32, u32)]> + Clone) -> Vec<(u32, u32)> {
         let alike = twice_by(texts.clone(), |_, _| true);
         let first = |symbol: u32| slice(&self.pages, symbol).as_bytes().first().copied();
         let are_same = |pair: &(u32, u32)| slice(&self.pages, pair.0) == slice(&self.pages, pair.1);
@@ -328,11 +338,14 @@ impl Texts {
 }
 
 /// Symbols whose hash came before with a lesser symbol that is the same, with that one.
-fn twice_by(texts: impl Iterator<Item = (u32, u32)>, is_same: impl Fn(u32, u32) -> bool) -> Vec<(u32, u32)> {
-    let mut seen: HashTable<(u32, u32)> = HashTable::new();
+fn twice_by<'t>(
+    texts: impl Iterator<Item = &'t [(u32, u32)]> + Clone,
+    is_same: impl Fn(u32, u32) -> bool,
+) -> Vec<(u32, u32)> {
+    let mut seen: HashTable<(u32, u32)> = HashTable::with_capacity(texts.clone().map(<[_]>::len).sum());
     let spread = |hash: u32| u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut twice = Vec::new();
-    for (hash, symbol) in texts {
+    for &(hash, symbol) in texts.flatten() {
         match seen.find(spread(hash), |known| known.0 == hash && is_same(symbol, known.1)) {
             Some((_, stays)) => twice.push((symbol, *stays)),
             None => drop(seen.insert_unique(spread(hash), (hash, symbol), |known| spread(known.0))),
@@ -390,7 +403,10 @@ mod tests {
         let mut loose = LooseTexts::default();
         ["a", "b", "a", "c", "b"].iter().for_each(|text| loose.push(text));
         assert_eq!(texts.add_loose(&loose).map(Symbol::place).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
-        let among = |hashes: [u32; 5]| texts.twice_among(hashes.into_iter().zip(1..));
+        let among = |hashes: [u32; 5]| {
+            let hashed: Vec<(u32, u32)> = hashes.into_iter().zip(1..).collect();
+            texts.twice_among(hashed.chunks(2))
+        };
         assert_eq!(among([7, 8, 7, 9, 8]), [(3, 1), (5, 2)]);
         assert_eq!(among([7; 5]), [(3, 1), (5, 2)]);
     }

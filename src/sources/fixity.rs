@@ -36,27 +36,33 @@ pub(super) fn survey(place: &Place) -> Result<Survey, Error> {
     let (mut hasher, mut watch) = (Sha256::new(), place.watch());
     let mut survey =
         Survey { bytes: 0, digest: Digest::of(&[]), head: Vec::new(), utf8: Utf8Count::default(), on_disk };
-    let mut chunk = vec![0; READ_BYTES];
+    let [mut chunk, mut next] = [0, 0].map(|_| vec![0; READ_BYTES]);
+    let mut read = file.read(&mut chunk);
     loop {
-        let read = file.read(&mut chunk).map_err(|error| place.failed(error))?;
-        if read == 0 {
+        let length = read.map_err(|error| place.failed(error))?;
+        if length == 0 {
             break;
         }
-        let bytes = &chunk[..read];
+        let bytes = &chunk[..length];
         watch.add(bytes)?;
-        survey.bytes += read as u64;
+        survey.bytes += length as u64;
         let missing = HEAD_BYTES.saturating_sub(survey.head.len());
-        survey.head.extend_from_slice(&bytes[..missing.min(read)]);
+        survey.head.extend_from_slice(&bytes[..missing.min(length)]);
         // What is packed has no characters, and nearly every byte of it would be looked at by itself.
-        let utf8 = &mut survey.utf8;
-        match (format::is_packed(&survey.head), read < LARGE_BYTES) {
-            (true, _) => hasher.update(bytes),
-            (false, true) => {
-                utf8.add(bytes);
-                hasher.update(bytes);
+        let is_packed = format::is_packed(&survey.head);
+        let mut go_on = || {
+            if !is_packed {
+                survey.utf8.add(bytes);
             }
-            (false, false) => drop(rayon::join(|| utf8.add(bytes), || hasher.update(bytes))),
-        }
+            file.read(&mut next)
+        };
+        read = if length < LARGE_BYTES {
+            hasher.update(bytes);
+            go_on()
+        } else {
+            rayon::join(go_on, || hasher.update(bytes)).0
+        };
+        std::mem::swap(&mut chunk, &mut next);
     }
     watch.end()?;
     survey.utf8.end();

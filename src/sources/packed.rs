@@ -212,7 +212,7 @@ impl Place {
     }
 
     /// Its bytes from the first.
-    pub(super) fn stream(&self) -> io::Result<Box<dyn Read>> {
+    pub(super) fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
         let mut file = File::open(&self.on_disk)?;
         Ok(match self.packing {
             Packing::None => Box::new(file),
