@@ -13,9 +13,9 @@ use std::path::Path;
 use std::time::SystemTime;
 
 const HEAD_BYTES: usize = 8 << 10;
-const READ_BYTES: usize = 2 << 20;
+const READ_BYTES: usize = 512 << 10;
 /// From so many bytes on it is worth to share the work with another core.
-const LARGE_BYTES: usize = 1 << 20;
+const LARGE_BYTES: usize = 256 << 10;
 
 /// What one pass over a file's bytes shows.
 #[derive(Debug)]
