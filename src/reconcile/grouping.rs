@@ -238,6 +238,9 @@ fn join_alike(context: &Context, facts: &[Facts], clusters: &mut Clusters) {
     });
     for (_, _, left, right) in edges {
         let (one, other) = (clusters.of[left], clusters.of[right]);
+        if one == other {
+            continue;
+        }
         let others: Vec<usize> = clusters.members(other).collect();
         let compatible = clusters.members(one).all(|member| {
             others.iter().all(|other| {
@@ -246,7 +249,7 @@ fn join_alike(context: &Context, facts: &[Facts], clusters: &mut Clusters) {
                 !apart && (member.same_id(other) || !member.contradicts(other))
             })
         });
-        if one != other && compatible {
+        if compatible {
             clusters.join(left, right);
         }
     }

@@ -102,6 +102,38 @@ words! {
 }
 
 words! {
+    /// Whether a referral's clock runs at the census date, and what says so.
+    WeeksRule {
+        /// Its RTT status (10 to 12, 20, 21) says that the clock runs.
+        StatusRuns = "status-runs",
+        /// Its RTT status (30 to 36) says that the clock was stopped.
+        StatusStopped = "status-stopped",
+        /// Its RTT status (90, 91, 92, 98) says that no clock runs.
+        StatusNoClock = "status-no-clock",
+        /// It has no RTT status that tells; what ended it stopped the clock.
+        EventStopped = "event-stopped",
+        /// It has no RTT status that tells, and nothing that stops a clock is recorded.
+        EventRuns = "event-runs",
+        /// Its clock has no start, or one after the census date.
+        NoStart = "no-start",
+    }
+}
+
+words! {
+    /// Which priority a referral carries.
+    PriorityRule {
+        /// The one that every record that gives any gives.
+        AsReferred = "as-referred",
+        /// The one of a dated triage by a named clinician.
+        Triage = "triage",
+        /// The higher: records disagree, or triage names no clinician or no day.
+        Higher = "higher",
+        /// None: no record gives one.
+        Unknown = "unknown",
+    }
+}
+
+words! {
     /// Where a referral stands at the census date. Every referral is in exactly one.
     Cohort {
         /// Received, not triaged.
@@ -168,6 +200,8 @@ words! {
         Orphan = "orphan",
         /// Past, and nobody recorded what came of it.
         NoOutcome = "no-outcome",
+        /// What came of it promises another appointment, and none is booked.
+        NoneBooked = "none-booked",
         /// After the patient's death.
         AfterDeath = "after-death",
         /// Booked on or after the transfer date by a sender.
@@ -224,10 +258,18 @@ pub struct Referral {
     pub treatment_function_code: String,
     /// Condition.
     pub condition: String,
-    /// The highest priority any record gives.
+    /// The priority that it carries.
     pub priority: Option<Priority>,
-    /// The priority given at triage.
+    /// Why that one.
+    pub priority_rule: PriorityRule,
+    /// The referrer's: the highest that any record gives.
+    pub referrer_priority: Option<Priority>,
+    /// The priority given at triage: by the dated triage that stands, else the highest.
     pub triage_priority: Option<Priority>,
+    /// The record whose triage stands: a place in `records.referrals`.
+    pub triage: Option<u32>,
+    /// Some record lowers the priority: below another record's, or at triage below the referrer's.
+    pub is_lowered: bool,
     /// When the first provider received it.
     pub received: Option<Moment>,
     /// When the first of the referrals it repeats was received.
@@ -254,8 +296,12 @@ pub struct Referral {
     pub review_due: Option<PartialDate>,
     /// The next appointment on or after the census date.
     pub next_appointment: Option<Moment>,
-    /// Whole weeks from clock start to the census date.
+    /// Whole weeks from clock start to the census date, where the clock then runs.
     pub weeks: Option<u32>,
+    /// Working days, likewise; `None` too where nobody can say which days were holidays.
+    pub working_days: Option<u32>,
+    /// Whether it runs, and what says so.
+    pub weeks_rule: WeeksRule,
 }
 
 /// What a row is to an appointment.

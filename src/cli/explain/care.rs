@@ -53,7 +53,7 @@ pub(super) fn referral(page: &mut Page, referral: &ReferralExplained) {
     page.rows(referral.rows.iter().take(LISTED).map(|(row, of)| (row, relation(of))));
     page.more(referral.rows.len());
     clock(page, referral);
-    priority(page, line, referral.rows.len());
+    priority(page, line);
     page.heading("Where it stands");
     page.pair("cohort", &line.cohort.map_or(String::new(), |of| format!("{}: {}", of.word(), of.sentence())));
     page.pair("status", &line.status);
@@ -101,14 +101,23 @@ fn clock(page: &mut Page, referral: &ReferralExplained) {
         }
         _ => {}
     }
+    page.pair(
+        "at the census",
+        &line.weeks_rule.map_or(String::new(), |of| format!("{}: {}", of.word(), of.sentence())),
+    );
+    if !line.working_days.is_empty() {
+        page.pair("counted", &format!("{} weeks; {} working days", line.weeks, line.working_days));
+    }
 }
 
-fn priority(page: &mut Page, line: &ReferralLine, rows: usize) {
+fn priority(page: &mut Page, line: &ReferralLine) {
     page.heading("Its priority");
-    let origin = if rows == 1 { "as its row gives it" } else { "the highest that any of its rows gives" };
-    let carried =
-        if line.priority.is_empty() { "no row gives one".into() } else { format!("{}: {origin}", line.priority) };
-    page.pair("carried", &carried);
+    let rule = line.priority_rule.map_or("", |rule| rule.sentence());
+    page.pair("carried", &if line.priority.is_empty() { rule.into() } else { format!("{}: {rule}", line.priority) });
+    if line.referrer_priority != line.priority {
+        let given = &line.referrer_priority;
+        page.pair("by the referrer", if given.is_empty() { "no priority is recorded" } else { given });
+    }
     if line.triage_priority.is_empty() {
         page.pair(
             "at triage",

@@ -183,9 +183,11 @@ fn referral(of: &ReferralExplained) -> Value {
             "start": filled(&line.clock_start), "rule": line.clock_rule.map(|rule| rule.word()),
             "words": line.clock_rule.map(|rule| rule.sentence()), "received": filled(&line.received),
             "original_received": filled(&line.original_received), "weeks": line.weeks.parse::<u32>().ok(),
+            "working_days": line.working_days.parse::<u32>().ok(), "weeks_rule": line.weeks_rule.map(|rule| rule.word()),
         },
         "priority": {
-            "carried": filled(&line.priority), "at_triage": filled(&line.triage_priority),
+            "carried": filled(&line.priority), "rule": line.priority_rule.map(|rule| rule.word()),
+            "by_referrer": filled(&line.referrer_priority), "at_triage": filled(&line.triage_priority),
             "triaged": filled(&line.triaged), "triage_signed": line.is_triage_signed,
         },
         "cohort": line.cohort.map(|cohort| cohort.word()), "cohort_words": line.cohort.map(|cohort| cohort.sentence()),

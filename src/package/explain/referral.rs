@@ -6,7 +6,7 @@ use super::{
 };
 use crate::decisions::RowName;
 use crate::package::previous::Kind;
-use crate::reconcile::{Apart, ClockRule, Cohort, ReferralSaid, Relation, referrals_apart};
+use crate::reconcile::{Apart, ClockRule, Cohort, PriorityRule, ReferralSaid, Relation, WeeksRule, referrals_apart};
 
 /// A referral, explained.
 #[derive(Clone, Debug)]
@@ -42,8 +42,12 @@ pub struct ReferralLine {
     pub id: String,
     /// Its patient; empty when not known.
     pub patient: String,
-    /// The highest priority that any row gives.
+    /// The priority that it carries.
     pub priority: String,
+    /// Why that one.
+    pub priority_rule: Option<PriorityRule>,
+    /// The referrer's priority.
+    pub referrer_priority: String,
     /// The priority given at triage.
     pub triage_priority: String,
     /// When it was triaged.
@@ -60,6 +64,10 @@ pub struct ReferralLine {
     pub clock_rule: Option<ClockRule>,
     /// Whole weeks to the census date.
     pub weeks: String,
+    /// Working days to the census date.
+    pub working_days: String,
+    /// Whether the clock runs then, and what says so.
+    pub weeks_rule: Option<WeeksRule>,
     /// Where it stands.
     pub cohort: Option<Cohort>,
     /// Open or closed.
@@ -130,7 +138,7 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<ReferralExplained
     })
 }
 
-const OF_LINE: [&str; 23] = [
+const OF_LINE: [&str; 27] = [
     "referral_id",
     "patient_id",
     "priority",
@@ -154,6 +162,10 @@ const OF_LINE: [&str; 23] = [
     "specialty",
     "condition",
     "ubrn",
+    "priority_rule",
+    "referrer_priority",
+    "working_days",
+    "weeks_rule",
 ];
 
 fn lines(package: &Shelf<'_>, of: (&str, &str)) -> Result<Vec<ReferralLine>, ExplainError> {
@@ -187,6 +199,10 @@ fn line(cells: [&str; OF_LINE.len()]) -> ReferralLine {
         service: if cells[19].is_empty() { text(20) } else { text(19) },
         condition: text(21),
         ubrn: text(22),
+        priority_rule: PriorityRule::of_word(cells[23]),
+        referrer_priority: text(24),
+        working_days: text(25),
+        weeks_rule: WeeksRule::of_word(cells[26]),
     }
 }
 
