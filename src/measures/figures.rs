@@ -187,7 +187,8 @@ fn first_steps(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figur
     let measured: Vec<bool> = all().filter_map(|(_, one)| in_time(one)).collect();
     let how = if counts.config.clock.hours_elapsed { "by the clock" } else { "counted as two working days" };
     let definition = format!(
-        "Referrals triaged within 48 hours of receipt, {how}, of those triaged whose records tell it; dates without          times do not tell hours"
+        "Referrals triaged within 48 hours of receipt, {how}, of those triaged whose records tell it; dates without \
+         times do not tell hours"
     );
     let triaged = measured.iter().filter(|in_time| **in_time).count();
     figures.push(count("referrals.triaged-within-48-hours", &definition, triaged).of(measured.len()));

@@ -17,8 +17,8 @@ use crate::linkage::{
 use crate::measures::{Figure, Gate, GateState, Item, Measures};
 use crate::reconcile::{
     Appointment, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference,
-    DifferenceKind, Flag, PriorityRule, Reconciled, RecordedBy, Referral, Relation, WaitType, WaitingListEntry,
-    WeeksRule,
+    DifferenceKind, Flag, PriorityRule, Reconciled, RecordedBy, Referral, ReferralJoin, Relation, Tie, WaitType,
+    WaitingListEntry, WeeksRule,
 };
 use crate::records::{DeclaredFigure, Keying, PaperDisagreement, PaperFolder, Records};
 use crate::sources::{DateSystem, Intake, Origin, ReadAs, RowRef, Sheet, SourceFile};
@@ -249,6 +249,7 @@ fn referral(patient: u32, place: u32, cohort: Cohort) -> Referral {
     Referral {
         patient: Some(patient),
         records: vec![(place, Relation::Original)],
+        ties: vec![Tie::by(ReferralJoin::Alone)],
         keyings: if place == 0 { vec![at(2, 1)] } else { Vec::new() },
         specialty: "physiotherapy".into(),
         treatment_function_code: "650".into(),

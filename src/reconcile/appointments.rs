@@ -63,7 +63,10 @@ pub(super) fn appointments(
         }
     }
     let mut evidence = evidence;
-    supersede(context, &slots, &mut evidence, &mut used, &mut news_of);
+    // Where the patient is not known, two pieces of news may well be of two people.
+    if patient.is_some() {
+        supersede(&said, &bookings, &mut evidence, &mut used, &mut news_of);
+    }
     let build = |booking: Option<&Booking>, news: &[usize]| {
         Assembly { context, slots: &slots, booking, news }.build(patient, &referral_of)
     };
@@ -181,30 +184,31 @@ fn moved(context: &Context, slots: &[Slot], bookings: &[Booking], news: &[usize]
 /// piece of news that no booking answers to and that it can have changed. Where several could be it, none is taken:
 /// someone will turn up.
 fn supersede(
-    context: &Context,
-    slots: &[Slot],
+    said: &Ruled,
+    bookings: &[Booking],
     evidence: &mut [Vec<usize>],
     used: &mut [bool],
     news_of: &mut [Vec<usize>],
 ) {
-    let changes: Vec<usize> = evidence.iter().flatten().copied().filter(|at| slots[*at].changes).collect();
+    let changes: Vec<usize> = evidence.iter().flatten().copied().filter(|at| said.slots[*at].changes).collect();
     for later in changes {
+        let booking = news_of.iter().position(|news| news.contains(&later));
         let earlier = |news: &usize| {
+            let old = &evidence[*news];
             !used[*news]
-                && !evidence[*news].contains(&later)
-                && evidence[*news].iter().all(|one| was(context, slots, *one, later))
+                && !old.contains(&later)
+                && !booking.is_some_and(|booking| said.forbids(&bookings[booking], old))
+                && old.iter().all(|one| was(said.context, said.slots, *one, later))
         };
         let mut found = (0..evidence.len()).filter(earlier);
         let (Some(old), None) = (found.next(), found.next()) else { continue };
         let taken = std::mem::take(&mut evidence[old]);
         used[old] = true;
-        match news_of.iter_mut().find(|news| news.contains(&later)) {
-            Some(news) => news.extend(taken),
-            None => {
-                let home = evidence.iter_mut().find(|news| news.contains(&later));
-                home.expect("evidence that no booking has is on its own").extend(taken);
-            }
-        }
+        let home = match booking {
+            Some(booking) => news_of.get_mut(booking),
+            None => evidence.iter_mut().find(|news| news.contains(&later)),
+        };
+        home.expect("news is of a booking or on its own").extend(taken);
     }
 }
 

@@ -172,7 +172,7 @@ fn work(context: &Context, bulk: &BulkResets, case: &Case) -> Caseload {
     let mut exceptions = Vec::new();
     let groups = group(context, &case.referrals, case.patient.is_some());
     let mut drafts: Vec<Draft> =
-        groups.into_iter().map(|places| draft(context, bulk, case.patient, places, &mut exceptions)).collect();
+        groups.into_iter().map(|group| draft(context, bulk, case.patient, group, &mut exceptions)).collect();
     let finder = Finder::new(context, &drafts);
     let appointments = appointments(context, case.patient, &case.appointments, |slots| finder.referral_of(slots));
     exceptions.extend(finder.exceptions(&case.appointments));

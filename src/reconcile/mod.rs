@@ -43,8 +43,8 @@ pub use apart::{Apart, BookingSaid, ReferralSaid, bookings_apart, referrals_apar
 pub use calendar::{Calendar, Limit};
 pub use product::{
     Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison,
-    Difference, DifferenceKind, Flag, PriorityRule, Reconciled, RecordedBy, Referral, ReferralIndex, Relation,
-    WaitType, WaitingListEntry, WeeksRule,
+    Difference, DifferenceKind, Flag, PriorityRule, Reconciled, RecordedBy, Referral, ReferralIndex, ReferralJoin,
+    Relation, Tie, WaitType, WaitingListEntry, WeeksRule,
 };
 pub use run::reconcile;
 pub use strangers::{UnknownSite, unknown_sites};

@@ -80,6 +80,50 @@ words! {
 }
 
 words! {
+    /// Why a row is with the other rows of its referral.
+    ReferralJoin {
+        /// It is the only one.
+        Alone = "alone",
+        /// It has the local id of another, in one system.
+        LocalId = "local-id",
+        /// It has the booking reference (UBRN) of another.
+        Ubrn = "ubrn",
+        /// It is a second entry in one system within days of the first, and all that tells referrals apart is the same.
+        SecondEntry = "second-entry",
+        /// What it says is enough like what another says, and contradicts none.
+        Likeness = "likeness",
+        /// It says neither which referral nor when; this is the one that it fits best.
+        BestFit = "best-fit",
+        /// It is the second keying of the paper of another.
+        Keying = "keying",
+    }
+}
+
+/// Why a row is with the other rows of its referral, and what of them agrees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tie {
+    /// By what.
+    pub by: ReferralJoin,
+    /// A bit for each of [`Tie::PARTS`] that agrees.
+    pub(super) agreed: u8,
+}
+
+impl Tie {
+    /// What can agree.
+    pub const PARTS: [&'static str; 6] = ["received", "referred", "specialty", "condition", "referrer", "pathway"];
+
+    /// By an id or a place, not by what the rows say.
+    pub fn by(by: ReferralJoin) -> Self {
+        Tie { by, agreed: 0 }
+    }
+
+    /// What of the two rows agrees.
+    pub fn agreed(self) -> impl Iterator<Item = &'static str> {
+        Tie::PARTS.into_iter().enumerate().filter(move |(at, _)| self.agreed & 1 << at != 0).map(|(_, part)| part)
+    }
+}
+
+words! {
     /// Why a clock starts where it does.
     ClockRule {
         /// On the day the referral was received.
@@ -250,6 +294,8 @@ pub struct Referral {
     pub patient: Option<PatientIndex>,
     /// Its records: places in `records.referrals` with what each is to it, in order of rows; never empty.
     pub records: Vec<(u32, Relation)>,
+    /// Why each of its records is here, in the same order.
+    pub ties: Vec<Tie>,
     /// Rows that are second keyings of its paper records and have no referral record of their own, in order.
     pub keyings: Vec<RowRef>,
     /// Specialty in words, as the first record that has one says.

@@ -6,7 +6,7 @@ use super::context::{Context, day_number, whole_day};
 use super::priorities::Priorities;
 use super::services::Specialty;
 use super::words::{self, ClockEffect, Ending};
-use super::{ClockRule, Cohort, Referral, Relation, WeeksRule};
+use super::{ClockRule, Cohort, Referral, Relation, Tie, WeeksRule};
 use crate::config::Field;
 use crate::config::fields::referral;
 use crate::ledger::{Exception, Reason};
@@ -57,14 +57,15 @@ impl Closure {
     }
 }
 
-/// Reads what the records of one referral say. `places` are in order of rows.
+/// Reads what the records of one referral say. `group` is in order of rows.
 pub(super) fn draft<'a>(
     context: &Context<'a>,
     bulk: &BulkResets,
     patient: Option<PatientIndex>,
-    places: Vec<u32>,
+    group: Vec<(u32, Tie)>,
     exceptions: &mut Vec<Exception>,
 ) -> Draft<'a> {
+    let (places, ties): (Vec<u32>, Vec<Tie>) = group.into_iter().unzip();
     let reading = Reading { context: *context, places: &places };
     let canonical = reading.canonical();
     let deciding = Reading { context: *context, places: &canonical };
@@ -82,6 +83,7 @@ pub(super) fn draft<'a>(
     let referral = Referral {
         patient,
         records: places.iter().map(|place| (*place, relation(*place, original))).collect(),
+        ties,
         keyings: Vec::new(),
         specialty: context.text(specialty_text).to_owned(),
         treatment_function_code: specialty.code(),

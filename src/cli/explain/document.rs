@@ -161,10 +161,11 @@ fn kin(of: &Kin) -> Value {
 
 fn referral(of: &ReferralExplained) -> Value {
     let line = &of.line;
-    let rows = of.rows.iter().map(|(at, relation)| {
+    let rows = of.rows.iter().map(|of| {
         json!({
-            "at": row(at), "relation": relation.map(|known| known.word()),
-            "words": relation.map(|known| known.sentence()),
+            "at": row(&of.at), "relation": of.relation.map(|known| known.word()),
+            "words": of.relation.map(|known| known.sentence()),
+            "joined_by": of.joined_by.map(|by| by.word()), "agreed": of.agreed,
         })
     });
     let nearest = of.nearest.as_ref().map(|(other, apart)| {

@@ -6,15 +6,17 @@ use super::{
 };
 use crate::decisions::RowName;
 use crate::package::previous::Kind;
-use crate::reconcile::{Apart, ClockRule, Cohort, PriorityRule, ReferralSaid, Relation, WeeksRule, referrals_apart};
+use crate::reconcile::{
+    Apart, ClockRule, Cohort, PriorityRule, ReferralJoin, ReferralSaid, Relation, WeeksRule, referrals_apart,
+};
 
 /// A referral, explained.
 #[derive(Clone, Debug)]
 pub struct ReferralExplained {
     /// What its line of `referrals.csv` says, in part.
     pub line: ReferralLine,
-    /// Its rows, in order, with what each is to it.
-    pub rows: Vec<(RowName, Option<Relation>)>,
+    /// Its rows, in order, with what each is to it and why it is of it.
+    pub rows: Vec<ReferralRow>,
     /// What is waited for, where it is on the waiting list.
     pub waits_for: Option<String>,
     /// The referrals it goes on from or repeats, the nearest first.
@@ -33,6 +35,19 @@ pub struct ReferralExplained {
     pub exceptions: Vec<ExceptionTold>,
     /// Decisions about its rows.
     pub decisions: Vec<DecisionTold>,
+}
+
+/// A row of a referral.
+#[derive(Clone, Debug)]
+pub struct ReferralRow {
+    /// Which row.
+    pub at: RowName,
+    /// What it is to the referral.
+    pub relation: Option<Relation>,
+    /// Why it is with the others.
+    pub joined_by: Option<ReferralJoin>,
+    /// What of it and another agrees, where likeness joined them.
+    pub agreed: Vec<String>,
 }
 
 /// A line of `referrals.csv`.
@@ -107,11 +122,16 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<ReferralExplained
     let family = if line.patient.is_empty() { Vec::new() } else { lines(package, ("patient_id", &line.patient))? };
     let mut rows = Vec::new();
     let [source, file, sheet, row] = ROW;
-    let columns = [source, file, sheet, row, "relation"];
+    let columns = [source, file, sheet, row, "relation", "joined_by", "agreed"];
     package.where_is("referral_records", ("referral_id", id), columns, |cells| {
-        rows.push((row_name(four(&cells)), Relation::of_word(cells[4])));
+        rows.push(ReferralRow {
+            at: row_name(four(&cells)),
+            relation: Relation::of_word(cells[4]),
+            joined_by: ReferralJoin::of_word(cells[5]),
+            agreed: cells[6].split(';').filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+        });
     })?;
-    let wanted = Wanted::new(rows.iter().map(|(row, _)| row));
+    let wanted = Wanted::new(rows.iter().map(|row| &row.at));
     let ancestors = ancestors(&family, &line);
     let children: Vec<Kin> = family.iter().filter(|of| of.parent == id).map(kin).collect();
     let is_related =

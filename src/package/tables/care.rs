@@ -72,11 +72,13 @@ fn triaged_by<'c>(contents: &'c Contents<'_>, of: &Referral) -> &'c str {
 }
 
 pub(super) fn referral_records(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
-    for (at, referral, relation) in contents.referral_rows() {
+    for (at, referral, relation, tie) in contents.referral_rows() {
         let line = out.begin();
         line.row("", contents, Some(at));
         line.text("referral_id", contents.ids.referral(referral));
         line.text("relation", relation.word());
+        line.text("joined_by", tie.by.word());
+        line.joined("agreed", tie.agreed());
         out.end()?;
     }
     Ok(())
