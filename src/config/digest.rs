@@ -30,8 +30,7 @@ pub(super) fn of(config: &Config) -> Digest {
         safety,
     } = config;
     let Overlap { assumed } = overlap;
-    // A table that says what holds without it changes nothing.
-    let ClockSettings { stated: _, day_zero_excluded, holidays } = clock;
+    let ClockSettings { day_zero_excluded, hours_elapsed, holidays, added_holidays } = clock;
     let settings = json!({
         "handover_config": 1,
         "transition": transition(terms),
@@ -41,7 +40,12 @@ pub(super) fn of(config: &Config) -> Digest {
         "waivers": waivers.iter().map(waiver).collect::<Vec<_>>(),
         "kpis": kpis.iter().map(kpi).collect::<Vec<_>>(),
         "overlap": { "assumed": assumed },
-        "clock": { "day_zero_excluded": day_zero_excluded, "holidays": holidays },
+        "clock": {
+            "day_zero_excluded": day_zero_excluded,
+            "hours_elapsed": hours_elapsed,
+            "holidays": holidays.word(),
+            "added_holidays": added_holidays.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        },
         "exclusions": exclusions.iter().map(exclusion).collect::<Vec<_>>(),
         "safety": safety.iter().map(switch).collect::<Vec<_>>(),
     });

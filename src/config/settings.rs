@@ -268,20 +268,46 @@ pub struct Overlap {
     pub assumed: Option<f64>,
 }
 
-/// `[clock]`.
+/// `[clock]`: how waits are counted.
 #[derive(Clone, Debug)]
 pub struct ClockSettings {
-    /// Whether the configuration has the table.
-    pub stated: bool,
-    /// Whether the day of receipt counts as day one.
+    /// Whether the day on which a wait starts is day nought; else it counts as day one.
     pub day_zero_excluded: bool,
-    /// Which bank holidays do not count: `england` or `none`.
-    pub holidays: String,
+    /// Whether a limit in hours is of hours gone by; else of a working day for every 24.
+    pub hours_elapsed: bool,
+    /// Which bank holidays do not count as working days.
+    pub holidays: Holidays,
+    /// Further days that do not, such as a holiday proclaimed late; in order.
+    pub added_holidays: Vec<Date>,
+}
+
+/// Which bank holidays do not count as working days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holidays {
+    /// Those of England and Wales.
+    England,
+    /// None: every Monday to Friday counts.
+    None,
+}
+
+impl Holidays {
+    /// The word used in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Holidays::England => "england",
+            Holidays::None => "none",
+        }
+    }
 }
 
 impl Default for ClockSettings {
     fn default() -> Self {
-        ClockSettings { stated: false, day_zero_excluded: true, holidays: "england".to_owned() }
+        ClockSettings {
+            day_zero_excluded: true,
+            hours_elapsed: true,
+            holidays: Holidays::England,
+            added_holidays: Vec::new(),
+        }
     }
 }
 

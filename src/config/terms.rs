@@ -5,7 +5,7 @@ use super::fields::{FieldType, RecordKind};
 use super::walk::{Item, Table};
 use super::{
     BlockRule, COMPARISON_LEVELS_AT_MOST, COMPARISONS_AT_MOST, ClockSettings, ComparisonSetting, Exclusion,
-    GateCeilings, Kpi, LinkSettings, Overlap, SafetySwitch, Source, Waiver,
+    GateCeilings, Holidays, Kpi, LinkSettings, Overlap, SafetySwitch, Source, Waiver,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -289,16 +289,23 @@ pub(super) fn overlap(root: &Table<'_>) -> Overlap {
 
 /// `[clock]`.
 pub(super) fn clock(root: &Table<'_>) -> ClockSettings {
-    let table = root.table("clock", &["day_zero", "holidays"]);
+    let table = root.table("clock", &["day_zero", "hours", "holidays", "added_holidays"]);
     let item = |key| table.as_ref().and_then(|table| table.get(key));
-    let holidays = [("england", "england"), ("none", "none")];
+    let holidays = [Holidays::England, Holidays::None].map(|known| (known.word(), known));
     let default = ClockSettings::default();
+    let added = item("added_holidays").map(|item| list(item, "one date")).unwrap_or_default();
+    let mut added: Vec<_> = added.iter().filter_map(Item::date).collect();
+    added.sort_unstable();
+    added.dedup();
     ClockSettings {
-        stated: table.is_some(),
         day_zero_excluded: item("day_zero")
             .and_then(|item| item.word(&[("excluded", true), ("included", false)]))
             .unwrap_or(default.day_zero_excluded),
-        holidays: item("holidays").and_then(|item| item.word(&holidays)).map_or(default.holidays, str::to_owned),
+        hours_elapsed: item("hours")
+            .and_then(|item| item.word(&[("elapsed", true), ("working-days", false)]))
+            .unwrap_or(default.hours_elapsed),
+        holidays: item("holidays").and_then(|item| item.word(&holidays)).unwrap_or(default.holidays),
+        added_holidays: added,
     }
 }
 

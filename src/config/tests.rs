@@ -110,6 +110,8 @@ fn a_whole_configuration_is_read() {
                 assumed = 0.40
                 [clock]
                 day_zero = "included"
+                hours = "working-days"
+                added_holidays = [2030-06-03, "2025-05-08", 2030-06-03]
                 [[exclusion]]
                 name = "not seen for 6 months"
                 rule = { not_seen_for = "6 months" }
@@ -157,7 +159,9 @@ fn a_whole_configuration_is_read() {
     assert_eq!((config.link.match_at, config.link.review_at), (0.97, 0.50));
     assert_eq!(config.link.comparisons[0].levels, ["exact", "jaro_winkler 0.88"]);
     assert_eq!((config.kpis[0].month.as_str(), config.kpis[0].still_open.as_str()), ("to", "breach-when-over"));
-    assert_eq!((config.clock.day_zero_excluded, config.clock.holidays.as_str()), (false, "england"));
+    assert_eq!((config.clock.day_zero_excluded, config.clock.hours_elapsed), (false, false));
+    assert_eq!(config.clock.holidays, super::Holidays::England);
+    assert_eq!(config.clock.added_holidays, [date(2025, 5, 8), date(2030, 6, 3)]);
     assert_eq!((config.gates.len(), config.gates["exceptions_percent"], config.overlap.assumed), (2, 0.5, Some(0.4)));
 
     let mapping = &config.sources[1].mapping;
@@ -469,6 +473,10 @@ fn any_setting_changes_the_digest() {
         (format!("{TRANSITION}{SOURCE}standing = \"declared\"\n"), MAPPING),
         (format!("{TRANSITION}{SOURCE}[link]\nmatch = 0.98\n"), MAPPING),
         (format!("{TRANSITION}{SOURCE}[gates]\nunreviewed_pairs = 0\n"), MAPPING),
+        (format!("{TRANSITION}{SOURCE}[clock]\nday_zero = \"included\"\n"), MAPPING),
+        (format!("{TRANSITION}{SOURCE}[clock]\nhours = \"working-days\"\n"), MAPPING),
+        (format!("{TRANSITION}{SOURCE}[clock]\nholidays = \"none\"\n"), MAPPING),
+        (format!("{TRANSITION}{SOURCE}[clock]\nadded_holidays = [2030-06-03]\n"), MAPPING),
         (format!("{TRANSITION}{SOURCE}"), "[person]\nlocal_id = \"Patient Id\"\n"),
         (format!("{TRANSITION}{SOURCE}"), "[person]\nlocal_id = \"Patient ID\"\n[person.extra]\na = \"A\"\n"),
         (format!("{TRANSITION}{SOURCE}"), "[file]\nheader_row = 2\n[person]\nlocal_id = \"Patient ID\"\n"),

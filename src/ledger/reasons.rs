@@ -260,8 +260,14 @@ reasons! {
     StatusContradictory = "status-contradictory", Warning, "ask the provider whether the referral is closed; until then the patient stays on the list";
     /// One system holds two open referrals of the patient under two ids, received on one day, for what may be one complaint.
     ReferralRepeated = "referral-repeated", Warning, "ask the provider whether it is one referral entered twice; both are kept";
-    /// The referral's dates contradict each other.
+    /// The row's dates contradict each other, or what it says had not happened yet.
     SequenceImplausible = "sequence-implausible", Warning, "ask the provider which date is right";
+    /// The row's clock start is one day that its source gives to many, none of them received on it: clocks were started anew.
+    ClockResetInBulk = "clock-reset-in-bulk", Warning, "ask the provider for the clock starts before they were set anew; this one is not used";
+    /// The referral repeats an earlier one, and nothing tells whether, or when, that one's clock was stopped.
+    ClockUncertain = "clock-uncertain", Warning, "ask the provider how and when the earlier referral ended";
+    /// The RTT status cannot follow the one before it, or contradicts how the referral ended.
+    RttStatusImplausible = "rtt-status-implausible", Warning, "ask the provider for the status and its day";
 }
 
 #[cfg(test)]

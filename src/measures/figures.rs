@@ -7,7 +7,8 @@ use crate::config::fields::referral;
 use crate::ledger::{Disposition, Severity};
 use crate::linkage::{JoinedBy, PairStanding, PatientIndex, Place};
 use crate::reconcile::{
-    Classification, ClockRule, Cohort, DifferenceKind, Flag, Reconciled, RecordedBy, Relation, WaitType,
+    Calendar, Classification, ClockRule, Cohort, DifferenceKind, Flag, Limit, PriorityRule, Reconciled, RecordedBy,
+    Referral, Relation, WaitType,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +45,7 @@ pub(super) fn figures(counts: &Counts, reconciled: &Reconciled) -> Vec<Figure> {
     rows(reconciled, &mut figures);
     patients(counts, reconciled, &mut figures);
     referrals(reconciled, &mut figures);
+    first_steps(counts, reconciled, &mut figures);
     months(reconciled, &mut figures);
     appointments(counts, reconciled, &mut figures);
     waiting(counts, reconciled, &mut figures);
@@ -124,11 +126,10 @@ fn patients(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figure>)
 fn referrals(reconciled: &Reconciled, figures: &mut Vec<Figure>) {
     let all = &reconciled.referrals;
     let records: usize = all.iter().map(|one| one.records.len()).sum();
-    let items = |test: &dyn Fn(&crate::reconcile::Referral) -> bool| -> Vec<Item> {
+    let items = |test: &dyn Fn(&Referral) -> bool| -> Vec<Item> {
         (0u32..).zip(all).filter(|(_, one)| test(one)).map(|(index, _)| Item::Referral(index)).collect()
     };
-    let is =
-        |relation: Relation| move |one: &crate::reconcile::Referral| one.records.iter().any(|(_, of)| *of == relation);
+    let is = |relation: Relation| move |one: &Referral| one.records.iter().any(|(_, of)| *of == relation);
     figures.push(count("referrals.records", "Referral records, before any was found to repeat another", records));
     figures.push(count("referrals", "Referrals, each once", all.len()));
     figures.push(count(
@@ -159,6 +160,38 @@ fn referrals(reconciled: &Reconciled, figures: &mut Vec<Figure>) {
         "Referrals whose patient is not known",
         items(&|one| one.patient.is_none()),
     ));
+}
+
+/// What comes first: a triage, and a booking.
+fn first_steps(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figure>) {
+    let table = &reconciled.linked.records.referrals;
+    let all = || (0u32..).zip(&reconciled.referrals);
+    let items = |test: &dyn Fn(&Referral) -> bool| -> Vec<Item> {
+        all().filter(|(_, one)| test(one)).map(|(index, _)| Item::Referral(index)).collect()
+    };
+    figures.push(listed(
+        "referrals.priority-lowered-by-clinician",
+        "Referrals that carry less than their referrer gave, because a dated triage by a named clinician says so",
+        items(&|one| one.priority_rule == PriorityRule::Triage && one.is_lowered),
+    ));
+    figures.push(listed(
+        "referrals.accepted-without-booking",
+        "Referrals triaged or accepted, never seen, and without an appointment ahead",
+        items(&|one| one.cohort == Cohort::FirstAppointment && one.next_appointment.is_none()),
+    ));
+    let calendar = Calendar::of(&counts.config.clock);
+    let in_time = |one: &Referral| {
+        let triaged = one.records.iter().filter_map(|(place, _)| table.moment(referral::TRIAGED, *place)).min()?;
+        calendar.within(one.received?, triaged, Limit::Hours(48))
+    };
+    let measured: Vec<bool> = all().filter_map(|(_, one)| in_time(one)).collect();
+    let how = if counts.config.clock.hours_elapsed { "by the clock" } else { "counted as two working days" };
+    let definition = format!(
+        "Referrals triaged within 48 hours of receipt, {how}, of those triaged whose records tell it; dates without \
+         times do not tell hours"
+    );
+    let triaged = measured.iter().filter(|in_time| **in_time).count();
+    figures.push(count("referrals.triaged-within-48-hours", &definition, triaged).of(measured.len()));
 }
 
 /// The monthly series before and after repeats were found.

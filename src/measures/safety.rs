@@ -3,10 +3,9 @@
 use super::closing::Closings;
 use super::figures::listed;
 use super::{Figure, Item};
-use crate::config::fields::{referral, referral::TRIAGED_BY};
 use crate::config::{Config, Field, RecordKind};
 use crate::decisions::{Effect, Effects};
-use crate::reconcile::{Flag, Reconciled, Referral, WaitType};
+use crate::reconcile::{ClockRule, Flag, PriorityRule, Reconciled, Referral, WaitType};
 use crate::values::{PartialDate, Priority};
 
 /// The rules that `[[safety]]` can switch off, worst first.
@@ -56,7 +55,8 @@ pub(super) fn rules(
         ),
         (
             "priority-lowered",
-            "Priority lowered at triage, and no record names a clinician",
+            "Priority lower in one record than in another, at triage, or when referred on or again, and no dated triage \
+             names a clinician; the higher of the records is carried",
             priority_lowered(reconciled),
         ),
         (
@@ -141,18 +141,15 @@ fn waiting(reconciled: &Reconciled, test: impl Fn(&Referral, WaitType) -> bool) 
     found.map(|entry| Item::Referral(entry.referral)).collect()
 }
 
-/// "a 2→1 or 3→anything change with no named clinician is an exception, never a merge choice."
+/// "When sources disagree, the higher is carried and the lowering is listed for a clinician." A referral that repeats
+/// another, or goes on from it while its clock runs on, and carries less than that, is lowered too.
 fn priority_lowered(reconciled: &Reconciled) -> Vec<Item> {
-    let records = &reconciled.linked.records;
-    let (table, texts) = (&records.referrals, &records.texts);
-    let lowered = |one: &Referral| {
-        let below = |place: u32| {
-            let read = |field: Field| table.text(texts, field, place).parse::<Priority>().ok();
-            matches!((one.priority, read(referral::TRIAGE_PRIORITY)), (Some(given), Some(triage)) if triage < given)
-        };
-        let named = one.records.iter().any(|(place, _)| table.symbol(TRIAGED_BY, *place).is_some());
-        !named && one.records.iter().any(|(place, _)| below(*place))
+    let below_parent = |one: &Referral| {
+        let runs_on = matches!(one.clock_rule, ClockRule::OriginalKept | ClockRule::ParentRuns);
+        let parent = one.parent.filter(|_| runs_on).map(|parent| &reconciled.referrals[parent as usize]);
+        parent.is_some_and(|parent| one.priority < parent.priority)
     };
+    let lowered = |one: &Referral| one.priority_rule != PriorityRule::Triage && (one.is_lowered || below_parent(one));
     (0u32..)
         .zip(&reconciled.referrals)
         .filter(|(_, one)| lowered(one))

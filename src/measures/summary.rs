@@ -194,7 +194,6 @@ pub fn not_acted_upon(config: &Config) -> Vec<&'static str> {
     let asked = [
         ("kpi", !config.kpis.is_empty()),
         ("overlap", config.overlap.assumed.is_some()),
-        ("clock", config.clock.stated),
         ("safety (a rule of that name)", config.safety.iter().any(|switch| !RULES.contains(&switch.rule.as_str()))),
         ("referral.decided_to_refer (in a mapping)", maps(referral::DECIDED_TO_REFER)),
         ("referral.extra (in a mapping)", has_extra(RecordKind::Referral)),

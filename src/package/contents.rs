@@ -5,7 +5,7 @@ use crate::config::{Config, Field};
 use crate::decisions::{Act, Decisions, Effect, Effects, Event, Standing};
 use crate::linkage::{PatientIndex, Superseded};
 use crate::measures::{Item, Measures};
-use crate::reconcile::{Reconciled, Referral, ReferralIndex, Relation};
+use crate::reconcile::{Reconciled, Referral, ReferralIndex, ReferralJoin, Relation, Tie};
 use crate::records::{PersonId, Records};
 use crate::sources::{Origin, RowRef};
 
@@ -148,15 +148,15 @@ impl<'a> Contents<'a> {
         symbols.into_iter().find(|symbol| symbol.is_some()).map_or("", |symbol| records.texts.text(symbol))
     }
 
-    /// Every row that speaks of a referral, in order, with what it is to it.
-    pub(super) fn referral_rows(&self) -> Vec<(RowRef, ReferralIndex, Relation)> {
+    /// Every row that speaks of a referral, in order, with what it is to it and why it is of it.
+    pub(super) fn referral_rows(&self) -> Vec<(RowRef, ReferralIndex, Relation, Tie)> {
         let records = self.records();
         let mut rows = Vec::with_capacity(records.referrals.len() + records.keyings.len());
         for (index, referral) in (0..).zip(&self.reconciled.referrals) {
-            rows.extend(
-                referral.records.iter().map(|(place, relation)| (records.referrals.row(*place), index, *relation)),
-            );
-            rows.extend(referral.keyings.iter().map(|at| (*at, index, Relation::Keying)));
+            let own = referral.records.iter().zip(&referral.ties);
+            rows.extend(own.map(|((place, relation), tie)| (records.referrals.row(*place), index, *relation, *tie)));
+            let tie = Tie::by(ReferralJoin::Keying);
+            rows.extend(referral.keyings.iter().map(|at| (*at, index, Relation::Keying, tie)));
         }
         rows.sort_unstable();
         rows

@@ -81,7 +81,7 @@ fn count_care(contents: &Contents<'_>, counts: &mut Counts) {
     let rows = contents.referral_rows();
     let relations: Vec<_> = Relation::ALL.iter().map(|relation| relation.word()).collect();
     put(counts, "referral_records", rows.len());
-    put_by_word(counts, "referral_records", &relations, rows.iter().map(|(_, _, relation)| relation.word()));
+    put_by_word(counts, "referral_records", &relations, rows.iter().map(|(_, _, relation, _)| relation.word()));
 
     let appointments = &reconciled.appointments;
     let classes: Vec<_> = Classification::ALL.iter().map(|class| class.word()).collect();

@@ -17,7 +17,8 @@ use crate::linkage::{
 use crate::measures::{Figure, Gate, GateState, Item, Measures};
 use crate::reconcile::{
     Appointment, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison, Difference,
-    DifferenceKind, Flag, Reconciled, RecordedBy, Referral, Relation, WaitType, WaitingListEntry,
+    DifferenceKind, Flag, PriorityRule, Reconciled, RecordedBy, Referral, ReferralJoin, Relation, Tie, WaitType,
+    WaitingListEntry, WeeksRule,
 };
 use crate::records::{DeclaredFigure, Keying, PaperDisagreement, PaperFolder, Records};
 use crate::sources::{DateSystem, Intake, Origin, ReadAs, RowRef, Sheet, SourceFile};
@@ -248,12 +249,17 @@ fn referral(patient: u32, place: u32, cohort: Cohort) -> Referral {
     Referral {
         patient: Some(patient),
         records: vec![(place, Relation::Original)],
+        ties: vec![Tie::by(ReferralJoin::Alone)],
         keyings: if place == 0 { vec![at(2, 1)] } else { Vec::new() },
         specialty: "physiotherapy".into(),
         treatment_function_code: "650".into(),
         condition: "knee".into(),
         priority: Some(Priority::Urgent),
+        priority_rule: PriorityRule::AsReferred,
+        referrer_priority: Some(Priority::Urgent),
         triage_priority: None,
+        triage: None,
+        is_lowered: false,
         received: Moment::new(date(2017, 8, 1), Some(570)),
         original_received: None,
         clock_start: PartialDate::day(date(2017, 8, 1)),
@@ -268,6 +274,8 @@ fn referral(patient: u32, place: u32, cohort: Cohort) -> Referral {
         review_due: None,
         next_appointment: Moment::new(date(2017, 10, 4), None),
         weeks: Some(8),
+        working_days: Some(43),
+        weeks_rule: WeeksRule::StatusRuns,
     }
 }
 

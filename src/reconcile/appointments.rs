@@ -9,7 +9,7 @@ use crate::config::Field;
 use crate::config::fields::appointment;
 use crate::linkage::PatientIndex;
 use crate::records::PersonId;
-use crate::values::Moment;
+use crate::values::{AppointmentStatus, Moment};
 
 /// Another day is news of the same booking within this many days; a series of sessions is seven days apart.
 pub(super) const SAME_WEEK_DAYS: i32 = 6;
@@ -61,6 +61,11 @@ pub(super) fn appointments(
             news_of[booking].extend(&evidence[news]);
             used[news] = true;
         }
+    }
+    let mut evidence = evidence;
+    // Where the patient is not known, two pieces of news may well be of two people.
+    if patient.is_some() {
+        supersede(&said, &bookings, &mut evidence, &mut used, &mut news_of);
     }
     let build = |booking: Option<&Booking>, news: &[usize]| {
         Assembly { context, slots: &slots, booking, news }.build(patient, &referral_of)
@@ -175,6 +180,52 @@ fn moved(context: &Context, slots: &[Slot], bookings: &[Booking], news: &[usize]
     found.next().is_none().then_some(only)
 }
 
+/// "A later letter supersedes an earlier one": news that says it changes an appointment takes with it the one earlier
+/// piece of news that no booking answers to and that it can have changed. Where several could be it, none is taken:
+/// someone will turn up.
+fn supersede(
+    said: &Ruled,
+    bookings: &[Booking],
+    evidence: &mut [Vec<usize>],
+    used: &mut [bool],
+    news_of: &mut [Vec<usize>],
+) {
+    let changes: Vec<usize> = evidence.iter().flatten().copied().filter(|at| said.slots[*at].changes).collect();
+    for later in changes {
+        let booking = news_of.iter().position(|news| news.contains(&later));
+        let earlier = |news: &usize| {
+            let old = &evidence[*news];
+            !used[*news]
+                && !old.contains(&later)
+                && !booking.is_some_and(|booking| said.forbids(&bookings[booking], old))
+                && old.iter().all(|one| was(said.context, said.slots, *one, later))
+        };
+        let mut found = (0..evidence.len()).filter(earlier);
+        let (Some(old), None) = (found.next(), found.next()) else { continue };
+        let taken = std::mem::take(&mut evidence[old]);
+        used[old] = true;
+        let home = match booking {
+            Some(booking) => news_of.get_mut(booking),
+            None => evidence.iter_mut().find(|news| news.contains(&later)),
+        };
+        home.expect("news is of a booking or on its own").extend(taken);
+    }
+}
+
+/// Whether one piece of news is what a later one changed: written before it, and nothing but the time contradicts.
+fn was(context: &Context, slots: &[Slot], earlier: usize, later: usize) -> bool {
+    let (old, new) = (&slots[earlier], &slots[later]);
+    let before = matches!((old.booked, new.booked), (Some(old), Some(new)) if old < new);
+    let one_referral = !old.referral_local.is_some()
+        || !new.referral_local.is_some()
+        || old.system != new.system
+        || old.referral_local == new.referral_local;
+    before
+        && one_referral
+        && context.names(old.clinician, new.clinician) != Agreement::Differs
+        && !old.visits_differ(new)
+}
+
 /// The slots of one appointment.
 struct Assembly<'a> {
     context: &'a Context<'a>,
@@ -268,8 +319,18 @@ impl Assembly<'_> {
             let agreement = |one: &&Slot| self.context.lexicon.sites.agreement(one.site, slot.site);
             recorded.iter().any(|one| agreement(one) != Agreement::Differs)
         };
-        let other_time = said().filter(|slot| slot.day.is_some()).find(|slot| !agrees_in_time(slot));
-        let other_place = said().find(|slot| !agrees_in_place(slot));
+        // What somebody wrote later, and agrees, supersedes what was written before.
+        let after =
+            |slot: &Slot, other: &Slot| matches!((slot.booked, other.booked), (Some(one), Some(other)) if one < other);
+        let stands =
+            |slot: &&Slot| !said().any(|other| after(slot, other) && agrees_in_time(&other) && agrees_in_place(&other));
+        let other_time = said().filter(|slot| slot.day.is_some() && stands(slot)).find(|slot| !agrees_in_time(slot));
+        let other_place = said().filter(stands).find(|slot| !agrees_in_place(slot));
+        let is_ahead = recorded.iter().all(|slot| matches!(slot.status, None | Some(AppointmentStatus::Booked)));
+        let called_off = |slot: &&Slot| slot.is_cancelled() && agrees_in_time(slot);
+        let called_off = said().find(|slot| {
+            is_ahead && called_off(slot) && !said().any(|other| after(slot, other) && !other.is_cancelled())
+        });
         let show = |slot: &Slot, field: Field| {
             self.context.records.appointments.reveal(&self.context.records.texts, field, slot.place)
         };
@@ -279,6 +340,10 @@ impl Assembly<'_> {
         let parts = [
             other_time.map(|slot| field("starts", appointment::STARTS, slot)),
             other_place.map(|slot| field("site", appointment::SITE, slot)),
+            called_off.map(|slot| {
+                let word = slot.status.map_or("", AppointmentStatus::word);
+                format!("status: recorded {}, {} {word}", AppointmentStatus::Booked.word(), slot.standing.word())
+            }),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }

@@ -8,24 +8,58 @@ pub(super) const CAP: u32 = 60;
 /// Assigns rows to columns one to one so that the cost of the pairs, and [`CAP`] for each row left alone, is least in
 /// all. `costs[row][column]` is `None` where the two cannot be one. Gives the column of each row.
 ///
-/// The Hungarian method with potentials; patients' sets are small. Equal totals are decided by the order of rows and
+/// The Hungarian method with potentials, for each set of rows and columns that hang together by itself: a patient with a
+/// booking a week for ten years has many small sets and no large one. Equal totals are decided by the order of rows and
 /// columns, so callers put both in an order that does not depend on where rows stand in files.
 pub(super) fn assign(costs: &[Vec<Option<u32>>]) -> Vec<Option<usize>> {
-    let rows = costs.len();
-    let columns = costs.first().map_or(0, Vec::len);
-    let size = rows.max(columns);
-    let cost = |row: usize, column: usize| -> i64 {
-        let pair = costs.get(row).and_then(|row| row.get(column)).copied().flatten();
-        i64::from(pair.map_or(CAP, |pair| pair.min(CAP)))
-    };
-    let column_row = cheapest_permutation(size, cost);
-    let mut assigned = vec![None; rows];
-    for (column, row) in column_row.into_iter().enumerate() {
-        if row < rows && column < columns && cost(row, column) < i64::from(CAP) {
-            assigned[row] = Some(column);
+    let mut assigned = vec![None; costs.len()];
+    for (rows, columns) in sets(costs) {
+        let cost = |row: usize, column: usize| -> i64 {
+            let of = |row: &usize| columns.get(column).and_then(|column| costs[*row][*column]);
+            i64::from(rows.get(row).and_then(of).map_or(CAP, |pair| pair.min(CAP)))
+        };
+        let column_row = cheapest_permutation(rows.len().max(columns.len()), cost);
+        for (column, row) in column_row.into_iter().enumerate() {
+            if row < rows.len() && column < columns.len() && cost(row, column) < i64::from(CAP) {
+                assigned[rows[row]] = Some(columns[column]);
+            }
         }
     }
     assigned
+}
+
+/// Rows and columns that pairs join, each set in order; what is in no pair is in no set.
+fn sets(costs: &[Vec<Option<u32>>]) -> Vec<(Vec<usize>, Vec<usize>)> {
+    let columns = costs.first().map_or(0, Vec::len);
+    let can_be = |row: usize, column: usize| costs[row][column].is_some_and(|cost| cost < CAP);
+    let mut rows_left = vec![true; costs.len()];
+    let mut columns_left = vec![true; columns];
+    let mut sets = Vec::new();
+    for first in 0..costs.len() {
+        if !std::mem::take(&mut rows_left[first]) {
+            continue;
+        }
+        let (mut rows, mut own_columns) = (vec![first], Vec::new());
+        let mut next = 0;
+        while let Some(row) = rows.get(next).copied() {
+            next += 1;
+            for column in (0..columns).filter(|column| can_be(row, *column)) {
+                if std::mem::take(&mut columns_left[column]) {
+                    own_columns.push(column);
+                    let joined = |other: &usize| can_be(*other, column) && rows_left[*other];
+                    let others: Vec<usize> = (0..costs.len()).filter(joined).collect();
+                    others.iter().for_each(|other| rows_left[*other] = false);
+                    rows.extend(others);
+                }
+            }
+        }
+        rows.sort_unstable();
+        own_columns.sort_unstable();
+        if !own_columns.is_empty() {
+            sets.push((rows, own_columns));
+        }
+    }
+    sets
 }
 
 /// The row of each column in a square problem. Rows and columns count from 1 inside; nought is "none yet".

@@ -9,7 +9,7 @@ use super::grouping::group;
 use super::referrals::{Draft, draft};
 use super::repeats::repeats;
 use super::slots::Slot;
-use super::{Appointment, Referral, ReferralIndex};
+use super::{Appointment, Referral, ReferralIndex, sequences};
 use crate::config::fields::{appointment, referral};
 use crate::config::{Field, RecordKind, Standing};
 use crate::ledger::{Exception, Reason};
@@ -172,14 +172,15 @@ fn work(context: &Context, bulk: &BulkResets, case: &Case) -> Caseload {
     let mut exceptions = Vec::new();
     let groups = group(context, &case.referrals, case.patient.is_some());
     let mut drafts: Vec<Draft> =
-        groups.into_iter().map(|places| draft(context, bulk, case.patient, places, &mut exceptions)).collect();
+        groups.into_iter().map(|group| draft(context, bulk, case.patient, group, &mut exceptions)).collect();
     let finder = Finder::new(context, &drafts);
     let appointments = appointments(context, case.patient, &case.appointments, |slots| finder.referral_of(slots));
     exceptions.extend(finder.exceptions(&case.appointments));
+    exceptions.extend(sequences::implausible(context, &drafts, &case.appointments));
     // Being seen in an appointment can be what stopped a clock, so clocks run on only after that.
     cohorts::see(context, &mut drafts, &appointments);
     if case.patient.is_some() {
-        chain(context, &mut drafts);
+        exceptions.extend(chain(context, &mut drafts));
         exceptions.extend(repeats(context, &drafts));
     }
     cohorts::place(context, &mut drafts, &appointments, case.diagnostics);

@@ -1,11 +1,13 @@
 //! Referrals of one patient that repeat one another or go on from one another, and whose clock runs on.
 
+use super::clocks::exception;
 use super::context::{Context, day_number};
 use super::referrals::Draft;
 use super::services;
 use super::words::{self, Agreement, Ending};
 use super::{ClockRule, Relation};
 use crate::config::fields::referral;
+use crate::ledger::{Exception, Reason};
 use crate::records::Symbol;
 
 /// How a later referral comes from an earlier one.
@@ -20,16 +22,23 @@ pub(super) const AGAIN_DAYS: i32 = 366;
 /// A referral that a hub sent on is received within this many days.
 const ONWARD_DAYS: i32 = 21;
 
-/// Finds parents and lets clocks run on. `drafts` keep their places; parents are places among them.
-pub(super) fn chain(context: &Context, drafts: &mut [Draft]) {
+/// Finds parents and lets clocks run on. `drafts` keep their places; parents are places among them. Gives those of which
+/// nobody can say whether the earlier clock was stopped.
+pub(super) fn chain(context: &Context, drafts: &mut [Draft]) -> Vec<Exception> {
     let mut order: Vec<usize> = (0..drafts.len()).collect();
     order.sort_by_key(|at| drafts[*at].order);
+    let mut uncertain = Vec::new();
     for rank in 1..order.len() {
         let (later, earlier) = (order[rank], &order[..rank]);
         if let Some((parent, link)) = parent_of(context, drafts, later, earlier) {
+            if link == Link::Again && drafts[parent].is_end_uncertain() {
+                let place = drafts[later].places[0];
+                uncertain.push(exception(context, place, referral::CLOCK_START, Reason::ClockUncertain));
+            }
             run_on(drafts, later, parent, link);
         }
     }
+    uncertain
 }
 
 fn parent_of(context: &Context, drafts: &[Draft], later: usize, earlier: &[usize]) -> Option<(usize, Link)> {

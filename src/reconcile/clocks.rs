@@ -112,17 +112,20 @@ fn recorded(context: &Context, bulk: &BulkResets, place: u32, exceptions: &mut V
     let day = day_number(start.date());
     let received = table.moment(referral::RECEIVED, place).map(|moment| day_number(moment.date()));
     let source = context.records.source[table.subject(place) as usize];
-    let reset = received != Some(day) && (day == context.transfer() || bulk.holds(source, day));
+    if received != Some(day) && bulk.holds(source, day) {
+        exceptions.push(exception(context, place, referral::CLOCK_START, Reason::ClockResetInBulk));
+        return None;
+    }
+    let reset = received != Some(day) && day == context.transfer();
     if reset || received.is_some_and(|received| day > received) {
-        exceptions.push(implausible_at(context, place, referral::CLOCK_START));
+        exceptions.push(exception(context, place, referral::CLOCK_START, Reason::SequenceImplausible));
         return None;
     }
     Some(start)
 }
 
-fn implausible_at(context: &Context, place: u32, field: Field) -> Exception {
-    let at = context.records.referrals.row(place);
-    Exception { at, field: format!("referral.{}", field.name()), reason: Reason::SequenceImplausible }
+pub(super) fn exception(context: &Context, place: u32, field: Field, reason: Reason) -> Exception {
+    Exception { at: context.records.referrals.row(place), field: format!("referral.{}", field.name()), reason }
 }
 
 /// Dates of one record that contradict each other.
@@ -137,7 +140,9 @@ fn implausible(context: &Context, place: u32, exceptions: &mut Vec<Exception>) {
         (referral::REFERRED, day(referral::REFERRED).is_some_and(|referred| referred > received)),
         (referral::CLOSED, day(referral::CLOSED).is_some_and(|closed| closed < received)),
         (referral::TRIAGED, triaged.is_some_and(|triaged| triaged < received)),
+        (referral::REFERRED_ON, day(referral::REFERRED_ON).is_some_and(|on| on < received)),
+        (referral::ORIGINAL_RECEIVED, day(referral::ORIGINAL_RECEIVED).is_some_and(|original| original > received)),
     ];
     let wrong = wrong.into_iter().filter(|(_, wrong)| *wrong);
-    exceptions.extend(wrong.map(|(field, _)| implausible_at(context, place, field)));
+    exceptions.extend(wrong.map(|(field, _)| exception(context, place, field, Reason::SequenceImplausible)));
 }

@@ -4,12 +4,12 @@ use super::conditions;
 use super::context::{Context, day_number, field, whole_day};
 use super::referrals::Draft;
 use super::words::{self, Agreement, Ending, Following};
-use super::{Appointment, Cohort};
+use super::{Appointment, Cohort, WeeksRule};
 use crate::config::RecordKind;
 use crate::values::{AppointmentStatus, PartialDate};
 
 /// A patient who was seen and whose next visit nobody dated is overdue after this many days.
-const FOLLOW_UP_DAYS: i32 = 84;
+pub(super) const FOLLOW_UP_DAYS: i32 = 84;
 /// A closure within this many days of the sending on is part of it.
 const SENT_ON_DAYS: i32 = 7;
 
@@ -63,11 +63,15 @@ fn fill(context: &Context, draft: &mut Draft, own: &[&Appointment]) {
     referral.next_appointment = ahead.filter_map(|one| one.starts).min();
 }
 
-/// Whole weeks from clock start to the census date; none where the clock starts after it.
+/// Weeks and working days from clock start to the census date, where the clock then runs.
 fn weigh(context: &Context, draft: &mut Draft) {
-    let start = draft.referral.clock_start.map(|start| day_number(start.date()));
-    let days = start.and_then(|start| u32::try_from(context.as_at() - start).ok());
-    draft.referral.weeks = days.map(|days| days / 7);
+    let rule = draft.weeks_rule(context.as_at());
+    let runs = matches!(rule, WeeksRule::StatusRuns | WeeksRule::EventRuns);
+    let start = draft.referral.clock_start.filter(|_| runs).map(PartialDate::date);
+    let (calendar, as_at) = (&context.lexicon.calendar, context.config.transition.as_at);
+    draft.referral.weeks_rule = rule;
+    draft.referral.weeks = start.and_then(|start| calendar.weeks(start, as_at));
+    draft.referral.working_days = start.and_then(|start| calendar.working_days(start, as_at));
 }
 
 /// Exactly one cohort, by what the records show, the end of a referral before its middle.

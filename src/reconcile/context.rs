@@ -1,5 +1,6 @@
 //! What every part of the room looks at: the records, the config, and what each distinct text means.
 
+use super::calendar::Calendar;
 use super::conditions::{self, Condition};
 use super::decided::Matches;
 use super::services::{self, Specialty};
@@ -55,6 +56,7 @@ pub(super) struct Lexicon {
     endings: Readings<Ending>,
     ubrns: Readings<u64>,
     pub(super) sites: Sites,
+    pub(super) calendar: Calendar,
     /// (Provider, system) of each source, numbered: local ids are known within it.
     systems: Vec<u16>,
     nothing: Condition,
@@ -72,6 +74,7 @@ impl Lexicon {
             endings: Readings::read(texts, &[(referrals, referral::CLOSE_REASON)], words::ending),
             ubrns: Readings::read(texts, &[(referrals, referral::UBRN)], ubrn),
             sites: Sites::read(records),
+            calendar: Calendar::of(&config.clock),
             systems: systems(&config.sources),
             nothing: Condition::default(),
         }

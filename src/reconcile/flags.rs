@@ -1,18 +1,24 @@
 //! What about an appointment needs a person's eye.
 
+use super::cohorts::FOLLOW_UP_DAYS;
 use super::context::{Context, day_number, whole_day};
 use super::sites::SiteKey;
-use super::words::{self, Agreement};
-use super::{Appointment, Flag};
+use super::words::{self, Agreement, Following};
+use super::{Appointment, Cohort, Flag, Referral};
 use crate::config::fields::{appointment, person};
 use crate::linkage::Linked;
 use crate::values::{AppointmentStatus, Moment};
+use std::collections::BTreeSet;
 
 /// Flags every appointment, in order.
-pub(super) fn flag(context: &Context, linked: &Linked, appointments: &mut [Appointment]) {
+pub(super) fn flag(context: &Context, linked: &Linked, referrals: &[Referral], appointments: &mut [Appointment]) {
+    let outcomes = sources_with_outcomes(context);
     for appointment in appointments.iter_mut() {
-        let found = own_flags(context, linked, appointment);
+        let found = own_flags(context, linked, &outcomes, appointment);
         appointment.flags.extend(found);
+    }
+    for at in promised(context, referrals, appointments) {
+        appointments[at].flags.push(Flag::NoneBooked);
     }
     for at in clashes(context, appointments) {
         appointments[at].flags.push(Flag::SlotClash);
@@ -23,13 +29,13 @@ pub(super) fn flag(context: &Context, linked: &Linked, appointments: &mut [Appoi
     }
 }
 
-fn own_flags(context: &Context, linked: &Linked, appointment: &Appointment) -> Vec<Flag> {
+fn own_flags(context: &Context, linked: &Linked, outcomes: &BTreeSet<u16>, appointment: &Appointment) -> Vec<Flag> {
     let cancelled = appointment.is_cancelled();
     let day = appointment.starts.map(|starts| day_number(starts.date()));
     let checks = [
         (Flag::ClosedSite, !cancelled && at_closed_site(context, appointment)),
         (Flag::Orphan, appointment.referral.is_none()),
-        (Flag::NoOutcome, has_no_outcome(context, appointment)),
+        (Flag::NoOutcome, has_no_outcome(context, outcomes, appointment)),
         (Flag::AfterDeath, !cancelled && is_after_death(linked, appointment)),
         (Flag::BookedAfterTransfer, was_booked_after_transfer(context, appointment)),
         (Flag::StartsAfterTransfer, day.is_some_and(|day| day >= context.transfer())),
@@ -47,11 +53,62 @@ fn at_closed_site(context: &Context, appointment: &Appointment) -> bool {
     line.successor_site.is_empty() && day.is_some_and(|day| day >= closes)
 }
 
-/// "A past-dated appointment still at 0 or blank is the report's 'booked into appointments without a record'."
-fn has_no_outcome(context: &Context, appointment: &Appointment) -> bool {
+/// "A past-dated appointment still at 0 or blank is the report's 'booked into appointments without a record'." One that
+/// was attended lacks its outcome where the source gives others theirs.
+fn has_no_outcome(context: &Context, outcomes: &BTreeSet<u16>, appointment: &Appointment) -> bool {
     let past = appointment.starts.is_some_and(|starts| day_number(starts.date()) < context.as_at());
     let open = appointment.status.is_empty() || appointment.status == AppointmentStatus::Booked.word();
-    past && open && appointment.outcome.is_empty()
+    let given =
+        |place: u32| outcomes.contains(&context.records.source[context.records.appointments.subject(place) as usize]);
+    let could = || appointment.records.iter().any(|(place, _)| given(*place));
+    let attended = appointment.status == AppointmentStatus::Attended.word();
+    past && appointment.outcome.is_empty() && (open || attended && could())
+}
+
+/// Sources that say of some appointment what came of it.
+fn sources_with_outcomes(context: &Context) -> BTreeSet<u16> {
+    let table = &context.records.appointments;
+    let told = table.places().filter(|place| table.symbol(appointment::OUTCOME, *place).is_some());
+    told.map(|place| context.records.source[table.subject(place) as usize]).collect()
+}
+
+/// "2 with no future appointment, or 3 with none within the agreed time, = lost follow-up." Appointments of one patient
+/// lie together. A referral that has ended promises nothing more.
+fn promised(context: &Context, referrals: &[Referral], appointments: &[Appointment]) -> Vec<usize> {
+    let ended = |index: u32| {
+        let referral = &referrals[index as usize];
+        match referral.cohort {
+            Cohort::Closed => !referral.closed_without_end,
+            cohort => matches!(cohort, Cohort::ReferredOn | Cohort::NotTransferring),
+        }
+    };
+    let day = |one: &Appointment| one.starts.map(|starts| day_number(starts.date()));
+    let is_due = |one: &Appointment| {
+        let Some(waited) = day(one).map(|day| context.as_at() - day).filter(|waited| *waited >= 0) else {
+            return false;
+        };
+        let due = match words::following(&one.outcome) {
+            Following::Given => true,
+            Following::ToBeMade(days) => waited > days.map_or(FOLLOW_UP_DAYS, i32::from),
+            Following::Nothing | Following::Unsaid => false,
+        };
+        due && one.patient.is_some() && !one.is_cancelled() && !one.referral.is_some_and(ended)
+    };
+    // An appointment whose referral is not known may be the one that was promised.
+    let keeps = |one: &Appointment, next: &Appointment| {
+        let same = one.referral.is_none() || next.referral.is_none() || one.referral == next.referral;
+        same && !next.is_cancelled() && day(next) > day(one)
+    };
+    let mut found = Vec::new();
+    let mut first = 0;
+    for own in appointments.chunk_by(|one, other| one.patient == other.patient) {
+        let lost = |(at, one): (usize, &Appointment)| {
+            (is_due(one) && !own.iter().any(|next| keeps(one, next))).then_some(first + at)
+        };
+        found.extend(own.iter().enumerate().filter_map(lost));
+        first += own.len();
+    }
+    found
 }
 
 fn is_after_death(linked: &Linked, appointment: &Appointment) -> bool {
@@ -72,12 +129,13 @@ fn was_booked_after_transfer(context: &Context, appointment: &Appointment) -> bo
     })
 }
 
-/// Two people in one slot with one clinician, or one person in two places. Group sessions are meant for several.
+/// Two people in one slot with one clinician, or one person in two places. Classes and telephone lists are meant for
+/// several.
 fn clashes(context: &Context, appointments: &[Appointment]) -> Vec<usize> {
     let timed: Vec<(usize, Moment)> = appointments
         .iter()
         .enumerate()
-        .filter(|(_, appointment)| !appointment.is_cancelled() && !words::is_group_session(&appointment.kind))
+        .filter(|(_, appointment)| !appointment.is_cancelled() && !words::is_for_several(&appointment.kind))
         .filter_map(|(at, appointment)| Some((at, appointment.starts.filter(|starts| starts.minute().is_some())?)))
         .collect();
     let mut slots: Vec<(Moment, &str, String, usize)> = timed

@@ -4,6 +4,7 @@ use super::conditions::Condition;
 use super::context::{Context, day_number, whole_day};
 use super::services::Specialty;
 use super::words::Agreement;
+use super::{ReferralJoin, Tie};
 use crate::config::fields::referral;
 use crate::records::Symbol;
 use crate::values::Digest;
@@ -69,10 +70,13 @@ impl<'a> Facts<'a> {
         !self.local.is_some() && self.ubrn == 0 && !self.pathway.is_some() && self.day().is_none()
     }
 
+    fn same_local_id(&self, other: &Facts) -> bool {
+        self.local.is_some() && self.system == other.system && self.local == other.local
+    }
+
     fn same_id(&self, other: &Facts) -> bool {
-        let local = self.local.is_some() && self.system == other.system && self.local == other.local;
         // "Same UBRN on two referrals = duplicate".
-        local || self.ubrn != 0 && self.ubrn == other.ubrn
+        self.same_local_id(other) || self.ubrn != 0 && self.ubrn == other.ubrn
     }
 
     /// "PATIENT PATHWAY IDENTIFIER: 20 characters, unique only with the issuer's organisation code."
@@ -129,8 +133,8 @@ fn second_entry(context: &Context, left: &Facts, right: &Facts) -> bool {
 }
 
 /// Points for one referral in two systems: how near the dates are, and what else agrees. `None` when they cannot be one
-/// or too little speaks for it.
-fn points(context: &Context, left: &Facts, right: &Facts) -> Option<u32> {
+/// or too little speaks for it. With them a bit for each of [`Tie::PARTS`] that agrees.
+fn points(context: &Context, left: &Facts, right: &Facts) -> Option<(u32, u8)> {
     if left.contradicts(right) || left.system_keeps_apart(right) {
         return None;
     }
@@ -144,30 +148,34 @@ fn points(context: &Context, left: &Facts, right: &Facts) -> Option<u32> {
         4..=CLOSE_DAYS => 2,
         _ => return None,
     };
-    let mut kinds = 0;
-    let mut add = |points: u32| {
-        kinds += u32::from(points > 0);
-        points
-    };
-    let specialty = add(if left.specialty.agreement(right.specialty) >= Agreement::Similar { 2 } else { 0 });
-    let condition = add(match left.condition.agreement(right.condition) {
+    // Made on one day and received on one day: two dates agree, not one.
+    let made = left.received == right.received && left.referred == right.referred;
+    let made = made && left.received.is_some() && left.referred.is_some();
+    let condition = match left.condition.agreement(right.condition) {
         Agreement::Same => 3,
         Agreement::Similar => 2,
         Agreement::Unknown | Agreement::Differs => 0,
-    });
-    let referrer = add(if context.names(left.referrer, right.referrer) == Agreement::Same { 1 } else { 0 });
-    let pathway = add(if left.same_pathway(right) { 4 } else { 0 });
-    // Made on one day and received on one day: two dates agree, not one.
-    let made = left.received == right.received && left.referred == right.referred;
-    let dates = add(if made && left.received.is_some() && left.referred.is_some() { 1 } else { 0 });
-    let sum = date + dates + specialty + condition + referrer + pathway;
+    };
+    // As [`Tie::PARTS`] names them.
+    let parts = [
+        date,
+        u32::from(made),
+        if left.specialty.agreement(right.specialty) >= Agreement::Similar { 2 } else { 0 },
+        condition,
+        u32::from(context.names(left.referrer, right.referrer) == Agreement::Same),
+        if left.same_pathway(right) { 4 } else { 0 },
+    ];
+    let sum = parts.iter().sum();
+    let agreed = (0..).zip(parts).filter(|(_, points)| *points > 0).fold(0, |bits, (at, _)| bits | 1 << at);
     // A date alone, however near, is not a referral.
-    (sum >= ENOUGH && kinds > 0).then_some(sum)
+    (sum >= ENOUGH && parts[1..].iter().any(|points| *points > 0)).then_some((sum, agreed))
 }
 
 /// Clusters of records, by place in the list of facts.
 struct Clusters {
     of: Vec<usize>,
+    /// What first joined each to another: the surest comes first.
+    ties: Vec<Tie>,
 }
 
 impl Clusters {
@@ -175,7 +183,12 @@ impl Clusters {
         self.of.iter().enumerate().filter(move |(_, of)| **of == cluster).map(|(at, _)| at)
     }
 
-    fn join(&mut self, left: usize, right: usize) {
+    fn join(&mut self, left: usize, right: usize, tie: Tie) {
+        for one in [left, right] {
+            if self.ties[one].by == ReferralJoin::Alone {
+                self.ties[one] = tie;
+            }
+        }
         let (keep, give) = (self.of[left].min(self.of[right]), self.of[left].max(self.of[right]));
         self.of.iter_mut().filter(|of| **of == give).for_each(|of| *of = keep);
     }
@@ -184,22 +197,23 @@ impl Clusters {
 /// The referrals of one patient: places of their records, each in order of rows, in the order of their first rows.
 ///
 /// `by_likeness` is off where the patient is not known: then only ids join.
-pub(super) fn group(context: &Context, places: &[u32], by_likeness: bool) -> Vec<Vec<u32>> {
+pub(super) fn group(context: &Context, places: &[u32], by_likeness: bool) -> Vec<Vec<(u32, Tie)>> {
     let mut facts: Vec<Facts> = places.iter().map(|place| Facts::of(context, *place)).collect();
     facts.sort_by_key(Facts::order);
-    let mut clusters = Clusters { of: (0..facts.len()).collect() };
+    let ties = vec![Tie::by(ReferralJoin::Alone); facts.len()];
+    let mut clusters = Clusters { of: (0..facts.len()).collect(), ties };
     join_by_id(&facts, &mut clusters);
     if by_likeness {
         join_second_entries(context, &facts, &mut clusters);
         join_alike(context, &facts, &mut clusters);
         join_thin(&facts, &mut clusters);
     }
-    let mut groups: Vec<Vec<u32>> = vec![Vec::new(); facts.len()];
+    let mut groups: Vec<Vec<(u32, Tie)>> = vec![Vec::new(); facts.len()];
     for (at, fact) in facts.iter().enumerate() {
-        groups[clusters.of[at]].push(fact.place);
+        groups[clusters.of[at]].push((fact.place, clusters.ties[at]));
     }
     groups.iter_mut().for_each(|group| group.sort_unstable());
-    let mut groups: Vec<Vec<u32>> = groups.into_iter().filter(|group| !group.is_empty()).collect();
+    let mut groups: Vec<Vec<(u32, Tie)>> = groups.into_iter().filter(|group| !group.is_empty()).collect();
     groups.sort_unstable();
     groups
 }
@@ -211,7 +225,8 @@ fn pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {
 fn join_by_id(facts: &[Facts], clusters: &mut Clusters) {
     for (left, right) in pairs(facts.len()) {
         if clusters.of[left] != clusters.of[right] && facts[left].same_id(&facts[right]) {
-            clusters.join(left, right);
+            let local = facts[left].same_local_id(&facts[right]);
+            clusters.join(left, right, Tie::by(if local { ReferralJoin::LocalId } else { ReferralJoin::Ubrn }));
         }
     }
 }
@@ -219,25 +234,28 @@ fn join_by_id(facts: &[Facts], clusters: &mut Clusters) {
 fn join_second_entries(context: &Context, facts: &[Facts], clusters: &mut Clusters) {
     for (left, right) in pairs(facts.len()) {
         if clusters.of[left] != clusters.of[right] && second_entry(context, &facts[left], &facts[right]) {
-            clusters.join(left, right);
+            clusters.join(left, right, Tie::by(ReferralJoin::SecondEntry));
         }
     }
 }
 
 /// Best first; two clusters join only when no record of one contradicts or is kept apart from any of the other.
 fn join_alike(context: &Context, facts: &[Facts], clusters: &mut Clusters) {
-    let mut edges: Vec<(u32, i32, usize, usize)> = pairs(facts.len())
+    let mut edges: Vec<(u32, i32, usize, usize, u8)> = pairs(facts.len())
         .filter(|(left, right)| clusters.of[*left] != clusters.of[*right])
         .filter_map(|(left, right)| {
-            let points = points(context, &facts[left], &facts[right])?;
-            Some((points, facts[left].days_apart(&facts[right])?, left, right))
+            let (points, agreed) = points(context, &facts[left], &facts[right])?;
+            Some((points, facts[left].days_apart(&facts[right])?, left, right, agreed))
         })
         .collect();
     edges.sort_unstable_by(|left, right| {
         right.0.cmp(&left.0).then((left.1, left.2, left.3).cmp(&(right.1, right.2, right.3)))
     });
-    for (_, _, left, right) in edges {
+    for (_, _, left, right, agreed) in edges {
         let (one, other) = (clusters.of[left], clusters.of[right]);
+        if one == other {
+            continue;
+        }
         let others: Vec<usize> = clusters.members(other).collect();
         let compatible = clusters.members(one).all(|member| {
             others.iter().all(|other| {
@@ -246,8 +264,8 @@ fn join_alike(context: &Context, facts: &[Facts], clusters: &mut Clusters) {
                 !apart && (member.same_id(other) || !member.contradicts(other))
             })
         });
-        if one != other && compatible {
-            clusters.join(left, right);
+        if compatible {
+            clusters.join(left, right, Tie { by: ReferralJoin::Likeness, agreed });
         }
     }
 }
@@ -274,7 +292,7 @@ fn join_thin(facts: &[Facts], clusters: &mut Clusters) {
             })
             .max();
         if let Some((.., other)) = best {
-            clusters.join(thin, other);
+            clusters.join(thin, other, Tie::by(ReferralJoin::BestFit));
         }
     }
 }

@@ -7,6 +7,7 @@ mod accounts;
 mod apart;
 mod appointments;
 mod assignment;
+mod calendar;
 mod caseload;
 mod chains;
 mod claims;
@@ -22,11 +23,13 @@ pub(crate) mod fixture;
 mod flags;
 mod grouping;
 mod placing;
+mod priorities;
 mod product;
 mod referrals;
 mod repeats;
 mod rivals;
 mod run;
+mod sequences;
 mod services;
 mod sites;
 mod slots;
@@ -37,10 +40,11 @@ mod waiting;
 mod words;
 
 pub use apart::{Apart, BookingSaid, ReferralSaid, bookings_apart, referrals_apart};
+pub use calendar::{Calendar, Limit};
 pub use product::{
     Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison,
-    Difference, DifferenceKind, Flag, Reconciled, RecordedBy, Referral, ReferralIndex, Relation, WaitType,
-    WaitingListEntry,
+    Difference, DifferenceKind, Flag, PriorityRule, Reconciled, RecordedBy, Referral, ReferralIndex, ReferralJoin,
+    Relation, Tie, WaitType, WaitingListEntry, WeeksRule,
 };
 pub use run::reconcile;
 pub use strangers::{UnknownSite, unknown_sites};

@@ -80,6 +80,50 @@ words! {
 }
 
 words! {
+    /// Why a row is with the other rows of its referral.
+    ReferralJoin {
+        /// It is the only one.
+        Alone = "alone",
+        /// It has the local id of another, in one system.
+        LocalId = "local-id",
+        /// It has the booking reference (UBRN) of another.
+        Ubrn = "ubrn",
+        /// It is a second entry in one system within days of the first, and all that tells referrals apart is the same.
+        SecondEntry = "second-entry",
+        /// What it says is enough like what another says, and contradicts none.
+        Likeness = "likeness",
+        /// It says neither which referral nor when; this is the one that it fits best.
+        BestFit = "best-fit",
+        /// It is the second keying of the paper of another.
+        Keying = "keying",
+    }
+}
+
+/// Why a row is with the other rows of its referral, and what of them agrees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tie {
+    /// By what.
+    pub by: ReferralJoin,
+    /// A bit for each of [`Tie::PARTS`] that agrees.
+    pub(super) agreed: u8,
+}
+
+impl Tie {
+    /// What can agree.
+    pub const PARTS: [&'static str; 6] = ["received", "referred", "specialty", "condition", "referrer", "pathway"];
+
+    /// By an id or a place, not by what the rows say.
+    pub fn by(by: ReferralJoin) -> Self {
+        Tie { by, agreed: 0 }
+    }
+
+    /// What of the two rows agrees.
+    pub fn agreed(self) -> impl Iterator<Item = &'static str> {
+        Tie::PARTS.into_iter().enumerate().filter(move |(at, _)| self.agreed & 1 << at != 0).map(|(_, part)| part)
+    }
+}
+
+words! {
     /// Why a clock starts where it does.
     ClockRule {
         /// On the day the referral was received.
@@ -97,6 +141,38 @@ words! {
         /// Records of one referral disagree; the earliest receipt counts.
         EarliestOfDuplicates = "earliest-of-duplicates",
         /// No record has a date from which it could start.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// Whether a referral's clock runs at the census date, and what says so.
+    WeeksRule {
+        /// Its RTT status (10 to 12, 20, 21) says that the clock runs.
+        StatusRuns = "status-runs",
+        /// Its RTT status (30 to 36) says that the clock was stopped.
+        StatusStopped = "status-stopped",
+        /// Its RTT status (90, 91, 92, 98) says that no clock runs.
+        StatusNoClock = "status-no-clock",
+        /// It has no RTT status that tells; what ended it stopped the clock.
+        EventStopped = "event-stopped",
+        /// It has no RTT status that tells, and nothing that stops a clock is recorded.
+        EventRuns = "event-runs",
+        /// Its clock has no start, or one after the census date.
+        NoStart = "no-start",
+    }
+}
+
+words! {
+    /// Which priority a referral carries.
+    PriorityRule {
+        /// The one that every record that gives any gives.
+        AsReferred = "as-referred",
+        /// The one of a dated triage by a named clinician.
+        Triage = "triage",
+        /// The higher: records disagree, or triage names no clinician or no day.
+        Higher = "higher",
+        /// None: no record gives one.
         Unknown = "unknown",
     }
 }
@@ -168,6 +244,8 @@ words! {
         Orphan = "orphan",
         /// Past, and nobody recorded what came of it.
         NoOutcome = "no-outcome",
+        /// What came of it promises another appointment, and none is booked.
+        NoneBooked = "none-booked",
         /// After the patient's death.
         AfterDeath = "after-death",
         /// Booked on or after the transfer date by a sender.
@@ -216,6 +294,8 @@ pub struct Referral {
     pub patient: Option<PatientIndex>,
     /// Its records: places in `records.referrals` with what each is to it, in order of rows; never empty.
     pub records: Vec<(u32, Relation)>,
+    /// Why each of its records is here, in the same order.
+    pub ties: Vec<Tie>,
     /// Rows that are second keyings of its paper records and have no referral record of their own, in order.
     pub keyings: Vec<RowRef>,
     /// Specialty in words, as the first record that has one says.
@@ -224,10 +304,18 @@ pub struct Referral {
     pub treatment_function_code: String,
     /// Condition.
     pub condition: String,
-    /// The highest priority any record gives.
+    /// The priority that it carries.
     pub priority: Option<Priority>,
-    /// The priority given at triage.
+    /// Why that one.
+    pub priority_rule: PriorityRule,
+    /// The referrer's: the highest that any record gives.
+    pub referrer_priority: Option<Priority>,
+    /// The priority given at triage: by the dated triage that stands, else the highest.
     pub triage_priority: Option<Priority>,
+    /// The record whose triage stands: a place in `records.referrals`.
+    pub triage: Option<u32>,
+    /// Some record lowers the priority: below another record's, or at triage below the referrer's.
+    pub is_lowered: bool,
     /// When the first provider received it.
     pub received: Option<Moment>,
     /// When the first of the referrals it repeats was received.
@@ -254,8 +342,12 @@ pub struct Referral {
     pub review_due: Option<PartialDate>,
     /// The next appointment on or after the census date.
     pub next_appointment: Option<Moment>,
-    /// Whole weeks from clock start to the census date.
+    /// Whole weeks from clock start to the census date, where the clock then runs.
     pub weeks: Option<u32>,
+    /// Working days, likewise; `None` too where nobody can say which days were holidays.
+    pub working_days: Option<u32>,
+    /// Whether it runs, and what says so.
+    pub weeks_rule: WeeksRule,
 }
 
 /// What a row is to an appointment.

@@ -3,9 +3,10 @@
 use super::clocks::{BulkResets, OwnClock, own_clock};
 use super::conditions::Condition;
 use super::context::{Context, day_number, whole_day};
+use super::priorities::Priorities;
 use super::services::Specialty;
-use super::words::{self, Ending};
-use super::{ClockRule, Cohort, Referral, Relation};
+use super::words::{self, ClockEffect, Ending};
+use super::{ClockRule, Cohort, Referral, Relation, Tie, WeeksRule};
 use crate::config::Field;
 use crate::config::fields::referral;
 use crate::ledger::{Exception, Reason};
@@ -56,14 +57,15 @@ impl Closure {
     }
 }
 
-/// Reads what the records of one referral say. `places` are in order of rows.
+/// Reads what the records of one referral say. `group` is in order of rows.
 pub(super) fn draft<'a>(
     context: &Context<'a>,
     bulk: &BulkResets,
     patient: Option<PatientIndex>,
-    places: Vec<u32>,
+    group: Vec<(u32, Tie)>,
     exceptions: &mut Vec<Exception>,
 ) -> Draft<'a> {
+    let (places, ties): (Vec<u32>, Vec<Tie>) = group.into_iter().unzip();
     let reading = Reading { context: *context, places: &places };
     let canonical = reading.canonical();
     let deciding = Reading { context: *context, places: &canonical };
@@ -77,15 +79,21 @@ pub(super) fn draft<'a>(
         clock.received.map(|moment| day_number(moment.date())).or(clock.plain.map(|(date, _)| day_number(date.date())));
     let original = reading.original(day);
     let digest = places.iter().map(|place| reading.digest(*place)).min().expect("a referral has a record");
+    let priorities = Priorities::read(context, &places);
     let referral = Referral {
         patient,
         records: places.iter().map(|place| (*place, relation(*place, original))).collect(),
+        ties,
         keyings: Vec::new(),
         specialty: context.text(specialty_text).to_owned(),
         treatment_function_code: specialty.code(),
         condition: context.text(condition_text).to_owned(),
-        priority: reading.highest(referral::PRIORITY),
-        triage_priority: reading.highest(referral::TRIAGE_PRIORITY),
+        priority: priorities.carried,
+        priority_rule: priorities.rule,
+        referrer_priority: priorities.referrer,
+        triage_priority: priorities.triage,
+        triage: priorities.stands,
+        is_lowered: priorities.is_lowered,
         received: clock.received,
         original_received: clock.original.or(clock.received.and_then(|moment| PartialDate::day(moment.date()))),
         clock_start: clock.start,
@@ -100,6 +108,8 @@ pub(super) fn draft<'a>(
         review_due: reading.dates(referral::REVIEW_DUE).min(),
         next_appointment: None,
         weeks: None,
+        working_days: None,
+        weeks_rule: WeeksRule::NoStart,
     };
     Draft {
         day,
@@ -176,12 +186,6 @@ impl Reading<'_, '_> {
         let known: Vec<Specialty> = self.places.iter().map(read).filter(|specialty| specialty.is_known()).collect();
         let coded = known.iter().find(|specialty| !specialty.code().is_empty());
         coded.or(known.first()).copied().unwrap_or_default()
-    }
-
-    /// "When duplicates disagree, carry the higher priority."
-    fn highest(&self, field: Field) -> Option<Priority> {
-        let table = &self.context.records.referrals;
-        self.places.iter().filter_map(|place| table.text(&self.context.records.texts, field, *place).parse().ok()).max()
     }
 
     /// The record received first; of those the first row.
@@ -344,24 +348,41 @@ impl Draft<'_> {
         if matches!((event, day), (Some(event), Some(day)) if event > day) {
             return false;
         }
-        let urgent_suspicion = self.referral.priority == Some(Priority::TwoWeekWait);
-        let seen = self.referral.last_seen.is_some();
         let tidied_away = self.closure.is_closed() && self.closure.ending == Ending::Administrative;
         let by_code = match self.rtt {
             Some(30 | 31 | 32 | 36 | 90 | 91) => true,
             // A code set when a list was tidied is not a clinical decision.
-            Some(33) => !urgent_suspicion && !tidied_away,
+            Some(33) => !self.is_urgent_suspicion() && !tidied_away,
             Some(34 | 35) => !tidied_away,
             _ => false,
         };
-        let by_event = self.closure.is_closed()
+        by_code || self.stopped_by_event()
+    }
+
+    /// Whether what ended it stops a clock.
+    fn stopped_by_event(&self) -> bool {
+        let seen = self.referral.last_seen.is_some();
+        self.closure.is_closed()
             && match self.closure.ending {
                 Ending::Stop => true,
-                Ending::NotAttended => !seen && !urgent_suspicion,
+                Ending::NotAttended => !seen && !self.is_urgent_suspicion(),
                 Ending::Discharged => seen,
                 Ending::ReferredOn | Ending::Administrative | Ending::Unknown => false,
-            };
-        by_code || by_event
+            }
+    }
+
+    /// Whether nothing tells if its clock was stopped, or a stop has no day: closed for a reason that nobody gave, or
+    /// discharged without ever having been seen.
+    pub(super) fn is_end_uncertain(&self) -> bool {
+        if self.stopped_by(None) {
+            return self.closure.day().is_none() && self.referral.last_seen.is_none();
+        }
+        let told = self.rtt.and_then(words::clock_effect).is_some();
+        self.closure.is_closed() && !told && matches!(self.closure.ending, Ending::Unknown | Ending::Discharged)
+    }
+
+    fn is_urgent_suspicion(&self) -> bool {
+        self.referral.priority == Some(Priority::TwoWeekWait)
     }
 
     /// Another referral took over on `day`, and one system had closed this one by then: what still holds it open is what
@@ -376,12 +397,24 @@ impl Draft<'_> {
         }
     }
 
-    /// Whether its clock runs: on the waiting list until the first definitive treatment or another stop.
+    /// Whether its clock runs, by its status: on the waiting list until the first definitive treatment or another stop.
     pub(super) fn clock_runs(&self) -> Option<bool> {
-        match self.rtt {
-            Some(10..=12 | 20 | 21) => Some(true),
-            Some(30..=36 | 90 | 91 | 98) => Some(false),
-            _ => None,
+        match self.rtt.and_then(words::clock_effect)? {
+            ClockEffect::Starts | ClockEffect::Continues => Some(true),
+            ClockEffect::Stops | ClockEffect::NoClock => Some(false),
+        }
+    }
+
+    /// Whether the clock runs at the census date: by the status where there is one, else by what happened.
+    pub(super) fn weeks_rule(&self, as_at: i32) -> WeeksRule {
+        let begun = self.referral.clock_start.is_some_and(|start| day_number(start.date()) <= as_at);
+        match self.rtt.and_then(words::clock_effect) {
+            _ if !begun => WeeksRule::NoStart,
+            Some(ClockEffect::Starts | ClockEffect::Continues) => WeeksRule::StatusRuns,
+            Some(ClockEffect::Stops) => WeeksRule::StatusStopped,
+            Some(ClockEffect::NoClock) => WeeksRule::StatusNoClock,
+            None if self.stopped_by_event() => WeeksRule::EventStopped,
+            None => WeeksRule::EventRuns,
         }
     }
 

@@ -28,7 +28,7 @@ pub fn reconcile(config: &Config, linked: Linked, decisions: &Decisions) -> Reco
     let mut found = caseload(&context, &linked, &bulk);
     rivals::match_rivals(&linked, &matches, &mut found);
     let mut effects = matches.note(&Context { matches: &Matches::default(), ..context }, &linked, &found);
-    flags::flag(&context, &linked, &mut found.appointments);
+    flags::flag(&context, &linked, &found.referrals, &mut found.appointments);
     list_keyings(&linked, &mut found);
     let waiting_list = waiting::waiting_list(&found);
     let claims = claims(&context, &linked, &found);

@@ -26,6 +26,8 @@ pub(super) struct Slot {
     pub(super) clinician: Symbol,
     pub(super) visit: Option<Visit>,
     pub(super) status: Option<AppointmentStatus>,
+    /// It says that it takes the place of an earlier one.
+    pub(super) changes: bool,
     digest: Digest,
 }
 
@@ -55,6 +57,9 @@ impl Slot {
             clinician: table.symbol(appointment::CLINICIAN, place),
             visit: words::visit(table.text(texts, appointment::KIND, place)),
             status: table.text(texts, appointment::STATUS, place).parse().ok(),
+            changes: [appointment::KIND, appointment::OUTCOME]
+                .iter()
+                .any(|field| words::is_rescheduled(table.text(texts, *field, place))),
             digest: context.records.digest[person as usize],
         }
     }

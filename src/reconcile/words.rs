@@ -189,10 +189,35 @@ pub(super) fn visit(text: &str) -> Option<Visit> {
     }
 }
 
-/// Several people are meant to be in one slot.
-pub(super) fn is_group_session(text: &str) -> bool {
+/// Several people are meant to be in one slot: a class, a group, or a list of people to telephone.
+pub(super) fn is_for_several(text: &str) -> bool {
     let folded = folded(text);
-    ["group", "class", "school", "hydro", "gym"].iter().any(|word| has(&folded, word))
+    let several = ["group", "class", "school", "hydro", "gym", "telephone", "phone", "call list"];
+    // "FIRST ATTENDANCE CODE: 3 first telephone, 4 follow-up telephone."
+    matches!(folded.trim().trim_start_matches('0'), "3" | "4") || several.iter().any(|word| has(&folded, word))
+}
+
+/// News that an appointment takes the place of an earlier one.
+pub(super) fn is_rescheduled(text: &str) -> bool {
+    let folded = folded(text);
+    let words = [
+        "resched",
+        "re sched",
+        "rearrang",
+        "re arrang",
+        "rebook",
+        "re book",
+        "postpon",
+        "brought forward",
+        "moved",
+        "changed",
+        "change of",
+        "new date",
+        "new time",
+        "replace",
+        "instead",
+    ];
+    words.iter().any(|word| has(&folded, word))
 }
 
 /// What is to follow an attendance, by its outcome.
@@ -248,6 +273,30 @@ pub(super) fn rtt_status(text: &str) -> Option<u8> {
     let text = text.trim();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if digits == 2 { text[..2].parse().ok() } else { None }
+}
+
+/// What an RTT status does to a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ClockEffect {
+    /// It starts one.
+    Starts,
+    /// One runs on.
+    Continues,
+    /// It stops one.
+    Stops,
+    /// None runs.
+    NoClock,
+}
+
+/// By the national list of status codes. 99, "not yet known", and what is not on the list say nothing.
+pub(super) fn clock_effect(code: u8) -> Option<ClockEffect> {
+    match code {
+        10..=12 => Some(ClockEffect::Starts),
+        20 | 21 => Some(ClockEffect::Continues),
+        30..=36 => Some(ClockEffect::Stops),
+        90..=92 | 98 => Some(ClockEffect::NoClock),
+        _ => None,
+    }
 }
 
 /// Titles and roles that are no part of a name.

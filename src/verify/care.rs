@@ -26,9 +26,10 @@ const REFERRALS: &[&str] = &[
     "review_due",
     "specialty",
     "cohort",
+    "working_days",
 ];
 /// Columns of the waiting list that are the referral's, under its name where that is another.
-const WAITING: [(&str, &str); 13] = [
+const WAITING: [(&str, &str); 14] = [
     ("patient_pathway_identifier", "pathway_id"),
     ("pathway_issuer", "pathway_issuer"),
     ("ubrn", "ubrn"),
@@ -42,6 +43,7 @@ const WAITING: [(&str, &str); 13] = [
     ("last_seen", "last_seen"),
     ("review_due", "review_due"),
     ("specialty", "specialty"),
+    ("working_days", "working_days"),
 ];
 const APPOINTMENTS: &[&str] =
     &["patient_id", "referral_id", "classification", "recorded_by", "flags", "evidence", "differs"];

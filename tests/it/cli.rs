@@ -293,7 +293,7 @@ fn what_is_read_and_not_acted_upon_is_said_by_check_and_by_run() {
     let more = "[referral]\ndecided_to_refer = \"Phone\"\n[referral.extra]\nx = \"Phone\"\n\
                 [appointment.extra]\nx = \"Phone\"\n";
     clinic.write("mappings/clinic.toml", &format!("{mapping}{more}"));
-    let named = "kpi, overlap, clock, \
+    let named = "kpi, overlap, \
                  safety (a rule of that name), referral.decided_to_refer (in a mapping), \
                  referral.extra (in a mapping), appointment.extra (in a mapping)";
     let line = format!("Read but not acted upon by this version: {named}\n");

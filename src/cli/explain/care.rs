@@ -3,9 +3,9 @@
 use super::page::{LISTED, Page, counted, listed};
 use super::pair::{how, sure};
 use crate::package::explain::{
-    AppointmentExplained, Kin, ReferralExplained, ReferralLine, RowExplained, UnassignedTold, shown_row,
+    AppointmentExplained, Kin, ReferralExplained, ReferralLine, ReferralRow, RowExplained, UnassignedTold, shown_row,
 };
-use crate::reconcile::{Classification, ClockRule};
+use crate::reconcile::{Classification, ClockRule, ReferralJoin};
 
 pub(super) fn row(page: &mut Page, row: &RowExplained) {
     page.title(format!("Row {}", shown_row(&row.row)));
@@ -47,13 +47,10 @@ pub(super) fn referral(page: &mut Page, referral: &ReferralExplained) {
     let patient = if line.patient.is_empty() { "a patient who is not known" } else { &line.patient };
     page.words("", &format!("of {patient}{}", waits(referral)));
     page.heading("Rows");
-    let relation = |relation: &Option<crate::reconcile::Relation>| {
-        relation.map_or(String::new(), |known| format!("{}: {}", known.word(), known.sentence()))
-    };
-    page.rows(referral.rows.iter().take(LISTED).map(|(row, of)| (row, relation(of))));
+    page.rows(referral.rows.iter().take(LISTED).map(|row| (&row.at, of_referral(row))));
     page.more(referral.rows.len());
     clock(page, referral);
-    priority(page, line, referral.rows.len());
+    priority(page, line);
     page.heading("Where it stands");
     page.pair("cohort", &line.cohort.map_or(String::new(), |of| format!("{}: {}", of.word(), of.sentence())));
     page.pair("status", &line.status);
@@ -73,6 +70,18 @@ pub(super) fn referral(page: &mut Page, referral: &ReferralExplained) {
     }
     page.exceptions(&referral.exceptions);
     page.decisions(&referral.decisions);
+}
+
+fn of_referral(row: &ReferralRow) -> String {
+    let relation = row.relation.map_or(String::new(), |known| format!("{}: {}", known.word(), known.sentence()));
+    match row.joined_by {
+        Some(by) if by != ReferralJoin::Alone => {
+            let agreed =
+                if row.agreed.is_empty() { String::new() } else { format!(" Agreed: {}.", row.agreed.join(", ")) };
+            format!("{relation} With the others by {}: {}{agreed}", by.word(), by.sentence())
+        }
+        _ => relation,
+    }
 }
 
 fn waits(referral: &ReferralExplained) -> String {
@@ -101,14 +110,23 @@ fn clock(page: &mut Page, referral: &ReferralExplained) {
         }
         _ => {}
     }
+    page.pair(
+        "at the census",
+        &line.weeks_rule.map_or(String::new(), |of| format!("{}: {}", of.word(), of.sentence())),
+    );
+    if !line.working_days.is_empty() {
+        page.pair("counted", &format!("{} weeks; {} working days", line.weeks, line.working_days));
+    }
 }
 
-fn priority(page: &mut Page, line: &ReferralLine, rows: usize) {
+fn priority(page: &mut Page, line: &ReferralLine) {
     page.heading("Its priority");
-    let origin = if rows == 1 { "as its row gives it" } else { "the highest that any of its rows gives" };
-    let carried =
-        if line.priority.is_empty() { "no row gives one".into() } else { format!("{}: {origin}", line.priority) };
-    page.pair("carried", &carried);
+    let rule = line.priority_rule.map_or("", |rule| rule.sentence());
+    page.pair("carried", &if line.priority.is_empty() { rule.into() } else { format!("{}: {rule}", line.priority) });
+    if line.referrer_priority != line.priority {
+        let given = &line.referrer_priority;
+        page.pair("by the referrer", if given.is_empty() { "no priority is recorded" } else { given });
+    }
     if line.triage_priority.is_empty() {
         page.pair(
             "at triage",

@@ -161,10 +161,11 @@ fn kin(of: &Kin) -> Value {
 
 fn referral(of: &ReferralExplained) -> Value {
     let line = &of.line;
-    let rows = of.rows.iter().map(|(at, relation)| {
+    let rows = of.rows.iter().map(|of| {
         json!({
-            "at": row(at), "relation": relation.map(|known| known.word()),
-            "words": relation.map(|known| known.sentence()),
+            "at": row(&of.at), "relation": of.relation.map(|known| known.word()),
+            "words": of.relation.map(|known| known.sentence()),
+            "joined_by": of.joined_by.map(|by| by.word()), "agreed": of.agreed,
         })
     });
     let nearest = of.nearest.as_ref().map(|(other, apart)| {
@@ -183,9 +184,11 @@ fn referral(of: &ReferralExplained) -> Value {
             "start": filled(&line.clock_start), "rule": line.clock_rule.map(|rule| rule.word()),
             "words": line.clock_rule.map(|rule| rule.sentence()), "received": filled(&line.received),
             "original_received": filled(&line.original_received), "weeks": line.weeks.parse::<u32>().ok(),
+            "working_days": line.working_days.parse::<u32>().ok(), "weeks_rule": line.weeks_rule.map(|rule| rule.word()),
         },
         "priority": {
-            "carried": filled(&line.priority), "at_triage": filled(&line.triage_priority),
+            "carried": filled(&line.priority), "rule": line.priority_rule.map(|rule| rule.word()),
+            "by_referrer": filled(&line.referrer_priority), "at_triage": filled(&line.triage_priority),
             "triaged": filled(&line.triaged), "triage_signed": line.is_triage_signed,
         },
         "cohort": line.cohort.map(|cohort| cohort.word()), "cohort_words": line.cohort.map(|cohort| cohort.sentence()),

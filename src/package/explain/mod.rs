@@ -16,7 +16,7 @@ pub use appointment::{AppointmentExplained, Candidate};
 pub use figure::{FigureExplained, FigureItem};
 pub use pairs::{PairLine, PairTold, each_pair};
 pub use patient::{Edge, Member, NearPair, PatientExplained, joined_words};
-pub use referral::{Kin, ReferralExplained, ReferralLine};
+pub use referral::{Kin, ReferralExplained, ReferralLine, ReferralRow};
 pub use row::{PairExplained, RowExplained};
 pub use shelf::Shelf;
 pub use subject::Subject;

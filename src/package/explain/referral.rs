@@ -6,15 +6,17 @@ use super::{
 };
 use crate::decisions::RowName;
 use crate::package::previous::Kind;
-use crate::reconcile::{Apart, ClockRule, Cohort, ReferralSaid, Relation, referrals_apart};
+use crate::reconcile::{
+    Apart, ClockRule, Cohort, PriorityRule, ReferralJoin, ReferralSaid, Relation, WeeksRule, referrals_apart,
+};
 
 /// A referral, explained.
 #[derive(Clone, Debug)]
 pub struct ReferralExplained {
     /// What its line of `referrals.csv` says, in part.
     pub line: ReferralLine,
-    /// Its rows, in order, with what each is to it.
-    pub rows: Vec<(RowName, Option<Relation>)>,
+    /// Its rows, in order, with what each is to it and why it is of it.
+    pub rows: Vec<ReferralRow>,
     /// What is waited for, where it is on the waiting list.
     pub waits_for: Option<String>,
     /// The referrals it goes on from or repeats, the nearest first.
@@ -35,6 +37,19 @@ pub struct ReferralExplained {
     pub decisions: Vec<DecisionTold>,
 }
 
+/// A row of a referral.
+#[derive(Clone, Debug)]
+pub struct ReferralRow {
+    /// Which row.
+    pub at: RowName,
+    /// What it is to the referral.
+    pub relation: Option<Relation>,
+    /// Why it is with the others.
+    pub joined_by: Option<ReferralJoin>,
+    /// What of it and another agrees, where likeness joined them.
+    pub agreed: Vec<String>,
+}
+
 /// A line of `referrals.csv`.
 #[derive(Clone, Debug, Default)]
 pub struct ReferralLine {
@@ -42,8 +57,12 @@ pub struct ReferralLine {
     pub id: String,
     /// Its patient; empty when not known.
     pub patient: String,
-    /// The highest priority that any row gives.
+    /// The priority that it carries.
     pub priority: String,
+    /// Why that one.
+    pub priority_rule: Option<PriorityRule>,
+    /// The referrer's priority.
+    pub referrer_priority: String,
     /// The priority given at triage.
     pub triage_priority: String,
     /// When it was triaged.
@@ -60,6 +79,10 @@ pub struct ReferralLine {
     pub clock_rule: Option<ClockRule>,
     /// Whole weeks to the census date.
     pub weeks: String,
+    /// Working days to the census date.
+    pub working_days: String,
+    /// Whether the clock runs then, and what says so.
+    pub weeks_rule: Option<WeeksRule>,
     /// Where it stands.
     pub cohort: Option<Cohort>,
     /// Open or closed.
@@ -99,11 +122,16 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<ReferralExplained
     let family = if line.patient.is_empty() { Vec::new() } else { lines(package, ("patient_id", &line.patient))? };
     let mut rows = Vec::new();
     let [source, file, sheet, row] = ROW;
-    let columns = [source, file, sheet, row, "relation"];
+    let columns = [source, file, sheet, row, "relation", "joined_by", "agreed"];
     package.where_is("referral_records", ("referral_id", id), columns, |cells| {
-        rows.push((row_name(four(&cells)), Relation::of_word(cells[4])));
+        rows.push(ReferralRow {
+            at: row_name(four(&cells)),
+            relation: Relation::of_word(cells[4]),
+            joined_by: ReferralJoin::of_word(cells[5]),
+            agreed: cells[6].split(';').filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+        });
     })?;
-    let wanted = Wanted::new(rows.iter().map(|(row, _)| row));
+    let wanted = Wanted::new(rows.iter().map(|row| &row.at));
     let ancestors = ancestors(&family, &line);
     let children: Vec<Kin> = family.iter().filter(|of| of.parent == id).map(kin).collect();
     let is_related =
@@ -130,7 +158,7 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<ReferralExplained
     })
 }
 
-const OF_LINE: [&str; 23] = [
+const OF_LINE: [&str; 27] = [
     "referral_id",
     "patient_id",
     "priority",
@@ -154,6 +182,10 @@ const OF_LINE: [&str; 23] = [
     "specialty",
     "condition",
     "ubrn",
+    "priority_rule",
+    "referrer_priority",
+    "working_days",
+    "weeks_rule",
 ];
 
 fn lines(package: &Shelf<'_>, of: (&str, &str)) -> Result<Vec<ReferralLine>, ExplainError> {
@@ -187,6 +219,10 @@ fn line(cells: [&str; OF_LINE.len()]) -> ReferralLine {
         service: if cells[19].is_empty() { text(20) } else { text(19) },
         condition: text(21),
         ubrn: text(22),
+        priority_rule: PriorityRule::of_word(cells[23]),
+        referrer_priority: text(24),
+        working_days: text(25),
+        weeks_rule: WeeksRule::of_word(cells[26]),
     }
 }
 

@@ -33,8 +33,8 @@ fn referral_line(contents: &Contents<'_>, index: ReferralIndex, line: &mut Line)
     line.found("referrer", || first(referral::REFERRER));
     line.revealed("received", of.received, Moment::reveal);
     line.revealed("original_received", of.original_received, PartialDate::reveal);
-    line.revealed("triaged", first_triaged(contents, of), Moment::reveal);
-    line.found("triaged_by", || first(referral::TRIAGED_BY));
+    line.revealed("triaged", triaged(contents, of), Moment::reveal);
+    line.found("triaged_by", || triaged_by(contents, of));
     line.text("status", of.status.map_or("", ReferralStatus::word));
     line.revealed("closed", of.closed, PartialDate::reveal);
     line.found("close_reason", || first(referral::CLOSE_REASON));
@@ -50,19 +50,35 @@ fn referral_line(contents: &Contents<'_>, index: ReferralIndex, line: &mut Line)
     line.revealed("next_appointment", of.next_appointment, Moment::reveal);
     line.maybe("weeks", of.weeks);
     line.shown("records", of.records.len() + of.keyings.len());
+    line.text("priority_rule", of.priority_rule.word());
+    line.text("referrer_priority", of.referrer_priority.map_or("", Priority::word));
+    line.text("weeks_rule", of.weeks_rule.word());
+    line.maybe("working_days", of.working_days);
 }
 
-fn first_triaged(contents: &Contents<'_>, of: &Referral) -> Option<Moment> {
+/// When the triage that stands was, else the first.
+fn triaged(contents: &Contents<'_>, of: &Referral) -> Option<Moment> {
     let table = &contents.records().referrals;
-    of.records.iter().find_map(|(place, _)| table.moment(referral::TRIAGED, *place))
+    let stands = of.triage.and_then(|place| table.moment(referral::TRIAGED, place));
+    stands.or_else(|| of.records.iter().find_map(|(place, _)| table.moment(referral::TRIAGED, *place)))
+}
+
+/// Who made the triage that stands, else whoever is named first.
+fn triaged_by<'c>(contents: &'c Contents<'_>, of: &Referral) -> &'c str {
+    match of.triage {
+        Some(place) => contents.records().referrals.text(&contents.records().texts, referral::TRIAGED_BY, place),
+        None => contents.first_text(of, referral::TRIAGED_BY),
+    }
 }
 
 pub(super) fn referral_records(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
-    for (at, referral, relation) in contents.referral_rows() {
+    for (at, referral, relation, tie) in contents.referral_rows() {
         let line = out.begin();
         line.row("", contents, Some(at));
         line.text("referral_id", contents.ids.referral(referral));
         line.text("relation", relation.word());
+        line.text("joined_by", tie.by.word());
+        line.joined("agreed", tie.agreed());
         out.end()?;
     }
     Ok(())
@@ -153,6 +169,7 @@ pub(super) fn waiting_list(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::
         line.revealed("last_seen", of.last_seen, PartialDate::reveal);
         line.revealed("review_due", of.review_due, PartialDate::reveal);
         line.text("specialty", &of.specialty);
+        line.maybe("working_days", of.working_days);
         out.end()?;
     }
     Ok(())

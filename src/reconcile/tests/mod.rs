@@ -1,8 +1,12 @@
 //! Tests that go through the room's one verb.
 
 mod appointments;
+mod clocks;
 mod decided;
+mod gaps;
 mod laws;
 mod placing;
+mod priorities;
 mod referrals;
+mod scale;
 mod waiting;

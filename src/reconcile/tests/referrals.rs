@@ -494,3 +494,28 @@ fn one_day_one_complaint_two_ids_is_never_silently_two_waits() {
     let closed = [("condition", "Knee"), knee[1], ("status", "closed"), ("closed", "2017-03-02")];
     under_two_ids(&knee, &closed, 2, false);
 }
+
+#[test]
+fn each_row_says_why_it_is_of_its_referral() {
+    let mut world = World::new();
+    let knee = ("condition", "Knee pain");
+    let rows: [(usize, &[(&'static str, &str)]); 5] = [
+        (COMMUNITY, &[("local_id", "1"), ("received", "2017-03-01"), ("ubrn", "100000000001"), knee]),
+        (COMMUNITY, &[("local_id", "1"), ("received", "2017-03-01"), knee]),
+        (BOOKING, &[("received", "2017-03-02"), ("ubrn", "100000000001")]),
+        (HOSPITAL, &[("local_id", "7"), ("received", "2017-03-03"), ("specialty", "Physiotherapy"), knee]),
+        (LETTERS, &[knee]),
+    ];
+    for (source, values) in rows {
+        world.row(source, "p").referral(values);
+    }
+    world.row(COMMUNITY, "q").referral(&[("local_id", "9")]);
+    let reconciled = world.reconcile();
+    let told = |at: usize| -> Vec<(&'static str, Vec<&'static str>)> {
+        reconciled.referrals[at].ties.iter().map(|tie| (tie.by.word(), tie.agreed().collect())).collect()
+    };
+    let by_id = |by| (by, vec![]);
+    let alike = ("likeness", vec!["received", "condition"]);
+    assert_eq!(told(0), [by_id("local-id"), by_id("local-id"), alike, by_id("ubrn"), by_id("best-fit")]);
+    assert_eq!(told(1), [by_id("alone")]);
+}

@@ -42,6 +42,7 @@ fn waiting() -> Vec<Wrong> {
         list("a clock starts later than the referral's", "clock_start", "2017-09-01"),
         list("a clock has no start", "clock_start", ""),
         list("a wait is shorter than the referral's", "weeks", "2"),
+        list("working days are fewer than the referral's", "working_days", "2"),
         list("a priority is carried that the referral has not", "priority", "routine"),
         list("an appointment is ahead of which the referral knows nothing", "next_appointment", "2017-10-04"),
         list("a pathway is of another referral", "patient_pathway_identifier", "X1"),

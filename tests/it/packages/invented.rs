@@ -237,6 +237,8 @@ fn of_care(table: &str) -> Vec<Values> {
             ("cohort", cohort),
             ("clock_rule", rule),
             ("records", records),
+            ("priority_rule", "unknown"),
+            ("weeks_rule", if more.iter().any(|(column, _)| *column == "weeks") { "event-runs" } else { "no-start" }),
         ];
         line(&[&values[..], more].concat())
     };
@@ -260,19 +262,19 @@ fn of_care(table: &str) -> Vec<Values> {
                 "first-appointment",
                 "received",
                 "2",
-                &[("clock_start", "2017-08-01"), ("weeks", "8")],
+                &[("clock_start", "2017-08-01"), ("weeks", "8"), ("working_days", "42")],
             ),
             referral(SECOND, BEN, "closed", "unknown", "1", &[("status", "closed")]),
             referral(THIRD, BEN, "awaiting-triage", "parent-runs", "1", &[("parent_referral_id", SECOND)]),
         ],
         "referral_records" => [
-            (CLINIC, 3, FIRST, "original"),
-            (CLINIC, 5, FIRST, "duplicate"),
-            (CLINIC, 4, SECOND, "original"),
-            (DIARY, 2, THIRD, "onward"),
+            (CLINIC, 3, FIRST, "original", "local-id"),
+            (CLINIC, 5, FIRST, "duplicate", "local-id"),
+            (CLINIC, 4, SECOND, "original", "alone"),
+            (DIARY, 2, THIRD, "onward", "alone"),
         ]
-        .map(|(sheet, row, referral, relation)| {
-            of_row(sheet, row, &[("referral_id", referral), ("relation", relation)])
+        .map(|(sheet, row, referral, relation, by)| {
+            of_row(sheet, row, &[("referral_id", referral), ("relation", relation), ("joined_by", by)])
         })
         .into(),
         "appointments" => vec![
@@ -291,6 +293,7 @@ fn of_care(table: &str) -> Vec<Values> {
                 ("wait_type", "ahp"),
                 ("clock_start", "2017-08-01"),
                 ("weeks", "8"),
+                ("working_days", "42"),
             ])]
         }
         _ => vec![line(&[
