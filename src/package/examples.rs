@@ -241,6 +241,7 @@ fn linked() -> Linked {
         ],
         rulings: Rulings::default(),
         effects: Effects::default(),
+        thresholds: Vec::new(),
     }
 }
 
