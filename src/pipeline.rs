@@ -4,13 +4,13 @@
 //! what came out.
 
 use crate::config::{self, Config, Mistake};
-use crate::decisions::{self, Decisions, Journal};
-use crate::linkage::{self, Agreement, LinkModel, Linked};
+use crate::decisions::{self, Answer, Decisions, Journal, PairDecision};
+use crate::linkage::{self, Agreement, AtThreshold, LinkModel, Linked, Reliability};
 use crate::measures::{self, Measures};
 use crate::package::{self, Naming, Opened};
 use crate::reconcile::{self, Reconciled, UnknownSite};
 use crate::records::profile::{self, FileProfile, Profiler};
-use crate::records::{Normaliser, Records, ReturnReader, Returned, RowNames};
+use crate::records::{self, Normaliser, PersonId, Records, ReturnReader, Returned, RowNames};
 use crate::report;
 use crate::sources::{self, Batch, Intake, Origin, RawRow, SourceFile};
 use crate::values::{CommitmentKey, Shown as _};
@@ -411,57 +411,86 @@ pub struct LinkedPeople {
     pub match_at: f64,
     /// How far each threshold agrees with the truth, where a column gives it.
     pub agreement: Vec<Agreement>,
+    /// Whether the probabilities of the pairs that are shown mean what they say, where a column gives the truth.
+    pub reliability: Option<Reliability>,
+    /// Of the answers about pairs that were given, those whose rows are there.
+    pub answers: u64,
 }
 
 /// Thresholds that are tried against a truth, and when the best is to be estimated.
 const THRESHOLDS: [f64; 15] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999];
 
 /// The linkage engine alone, on tables of people: see [`config::of_people`]. The column beside, where there is one, is the
-/// truth that the outcome is held against; nothing is linked by it.
-pub fn link_people(config: &mut Config, match_at: MatchAt, observer: &mut dyn Observer) -> Result<LinkedPeople, Error> {
+/// truth that the outcome is held against; nothing is linked by it, nor by what people answered about pairs.
+pub fn link_people(
+    config: &mut Config,
+    match_at: MatchAt,
+    answers: &[PairDecision],
+    observer: &mut dyn Observer,
+) -> Result<LinkedPeople, Error> {
     config.warnings.iter().for_each(|warning| observer.warns(warning));
     let fixed_model = fixed_model(config)?;
     let records = read(config, observer, Normaliser::finish)?;
     observer.begins(Stage::Block);
-    let prepared = linkage::prepare(config, records, &Decisions::default());
+    let answers = answers_of(config, &records, answers);
+    let answered = answers.len() as u64;
+    let prepared = linkage::prepare(config, records, &Decisions::default()).with_answers(answers);
     observer.begins(Stage::Train);
     let model = fixed_model.unwrap_or_else(|| linkage::train(&prepared));
     observer.begins(Stage::Link);
     let chosen = match match_at {
         MatchAt::Configured => config.link.match_at,
         MatchAt::Given(share) => share,
-        MatchAt::Estimated => likely_best(&prepared, &model),
+        MatchAt::Estimated => likely_best(&prepared, &model, config.link.review_at),
     };
     (config.link.match_at, config.link.review_at) = (chosen, config.link.review_at.min(chosen));
-    let agreement = agreement(&prepared, &model, chosen);
+    let truth = truth(prepared.records());
+    let agreement = agreement(&prepared, &model, chosen, &truth);
     let candidate_pairs = prepared.candidate_pairs();
     let linked = linkage::link(config, prepared, &model);
-    Ok(LinkedPeople { linked, model, candidate_pairs, match_at: chosen, agreement })
+    let reliability = (!agreement.is_empty()).then(|| reliability(&linked, &truth));
+    Ok(LinkedPeople { linked, model, candidate_pairs, match_at: chosen, agreement, reliability, answers: answered })
+}
+
+/// The answers whose rows are there.
+fn answers_of(config: &Config, records: &Records, answers: &[PairDecision]) -> Vec<(PersonId, PersonId, bool)> {
+    let found = |pair: &PairDecision| {
+        let find = |name| records::find_person(config, records, name);
+        Some((find(&pair.left)?, find(&pair.right)?, pair.answer == Answer::Same))
+    };
+    answers.iter().filter_map(found).collect()
+}
+
+/// A sign of whom each row is of, where the column beside says it.
+fn truth(records: &Records) -> Vec<Option<u32>> {
+    let said = |record| Some(records.people.extra(config::BESIDE, record)).filter(|symbol| symbol.is_some());
+    records.people.places().map(|record| said(record).map(|symbol| symbol.place())).collect()
+}
+
+/// The pairs that are shown against the truth; those of which it says nothing do not count.
+fn reliability(linked: &Linked, truth: &[Option<u32>]) -> Reliability {
+    let of = |record: PersonId| truth[record as usize];
+    Reliability::of(linked.pairs.iter().filter_map(|pair| {
+        let (left, right) = (of(pair.left)?, of(pair.right)?);
+        Some((pair.probability(), left == right))
+    }))
 }
 
 /// The threshold that is expected to give the best F1; of equals, the highest.
-fn likely_best(prepared: &linkage::Prepared, model: &LinkModel) -> f64 {
-    let mut best = (0.0, 0.0);
-    linkage::sweep(prepared, model, &THRESHOLDS, &mut |joined| {
-        best = if joined.expected_f1() >= best.0 { (joined.expected_f1(), joined.match_at) } else { best };
-    });
-    best.1
+fn likely_best(prepared: &linkage::Prepared, model: &LinkModel, review_at: f64) -> f64 {
+    let likely = linkage::likely(prepared, model, &THRESHOLDS, review_at);
+    let f1 = |at: &AtThreshold| at.f1().unwrap_or(1.0);
+    likely.iter().max_by(|one, other| f1(one).total_cmp(&f1(other))).map_or(review_at, |best| best.match_at)
 }
 
 /// Each threshold against the truth; nothing where no row says whose it is.
-fn agreement(prepared: &linkage::Prepared, model: &LinkModel, chosen: f64) -> Vec<Agreement> {
-    let people = &prepared.records().people;
-    let truth: Vec<Option<u32>> = people
-        .places()
-        .map(|record| Some(people.extra(config::BESIDE, record)).filter(|symbol| symbol.is_some()))
-        .map(|symbol| symbol.map(|symbol| symbol.place()))
-        .collect();
+fn agreement(prepared: &linkage::Prepared, model: &LinkModel, chosen: f64, truth: &[Option<u32>]) -> Vec<Agreement> {
     let mut agreement = Vec::new();
     if truth.iter().any(Option::is_some) {
         let mut thresholds: Vec<f64> = THRESHOLDS.into_iter().chain([chosen]).collect();
         thresholds.sort_by(f64::total_cmp);
         thresholds.dedup();
-        linkage::sweep(prepared, model, &thresholds, &mut |joined| agreement.push(joined.agreement(&truth)));
+        linkage::sweep(prepared, model, &thresholds, &mut |joined| agreement.push(joined.agreement(truth)));
     }
     agreement
 }

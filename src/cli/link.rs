@@ -1,9 +1,13 @@
 //! `handover link`.
 
+mod answers;
+mod calibration;
+mod plot;
 mod tables;
 
 use super::Voice;
 use super::exit::{Failure, Outcome};
+use super::private::write_new;
 use super::run::{exceptions, texts};
 use super::terminal::{Watcher, print, say, thousands};
 use crate::config::{self, Config, PeopleTables};
@@ -46,6 +50,15 @@ pub(super) struct Arguments {
     /// Write the model; must not be there
     #[arg(long, value_name = "FILE")]
     save_model: Option<PathBuf>,
+    /// Write what each threshold is likely to join, truth unseen; must not be there
+    #[arg(long, value_name = "FILE")]
+    thresholds: Option<PathBuf>,
+    /// Draw whether probabilities mean what they say, as SVG; must not be there
+    #[arg(long, value_name = "FILE", requires = "truth")]
+    reliability: Option<PathBuf>,
+    /// Pairs as --pairs writes them, with a column `answer` (same or different): what is likely goes by them too. Nothing is linked by it
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
     /// The column that says who each row truly is: tells precision, recall and F1 by threshold. Nothing is linked by it
     #[arg(long, value_name = "COLUMN")]
     truth: Option<String>,
@@ -67,8 +80,7 @@ fn match_at(text: &str) -> Result<MatchAt, String> {
 
 /// Links, writes the tables, and tells what came of it.
 pub(super) fn link(arguments: &Arguments, voice: Voice) -> Result<Outcome, Failure> {
-    let outputs = [Some(&arguments.out), arguments.pairs.as_ref(), arguments.save_model.as_ref()];
-    refuse_outputs(&outputs.into_iter().flatten().map(PathBuf::as_path).collect::<Vec<&Path>>())?;
+    refuse_outputs(&arguments.outputs())?;
     arguments.files.iter().try_for_each(|file| refuse_missing(file))?;
     let today = || jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut config = config::of_people(&PeopleTables {
@@ -81,21 +93,16 @@ pub(super) fn link(arguments: &Arguments, voice: Voice) -> Result<Outcome, Failu
     if let Some(model) = &arguments.model {
         config.link.model = Some(model.to_string_lossy().into_owned());
     }
+    let answers = arguments.answers.as_deref().map_or(Ok(Vec::new()), answers::read)?;
     let mut watcher = Watcher::new(voice);
     let match_at = arguments.match_at.unwrap_or(MatchAt::Configured);
-    let done = pipeline::link_people(&mut config, match_at, &mut watcher)?;
+    let done = pipeline::link_people(&mut config, match_at, &answers, &mut watcher)?;
     if let (Some(column), true) = (&arguments.truth, done.agreement.is_empty()) {
         let message = format!("no row has anything in the column {column} that --truth names");
         return Err(Failure::new(Outcome::Usage, message, "give the name of a column as the header has it"));
     }
     let numbered = Numbered::of(&done.linked);
-    tables::write_clusters(&arguments.out, &config, &done.linked, &numbered)?;
-    if let Some(path) = &arguments.pairs {
-        tables::write_pairs(path, &config, &done.linked)?;
-    }
-    if let Some(path) = &arguments.save_model {
-        tables::write_model(path, &done.model)?;
-    }
+    arguments.write(&config, &done, &numbered)?;
     let told =
         Told { arguments, config: &config, done: &done, patients: numbered.patients, unplaced: numbered.unplaced };
     let seconds = watcher.seconds();
@@ -107,6 +114,33 @@ pub(super) fn link(arguments: &Arguments, voice: Voice) -> Result<Outcome, Failu
         print(&told.screen(seconds).join("\n"));
     }
     Ok(Outcome::Done)
+}
+
+impl Arguments {
+    /// What is to be written.
+    fn outputs(&self) -> Vec<&Path> {
+        let Arguments { out, pairs, save_model, thresholds, reliability, .. } = self;
+        let more = [pairs, save_model, thresholds, reliability].into_iter().flatten();
+        std::iter::once(out).chain(more).map(PathBuf::as_path).collect()
+    }
+
+    fn write(&self, config: &Config, done: &LinkedPeople, numbered: &Numbered) -> Result<(), Failure> {
+        tables::write_clusters(&self.out, config, &done.linked, numbered)?;
+        if let Some(path) = &self.pairs {
+            tables::write_pairs(path, config, &done.linked)?;
+        }
+        if let Some(path) = &self.save_model {
+            tables::write_model(path, &done.model)?;
+        }
+        if let Some(path) = &self.thresholds {
+            calibration::write_thresholds(path, &done.linked.thresholds, &done.agreement)?;
+        }
+        if let (Some(path), Some(reliability)) = (&self.reliability, &done.reliability) {
+            let drawn = plot::draw(reliability);
+            write_new(path, drawn.as_bytes()).map_err(|error| Failure::io(path, &error))?;
+        }
+        Ok(())
+    }
 }
 
 fn refuse_outputs(outputs: &[&Path]) -> Result<(), Failure> {
@@ -187,6 +221,8 @@ impl Told<'_> {
             "exceptions": self.exceptions(), "match": self.done.match_at,
             "pairs_compared": self.done.candidate_pairs, "pairs_joined": self.standing(PairStanding::Edge),
             "pairs_for_review": self.standing(PairStanding::Review),
+            "thresholds": calibration::thresholds_json(&self.done.linked.thresholds), "answers": self.done.answers,
+            "reliability": calibration::reliability_json(self.done.reliability.as_ref()),
             "truth": self.done.agreement.iter().map(agreement_json).collect::<Vec<Value>>(),
             "warnings": texts(&self.config.warnings),
         })
@@ -207,10 +243,14 @@ impl Told<'_> {
             line("Pairs compared", self.done.candidate_pairs, &joined),
         ];
         lines.extend(exceptions(&self.exceptions()));
+        lines.extend(calibration::threshold_lines(&self.done.linked.thresholds, self.done.match_at, self.done.answers));
         lines.extend(truth_lines(&self.done.agreement, self.done.match_at));
+        lines.extend(calibration::reliability_lines(self.done.reliability.as_ref()));
         lines.push(format!("Clusters  {}", self.arguments.out.shown()));
         lines.extend(self.arguments.pairs.iter().map(|path| format!("Pairs     {}", path.shown())));
         lines.extend(self.arguments.save_model.iter().map(|path| format!("Model     {}", path.shown())));
+        lines.extend(self.arguments.thresholds.iter().map(|path| format!("Thresholds {}", path.shown())));
+        lines.extend(self.arguments.reliability.iter().map(|path| format!("Plot      {}", path.shown())));
         lines.push(format!("Done in {seconds:.1} s"));
         lines
     }
@@ -239,7 +279,6 @@ fn truth_lines(agreement: &[Agreement], match_at: f64) -> Vec<String> {
     };
     let shown = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{share:.4}"));
     let mut lines = vec![
-        String::new(),
         format!("Against the truth    {:>11} pairs of rows are of one person", thousands(best.true_pairs)),
         format!("{:>9} {:>11} {:>9} {:>9} {:>9}", "match", "joined", "precision", "recall", "F1"),
     ];

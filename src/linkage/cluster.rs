@@ -43,6 +43,23 @@ pub(super) struct Groups {
     pub group_of: Vec<u32>,
 }
 
+/// What became of a pair that was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    Joined,
+    OneAlready,
+    Refused(Bar),
+}
+
+/// The places of the pairs that a machine may join, the heaviest first.
+pub(super) fn heaviest(pairs: &[Pair], match_at: f64) -> Vec<u32> {
+    // Pairs stand in order of their units, so that their places decide between equal weights.
+    let mut heaviest: Vec<u32> =
+        (0u32..).zip(pairs).filter(|(_, pair)| pair.joinable(match_at)).map(|(place, _)| place).collect();
+    heaviest.sort_unstable_by_key(|place| (Reverse(pairs[*place as usize].score.weight), *place));
+    heaviest
+}
+
 /// Of clusters with more members, so many of each are compared.
 const COMPARED_AT_MOST: usize = 12;
 
@@ -56,6 +73,18 @@ impl Clusters {
         pairs: &[Pair],
         match_at: f64,
     ) -> (Self, BTreeMap<u32, Bar>) {
+        let mut clusters = Clusters::alone(numbers, rulings);
+        let mut refused = BTreeMap::new();
+        for place in heaviest(pairs, match_at) {
+            if let Offer::Refused(bar) = clusters.offer(scorer, &pairs[place as usize]) {
+                refused.insert(place, bar);
+            }
+        }
+        (clusters, refused)
+    }
+
+    /// Every unit by itself.
+    pub(super) fn alone(numbers: Vec<u64>, rulings: &[(u32, u32, Ruling)]) -> Self {
         let size = numbers.len() as u32;
         let mut clusters = Clusters { joined: Rings::alone(size), bound: None, numbers, apart: BTreeMap::new() };
         for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Different) {
@@ -65,25 +94,25 @@ impl Clusters {
         for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Same) {
             clusters.bound.get_or_insert_with(|| Rings::alone(size)).unite(*left, *right);
         }
-        // Pairs stand in order of their units, so that their places decide between equal weights.
-        let mut heaviest: Vec<u32> =
-            (0u32..).zip(pairs).filter(|(_, pair)| pair.joinable(match_at)).map(|(place, _)| place).collect();
-        heaviest.sort_unstable_by_key(|place| (Reverse(pairs[*place as usize].score.weight), *place));
-        let mut refused = BTreeMap::new();
-        for place in heaviest {
-            let pair = &pairs[place as usize];
-            let (left, right) = (clusters.joined.root(pair.left), clusters.joined.root(pair.right));
-            if left == right {
-                continue;
-            }
-            match clusters.obstacle(scorer, left, right) {
-                None => clusters.merge(left, right),
-                Some(bar) => {
-                    refused.insert(place, bar);
-                }
-            }
+        clusters
+    }
+
+    /// Joins the clusters of a pair, unless something forbids it. Pairs must come in the order of [`heaviest`].
+    pub(super) fn offer(&mut self, scorer: &Scorer<'_>, pair: &Pair) -> Offer {
+        let (left, right) = (self.joined.root(pair.left), self.joined.root(pair.right));
+        if left == right {
+            return Offer::OneAlready;
         }
-        (clusters, refused)
+        if let Some(bar) = self.obstacle(scorer, left, right) {
+            return Offer::Refused(bar);
+        }
+        self.merge(left, right);
+        Offer::Joined
+    }
+
+    /// Whether two units are in one cluster.
+    pub(super) fn are_one(&mut self, left: u32, right: u32) -> bool {
+        self.joined.root(left) == self.joined.root(right)
     }
 
     /// Joins whole clusters, as people said.

@@ -12,6 +12,7 @@ use super::product::{JoinedBy, Linked, PatientIndex, Place};
 use super::rulings::Rulings;
 use super::score::{Bar, Scorer};
 use super::thin::Directory;
+use super::thresholds;
 use super::trace::{self, Told};
 use super::train::{self, Counts};
 use super::units::Units;
@@ -31,12 +32,19 @@ pub struct Prepared {
     pub(super) candidates: Vec<Candidate>,
     blocking: Vec<BlockingReport>,
     pub(super) rulings: Rulings,
+    /// What is known of pairs beside that, for estimates alone.
+    pub(super) answers: Vec<(PersonId, PersonId, bool)>,
 }
 
 impl Prepared {
     /// The records that were prepared.
     pub fn records(&self) -> &Records {
         &self.records
+    }
+
+    /// With pairs of which people said whether they are one person: estimates heed them, and nothing is joined by them.
+    pub fn with_answers(self, answers: Vec<(PersonId, PersonId, bool)>) -> Self {
+        Prepared { answers, ..self }
     }
 
     /// Pairs to compare, each counted once.
@@ -76,7 +84,7 @@ fn prepare_with(config: &Config, records: Records, rulings: Rulings) -> Prepared
         })
         .collect();
     tracing::info!(units = units.len(), candidate_pairs = candidates.len(), "pairs to compare");
-    Prepared { records, features, units, told, candidates, blocking, rulings }
+    Prepared { records, features, units, told, candidates, blocking, rulings, answers: Vec::new() }
 }
 
 /// Trains a model on the prepared records.
@@ -109,12 +117,13 @@ pub fn link(config: &Config, mut prepared: Prepared, model: &LinkModel) -> Linke
         let clustered = cluster(config, &prepared, model, &pairs);
         let held = clustered.held(config, &prepared);
         if held.events.is_empty() {
-            return place(config, prepared, model, pairs, clustered);
+            let thresholds = thresholds::of_run(config, &prepared, model, &pairs);
+            return Linked { thresholds, ..place(config, prepared, model, pairs, clustered) };
         }
         let fewer = prepared.rulings.without(&held.events, held.asked);
         if prepared.rulings.keeps_any_apart() {
             // What is one with others is kept apart with them, and units are made by that: without the join they are others.
-            prepared = prepare_with(config, prepared.records, fewer);
+            prepared = prepare_with(config, prepared.records, fewer).with_answers(prepared.answers);
             pairs = compare(&mut prepared, model);
         } else {
             prepared.rulings = fewer;
@@ -218,7 +227,10 @@ fn place(config: &Config, prepared: Prepared, model: &LinkModel, pairs: Vec<Pair
     }
     drop(scorer);
     drop((unit_of, features, units, refused));
-    assemble(Linked { records, members: Vec::new(), places, pairs: shown, rulings, effects }, groups.len())
+    assemble(
+        Linked { records, members: Vec::new(), places, pairs: shown, rulings, effects, thresholds: Vec::new() },
+        groups.len(),
+    )
 }
 
 /// The cluster of each unit as it would be if people had said of nobody to be one, and if they had kept nobody apart.

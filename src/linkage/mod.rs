@@ -4,6 +4,7 @@
 //! Holds: every person record that comes in is a member of exactly one patient going out, or unplaced with its candidates.
 
 mod blocking;
+mod calibration;
 mod cluster;
 mod columns;
 mod compare;
@@ -26,10 +27,12 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod thin;
+mod thresholds;
 mod trace;
 mod train;
 mod units;
 
+pub use calibration::{Bin, Reliability};
 pub use explain::{Compared, Explainer, KeptPair, Outcome, PairExplanation, title};
 pub use link::{Prepared, link, prepare, train};
 pub use model::{BlockingReport, ComparisonModel, LevelModel, LinkModel, SessionReport, TrainingReport};
@@ -41,3 +44,4 @@ pub use product::{
 pub use rulings::Rulings;
 pub use superseded::Superseded;
 pub use sweep::{Agreement, Joined, sweep};
+pub use thresholds::{AtThreshold, likely};

@@ -3,6 +3,7 @@
 pub use super::blocking::Rule;
 use super::model::probability;
 use super::rulings::Rulings;
+use super::thresholds::AtThreshold;
 use crate::config::COMPARISONS_AT_MOST;
 use crate::decisions::Effects;
 use crate::ledger::Reason;
@@ -52,6 +53,8 @@ pub struct Linked {
     pub rulings: Rulings,
     /// What each decision changed so far.
     pub effects: Effects,
+    /// What a machine would likely join at each threshold, lowest first.
+    pub thresholds: Vec<AtThreshold>,
 }
 
 /// What became of a person record.

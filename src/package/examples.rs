@@ -242,6 +242,7 @@ fn linked() -> Linked {
         ],
         rulings: Rulings::default(),
         effects: Effects::default(),
+        thresholds: Vec::new(),
     }
 }
 

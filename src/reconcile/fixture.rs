@@ -156,7 +156,7 @@ impl World {
         };
         let places = rows.iter().map(place).collect();
         let (rulings, effects) = Default::default();
-        Linked { records, members, places, pairs: Vec::new(), rulings, effects }
+        Linked { records, members, places, pairs: Vec::new(), rulings, effects, thresholds: Vec::new() }
     }
 
     pub(crate) fn reconcile(&self) -> Reconciled {

@@ -280,6 +280,42 @@ fn blocks_that_are_asked_for_are_the_only_ones() {
 }
 
 #[test]
+fn what_each_threshold_likely_joins_is_told_and_probabilities_are_held_against_the_truth() {
+    let tables = tables();
+    let outputs = ["--thresholds", "t.csv", "--reliability", "r.svg", "--pairs", "p.csv", "--truth", "Whose", "--json"];
+    let document = link(&tables, &outputs).json();
+    let own = |document: &serde_json::Value| {
+        let all = document["thresholds"].as_array().expect("thresholds").clone();
+        all.into_iter().find(|one| one["match"].as_f64() == Some(0.99)).expect("that of the run")
+    };
+    let before = own(&document);
+    assert_eq!((before["joined"].as_u64(), &before["for_review"]), (Some(4), &document["pairs_for_review"]));
+    assert!(before["expected_wrong"].as_f64().expect("a number") < 0.5, "{before}");
+    let reliability = &document["reliability"];
+    assert_eq!(reliability["pairs"].as_u64(), Some(read(&tables, "p.csv").lines().count() as u64 - 1));
+    assert!(reliability["expected_calibration_error"].as_f64().is_some_and(|error| error < 0.5), "{reliability}");
+    let line = read(&tables, "t.csv").lines().find(|line| line.starts_with("0.99,4,")).map(str::to_owned);
+    assert!(line.expect("that of the run").ends_with(",0,1.000000,1.000000,1.000000"));
+    assert!(read(&tables, "r.svg").contains("<circle"));
+
+    let answered: String = read(&tables, "p.csv")
+        .lines()
+        .enumerate()
+        .map(|(place, line)| format!("{line},{}\n", if place == 0 { "answer" } else { "different" }))
+        .collect();
+    tables.write("answers.csv", &answered);
+    let document = link(&tables, &["--answers", "answers.csv", "--out", "2.csv", "--json"]).json();
+    assert!(own(&document)["expected_wrong"].as_f64() > Some(3.0), "{document}");
+    assert_eq!(document["answers"].as_u64(), reliability["pairs"].as_u64());
+    assert_eq!(document["reliability"], serde_json::Value::Null, "the truth is not known here");
+    assert_eq!(read(&tables, "2.csv"), read(&tables, "clusters.csv"), "answers link nothing");
+    let shown = link(&tables, &["--out", "3.csv"]).out;
+    assert!(shown.contains("Likely outcome by threshold, from the probabilities alone"), "{shown}");
+    let said = link(&tables, &["--reliability", "x.svg", "--out", "4.csv"]).refusal();
+    assert!(said.starts_with("2\n") && said.contains("--truth"), "{said}");
+}
+
+#[test]
 fn the_threshold_can_be_given_configured_or_estimated() {
     let tables = tables();
     tables.write("link.toml", "[link]\nmatch = 0.95\n");

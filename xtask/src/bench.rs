@@ -2,6 +2,7 @@
 //!
 //! A run is a process, as a user starts it. Its log says when each stage ends; memory is what Linux counts for it.
 
+pub mod link;
 mod process;
 pub mod readers;
 mod told;
@@ -37,6 +38,8 @@ pub struct Arguments {
 enum Of {
     /// Reading and mapping alone: a large file of people as text and as a worksheet.
     Readers(readers::Arguments),
+    /// Linking alone, beside Splink: a flat table of people, from CSV to clusters.
+    Link(link::Arguments),
 }
 
 /// A run of ours.
@@ -47,8 +50,10 @@ struct Run {
 
 /// Runs the task.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    if let Some(Of::Readers(arguments)) = &arguments.of {
-        return readers::run(arguments);
+    match &arguments.of {
+        Some(Of::Readers(arguments)) => return readers::run(arguments),
+        Some(Of::Link(arguments)) => return link::run(arguments),
+        None => {}
     }
     let (task, target) = places()?;
     let folder = target.join("bench").join(format!("{}-{}", arguments.people, arguments.seed));

@@ -110,9 +110,11 @@ pub(super) fn write_model(path: &Path, model: &LinkModel) -> Result<(), Failure>
     written.map_err(|error| Failure::io(path, &error))
 }
 
-type Out = csv::Writer<BufWriter<File>>;
+/// A table that is being written.
+pub(super) type Out = csv::Writer<BufWriter<File>>;
 
-fn write(path: &Path, fill: impl FnOnce(&mut Out) -> csv::Result<()>) -> Result<(), Failure> {
+/// Writes a table that is not there yet.
+pub(super) fn write(path: &Path, fill: impl FnOnce(&mut Out) -> csv::Result<()>) -> Result<(), Failure> {
     let written = || -> io::Result<()> {
         let mut out = csv::Writer::from_writer(BufWriter::new(create_new(path)?));
         fill(&mut out)?;

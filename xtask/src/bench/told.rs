@@ -46,7 +46,8 @@ pub(super) fn tell(told: &Told<'_>) -> String {
     text
 }
 
-fn line(name: &str, seconds: Vec<f64>, peak: Option<u64>) -> String {
+/// A stage: seconds and memory.
+pub(super) fn line(name: &str, seconds: Vec<f64>, peak: Option<u64>) -> String {
     let (least, median, most) = spread(seconds);
     let peak = peak.map_or_else(|| "not measured".to_owned(), |bytes| format!("{:.1}", bytes as f64 / 1e6));
     format!("{name:<24} {median:>10.3} {least:>10.3} {most:>10.3} {peak:>16}\n")

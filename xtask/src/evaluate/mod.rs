@@ -11,6 +11,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub use patients::pairs;
+
 use crate::Failure;
 use score::Scores;
 use std::io::Write;

@@ -14,7 +14,7 @@ mod ods;
 mod people;
 pub mod places;
 mod rates;
-mod slips;
+pub mod slips;
 mod sources;
 mod spool;
 #[cfg(test)]
