@@ -100,7 +100,7 @@ fn file(place: usize, rows: usize) -> SourceFile {
 /// Two systems' worth of a county that nobody lives in, so that a model has something to be trained on: each person once in
 /// each system, one in ten with a slip in the second.
 pub(super) struct County {
-    rows: [Vec<[String; 8]>; 2],
+    pub(super) rows: [Vec<[String; 8]>; 2],
 }
 
 /// The `n`th number of the test range that has a check digit.

@@ -91,15 +91,6 @@ impl Kind {
         self.joined + self.in_review + self.neither
     }
 
-    /// What of it misses the aims of its set.
-    pub fn missed(&self, set: &Set) -> Vec<String> {
-        let joined = set.aim_repeated_joined.filter(|aim| share(self.joined, self.repeated()) < *aim);
-        let of_two = set.aim_patients_of_two.filter(|aim| self.of_two as f64 > self.patients as f64 * aim);
-        let joined = joined.map(|aim| format!("{} of {} joined, aim {aim}", self.joined, self.repeated()));
-        let of_two = of_two.map(|aim| format!("{} of {} patients of two, aim {aim}", self.of_two, self.patients));
-        joined.into_iter().chain(of_two).collect()
-    }
-
     pub fn json(&self) -> serde_json::Value {
         serde_json::json!({
             "people": self.people, "repeated": self.repeated(), "joined": self.joined, "in_review": self.in_review,
@@ -107,6 +98,23 @@ impl Kind {
             "two_people_in_review": self.two_in_review,
         })
     }
+}
+
+/// What misses the aims of the set: people by kind, patients of two in all.
+pub fn missed(kinds: &BTreeMap<String, Kind>, set: &Set) -> Vec<String> {
+    let mut missed = Vec::new();
+    for (name, kind) in kinds {
+        if let Some(aim) = set.aim_repeated_joined.filter(|aim| share(kind.joined, kind.repeated()) < *aim) {
+            missed.push(format!("{name}: {} of {} joined, aim {aim}", kind.joined, kind.repeated()));
+        }
+    }
+    let sum = |of: fn(&Kind) -> u64| kinds.values().map(of).sum::<u64>();
+    // A patient that holds rows of two kinds counts with both.
+    let (of_two, patients) = (sum(|kind| kind.of_two), sum(|kind| kind.patients));
+    if let Some(aim) = set.aim_patients_of_two.filter(|aim| of_two as f64 > patients as f64 * aim) {
+        missed.push(format!("{of_two} of {patients} patients hold two people, aim {aim}"));
+    }
+    missed
 }
 
 /// A line for each kind.
@@ -153,7 +161,7 @@ mod tests {
         assert_eq!(kinds["one"], one);
         let set = "truth = \"who\"\naim_repeated_joined = 0.95\naim_patients_of_two = 0.0001\n";
         let set: Set = toml::from_str(set).expect("a set");
-        assert_eq!(twins.missed(&set), ["1 of 3 patients of two, aim 0.0001"]);
-        assert_eq!(one.missed(&set), ["1 of 3 joined, aim 0.95"]);
+        let said = ["one: 1 of 3 joined, aim 0.95", "1 of 8 patients hold two people, aim 0.0001"];
+        assert_eq!(missed(&kinds, &set), said);
     }
 }

@@ -46,7 +46,7 @@ pub struct Set {
     aim_recall: Option<f64>,
     /// Of the people of each kind with more rows than one, the share that is to be joined.
     pub aim_repeated_joined: Option<f64>,
-    /// Of the patients of each kind, the share that at most may hold two people.
+    /// Of all patients, the share that at most may hold two people.
     pub aim_patients_of_two: Option<f64>,
 }
 
@@ -352,9 +352,8 @@ impl Outcome {
                 self.missed.push(format!("{}: {figure} {value:.4}, aim {aim}", self.name));
             }
         }
-        for (name, kind) in &self.kinds {
-            self.missed.extend(kind.missed(set).into_iter().map(|missed| format!("{}: {name}: {missed}", self.name)));
-        }
+        self.missed
+            .extend(kinds::missed(&self.kinds, set).into_iter().map(|missed| format!("{}: {missed}", self.name)));
     }
 
     fn json(&self) -> serde_json::Value {

@@ -36,6 +36,8 @@ const TWICE: f64 = 0.33;
 const CARE: Care = Care { number_missing: 1.0, typo: 0.01 };
 /// The part of twins whose names differ by a letter or two.
 const TWINS_ALIKE: f64 = 0.05;
+/// The part of all others who bear one of these names: what is told of names is told by how many bear them.
+const OTHERS_ALIKE: f64 = 0.03;
 /// The part of twins who are of one sex.
 const TWINS_OF_ONE_SEX: f64 = 0.66;
 /// The part of housemates who have one family name.
@@ -118,7 +120,7 @@ impl Table<'_> {
             if !self.dice.chance(TWINS_OF_ONE_SEX) {
                 second.sex = if first.sex == Sex::Male { Sex::Female } else { Sex::Male };
             }
-            while second.given == first.given {
+            while self.maker.names.are_one(&first.given, &second.given) {
                 let (community, year) = (first.community, first.born.year());
                 second.given = self.maker.names.given(&mut self.dice, community, second.sex, year);
             }
@@ -166,7 +168,13 @@ impl Table<'_> {
     fn others(&mut self, count: usize) {
         let end = self.people + count;
         while self.people < end {
-            let household = self.maker.household(&mut self.dice, end - self.people);
+            let mut household = self.maker.household(&mut self.dice, end - self.people);
+            for person in &mut household.people {
+                if self.dice.chance(OTHERS_ALIKE) {
+                    let (sex, one, two) = *self.dice.pick(&ALIKE);
+                    (person.sex, person.given) = (sex, (*self.dice.pick(&[one, two])).to_owned());
+                }
+            }
             for person in &household.people {
                 self.people += 1;
                 for _ in 0..1 + usize::from(self.dice.chance(TWICE)) {
