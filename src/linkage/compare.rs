@@ -138,8 +138,13 @@ impl Pattern {
         self.built_in >> RELATIVES & 1 == 1
     }
 
+    /// Whether all but the given names leaves open that the two are twins.
+    pub(super) fn could_be_twins(self) -> bool {
+        self.one_address() && self.births_alike() && self.level(of::NUMBER) != BEST && !self.initial_only()
+    }
+
     fn with_relatives_marked(mut self, two_usual_names: bool, a_generation_apart: bool) -> Self {
-        let twins = self.births_alike() && self.level(of::GIVEN) == else_level(of::GIVEN) && two_usual_names;
+        let twins = self.could_be_twins() && self.level(of::GIVEN) == else_level(of::GIVEN) && two_usual_names;
         let one_name = (BEST..else_level(of::GIVEN)).contains(&self.level(of::GIVEN));
         let parent_and_child = one_name && a_generation_apart && self.level(of::BIRTH) == else_level(of::BIRTH);
         let two_people = self.one_address() && self.level(of::NUMBER) != BEST && (twins || parent_and_child);

@@ -105,6 +105,7 @@ fn seen_by_level(expected: &Expected) -> Vec<Vec<f64>> {
 
 fn learn(comparisons: &Comparisons, sessions: &[(Session, Counts)], u: &Chances) -> Learned {
     let (mut expected, mut exchange) = (nothing_expected(comparisons), Exchange::default());
+    let mut unlike_twins = 0.0;
     let mut reports = Vec::new();
     let enough = sessions.iter().any(|(session, counts)| !session.is_last_resort && teaches(counts, session));
     for (session, counts) in sessions.iter().filter(|(session, _)| !enough || !session.is_last_resort) {
@@ -113,13 +114,20 @@ fn learn(comparisons: &Comparisons, sessions: &[(Session, Counts)], u: &Chances)
         };
         for (pattern, weight) in &result.expected {
             expect(comparisons, &mut expected, *pattern, *weight, session);
+            let could_be_twins = session.free().any(|of| of == of::GIVEN) && pattern.could_be_twins();
+            unlike_twins += if could_be_twins { *weight } else { 0.0 };
         }
         if session.free().filter(|comparison| EXCHANGE.contains(comparison)).count() == EXCHANGE.len() {
             result.expected.iter().for_each(|(pattern, weight)| exchange.see(*pattern, *weight));
         }
         reports.push(result.report);
     }
-    let mut m = chances_of_matches(comparisons, &expected, START_WEIGHT);
+    // Of those who could be twins, one person under two names was taken for two people: how many of these there are is held
+    // as at first.
+    let mut held = expected.clone();
+    let other_name = usize::from(else_level(of::GIVEN)) - 1;
+    held[of::GIVEN][0][other_name] += unlike_twins * start_m(of::GIVEN, 0)[other_name];
+    let mut m = chances_of_matches(comparisons, &held, START_WEIGHT);
     exchange.correct(&mut m);
     Learned { m, expected, reports }
 }
