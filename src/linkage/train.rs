@@ -66,7 +66,7 @@ pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Ve
 /// How often u and m are learned again with the other improved.
 const REFINEMENTS: usize = 2;
 
-/// Patterns with how many pairs of different people are expected in each.
+/// Patterns with how many pairs of one sort are expected in each.
 type Weighted = Vec<(Pattern, f64)>;
 
 /// Expected matches by comparison, match condition and level.
@@ -439,8 +439,8 @@ fn maximise(comparisons: &Comparisons, counts: &Counts, u: &Chances, session: &S
     let mut shares = Shares { matches: 0.5, relatives: 0.05 };
     let (mut first, mut last) = (None, f64::NEG_INFINITY);
     let (mut rounds, mut converged) = (0, false);
-    let mut weights: Vec<(Pattern, f64)> = Vec::with_capacity(counts.len());
-    let mut related: Vec<(Pattern, f64)> = Vec::with_capacity(counts.len());
+    let mut weights: Weighted = Vec::with_capacity(counts.len());
+    let mut related: Weighted = Vec::with_capacity(counts.len());
     while rounds < ROUNDS && !converged {
         rounds += 1;
         let chances = Chance { comparisons, m: &m, u, relatives: &relatives, shares };
@@ -532,7 +532,7 @@ impl Chance<'_> {
         &self,
         counts: &Counts,
         session: &Session,
-        (weights, related): (&mut Vec<(Pattern, f64)>, &mut Vec<(Pattern, f64)>),
+        (weights, related): (&mut Weighted, &mut Weighted),
     ) -> f64 {
         weights.clear();
         related.clear();
