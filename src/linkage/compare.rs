@@ -39,6 +39,7 @@ pub(super) const LEVELS: [&[&str]; COUNT] = [
         "exchanged with family name",
         "short form",
         "close, same second name",
+        "a slip",
         "close",
         "slips apart",
         "second name in use",
@@ -95,15 +96,17 @@ pub(super) const NULL: u8 = 0;
 /// Exact, or the best level there is.
 pub(super) const BEST: u8 = 1;
 
-/// The levels of one pair, four bits each: of the built-in comparisons, and of those that were added. At the top two marks: whether
-/// one side gives no more than an initial (such a pair can agree on the initial or not, and must not be measured by how often
-/// whole names agree), and whether one side's NHS number is not verified (a number that nobody checked is more often another's).
+/// The levels of one pair, four bits each: of the built-in comparisons, and of those that were added. At the top three marks:
+/// whether one side gives no more than an initial (such a pair can agree on the initial or not, and must not be measured by how
+/// often whole names agree), whether one side's NHS number is not verified (a number that nobody checked is more often
+/// another's), and whether the two are relatives for certain (see [`Pattern::are_relatives`]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Pattern {
     built_in: u64,
     added: u64,
 }
 
+const RELATIVES: u32 = 61;
 const INITIAL_ONLY: u32 = 62;
 const UNVERIFIED: u32 = 63;
 
@@ -127,6 +130,26 @@ impl Pattern {
     /// Whether one side gives no more of the given name than its initial.
     pub(super) fn initial_only(self) -> bool {
         self.built_in >> INITIAL_ONLY & 1 == 1
+    }
+
+    /// Whether the two live at one address, and were born together with two names that people bear, or a generation apart with
+    /// one name: twins, parent and child. Nothing is learned from them of what one person's records look like.
+    pub(super) fn are_relatives(self) -> bool {
+        self.built_in >> RELATIVES & 1 == 1
+    }
+
+    /// Whether all but the given names leaves open that the two are twins.
+    pub(super) fn could_be_twins(self) -> bool {
+        self.one_address() && self.births_alike() && self.level(of::NUMBER) != BEST && !self.initial_only()
+    }
+
+    fn with_relatives_marked(mut self, two_usual_names: bool, a_generation_apart: bool) -> Self {
+        let twins = self.could_be_twins() && self.level(of::GIVEN) == else_level(of::GIVEN) && two_usual_names;
+        let one_name = (BEST..else_level(of::GIVEN)).contains(&self.level(of::GIVEN));
+        let parent_and_child = one_name && a_generation_apart && self.level(of::BIRTH) == else_level(of::BIRTH);
+        let two_people = self.one_address() && self.level(of::NUMBER) != BEST && (twins || parent_and_child);
+        self.built_in |= u64::from(two_people) << RELATIVES;
+        self
     }
 
     /// Whether one side's NHS number is not verified.
@@ -209,7 +232,9 @@ pub(super) fn compare(features: &Features, units: &Units, one: u32, two: u32) ->
     let both = left.given.is_some() && right.given.is_some();
     let numbers = left.number != 0 && right.number != 0;
     let initial_only = both && (initial(left.given) || initial(right.given));
-    let pattern = Pattern::of(levels, initial_only, numbers && !(left.verified && right.verified));
+    let two_usual_names = both && features.are_usual(left.given, right.given);
+    let pattern = Pattern::of(levels, initial_only, numbers && !(left.verified && right.verified))
+        .with_relatives_marked(two_usual_names, a_generation_apart(left, right));
     let added = features.comparisons.compare(&features.words, units.kept(one), units.kept(two));
     (COUNT..).zip(added).fold(pattern, |pattern, (comparison, level)| pattern.with(comparison, level))
 }
@@ -244,7 +269,7 @@ fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) 
     }
     let (one, two) = (features.word(left.given), features.word(right.given));
     if one.len() == 1 || two.len() == 1 {
-        return if one.as_bytes()[0] == two.as_bytes()[0] { 8 } else { 9 };
+        return if one.as_bytes()[0] == two.as_bytes()[0] { 9 } else { else_level(of::GIVEN) };
     }
     if left.given == right.given {
         return 1;
@@ -255,17 +280,21 @@ fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) 
     if features.nicknames.related(one, two) || names::same_letters(one, two) {
         3
     } else if names::close(one, two) {
-        // Twins may be given names that sound alike, but not the same second name.
-        if left.others.is_some() && left.others == right.others { 4 } else { 5 }
+        // Twins may be given names that sound alike, but not the same second name, and seldom one that hardly anybody has.
+        match left.others.is_some() && left.others == right.others {
+            true => 4,
+            false if !features.are_usual(left.given, right.given) => 5,
+            false => 6,
+        }
     } else if features.slips_apart(left.given, right.given) {
-        6
+        7
     } else if (left.others.is_some() && left.others == right.given)
         || (right.others.is_some() && right.others == left.given)
         || names::shares_part(one, two)
     {
-        7
+        8
     } else {
-        9
+        else_level(of::GIVEN)
     }
 }
 
@@ -329,6 +358,14 @@ const TWO_PARTS: u8 = 5;
 fn days_between(one: Birth, two: Birth) -> u64 {
     let [one, two] = [one, two].map(|(year, month, day, _)| civil::date(year, month, day));
     (one.duration_since(two).as_hours() / 24).unsigned_abs()
+}
+
+/// Years between two people of one name that are parent and child rather than one with a slip in the date.
+const GENERATION_YEARS: i16 = 15;
+
+/// Whether two whole dates of birth lie a generation apart.
+pub(super) fn a_generation_apart(one: &Profile, two: &Profile) -> bool {
+    one.birth().zip(two.birth()).is_some_and(|(one, two)| (one.0 - two.0).abs() >= GENERATION_YEARS)
 }
 
 fn postcode(features: &Features, left: Symbol, right: Symbol) -> u8 {
@@ -465,12 +502,12 @@ mod tests {
             assert!(levels.len() <= 16 && levels[0] == "null" && levels.last() == Some(&"else"));
         }
         assert!(CONDITIONS.iter().all(|conditions| conditions.len() <= 16));
-        let pattern = Pattern::of([9, 7, 9, 2, 5, 4, 2, 4, 3, 2, 2], true, false);
+        let pattern = Pattern::of([10, 7, 9, 2, 5, 4, 2, 4, 3, 2, 2], true, false);
         assert!(pattern.initial_only() && !pattern.unverified());
         let levels: Vec<u8> = (0..COUNT).map(|comparison| pattern.level(comparison)).collect();
-        assert_eq!(levels, [9, 7, 9, 2, 5, 4, 2, 4, 3, 2, 2]);
+        assert_eq!(levels, [10, 7, 9, 2, 5, 4, 2, 4, 3, 2, 2]);
         let kept: Vec<Option<(usize, usize)>> = Comparisons::default().levels_of(pattern).iter().collect();
-        assert_eq!(kept[of::GIVEN], Some((9, 3)), "elsewhere, initial only");
+        assert_eq!(kept[of::GIVEN], Some((10, 3)), "elsewhere, initial only");
         assert_eq!((kept[of::FAMILY], kept[of::SEX]), (Some((7, 0)), Some((2, 0))));
         let without_sex = Comparisons::default().levels_of(pattern.with(of::SEX, NULL));
         assert_eq!(without_sex.iter().nth(of::SEX), Some(None));

@@ -202,6 +202,7 @@ impl Compared {
             (_, "short form") => "one a short form of the other",
             (_, "close, same second name") => "nearly the same, second names too",
             (_, "close") => "nearly the same",
+            (_, "a slip") => "a slip of the pen apart",
             (_, "slips apart") => "slips of the pen apart",
             (_, "second name in use") => "one is the other's second name",
             (_, "initial") => "the same initial",

@@ -43,14 +43,19 @@ pub(super) struct Features {
     pub comparisons: Comparisons,
     /// Whether somebody's care hangs on who is who.
     pub is_care: bool,
-    /// By the place of a word: whether it is a name that people bear, not what a slip made of one.
-    usual: Vec<bool>,
+    /// By the place of a word: how many people bear it as a name.
+    bearers: Vec<u32>,
+    /// By the place of a word: whether it is a name of [`Nicknames`].
+    is_known: Vec<bool>,
 }
 
-/// A name that so many records give is no slip,
+/// A name that so many people bear is no slip in another,
 const USUAL_AT_LEAST: u32 = 3;
-/// or, of many records, one in so many: the likeliest slips in a common name come again.
-const USUAL_SHARE: usize = 5_000;
+/// unless so many times as many bear the other: in a table that is kept with little care the likeliest slips in a common name
+/// come again and again.
+const TIMES_AS_USUAL: u32 = 40;
+/// Of those who share the other name and the birth date, the names of so many are held beside one another.
+const HELD_BESIDE: usize = 16;
 
 /// One of each a person record, until units are made of them.
 pub(super) struct Profiles {
@@ -103,19 +108,27 @@ impl Features {
         words.close();
         let superseded = Superseded::of(config, records);
         let nicknames = Nicknames::built_in();
-        let usual = usual_names(&words, &nicknames, &profiles);
+        let bearers = bearers(&words, &profiles);
+        let is_known = (0..=words.len() as u32).map(|place| nicknames.holds(words.text(Symbol::at(place)))).collect();
         let is_care = config.link.is_care;
         let mut profiles = Profiles { profiles, local_ids, kept, content: Vec::new() };
         profiles.content = profiles.hashes(&words, comparisons.kept());
         comparisons.find_dependence(&words, &profiles);
-        (Features { words, nicknames, superseded, comparisons, is_care, usual }, profiles)
+        (Features { words, nicknames, superseded, comparisons, is_care, bearers, is_known }, profiles)
+    }
+
+    /// Whether both names are such as people bear, neither what a slip makes of the other.
+    pub(super) fn are_usual(&self, left: Symbol, right: Symbol) -> bool {
+        let [left, right] = [left, right].map(|name| name.place() as usize);
+        let enough = |other: usize| USUAL_AT_LEAST.max(self.bearers[other] / TIMES_AS_USUAL);
+        let is_usual = |name: usize, other: usize| self.is_known[name] || self.bearers[name] >= enough(other);
+        is_usual(left, right) && is_usual(right, left)
     }
 
     /// Whether two different names are as near as slips leave a name, and one of them at least is hardly anybody's: Ava and
     /// Va, but not Mia and Tia.
     pub(super) fn slips_apart(&self, left: Symbol, right: Symbol) -> bool {
-        let usual = |symbol: Symbol| self.usual[symbol.place() as usize];
-        !(usual(left) && usual(right)) && names::slips_apart(self.word(left), self.word(right))
+        !self.are_usual(left, right) && names::slips_apart(self.word(left), self.word(right))
     }
 
     /// The NHS number that a record gives itself, and whether it is verified; nought when it gives none.
@@ -153,14 +166,39 @@ impl Profiles {
     }
 }
 
-fn usual_names(words: &Texts, nicknames: &Nicknames, profiles: &[Profile]) -> Vec<bool> {
+/// How many people bear each name, by the place of its word. A slip mostly stands beside what it is a slip of: a name close to
+/// it, with the same other name and the same birth date. What stands so does not count.
+fn bearers(words: &Texts, profiles: &[Profile]) -> Vec<u32> {
     let mut counts = vec![0u32; words.len() + 1];
-    for profile in profiles {
-        [profile.given, profile.family].iter().for_each(|name| counts[name.place() as usize] += 1);
+    count_bearers(words, profiles, |profile| (profile.given, profile.family), &mut counts);
+    count_bearers(words, profiles, |profile| (profile.family, profile.given), &mut counts);
+    counts
+}
+
+/// Adds to the count of each name how many people bear it, who are told apart by the other name and the birth date; `names`
+/// gives a name and the other.
+fn count_bearers(
+    words: &Texts,
+    profiles: &[Profile],
+    names: impl Fn(&Profile) -> (Symbol, Symbol) + Sync,
+    counts: &mut [u32],
+) {
+    let bearer = |profile: &Profile| {
+        let (name, other) = names(profile);
+        name.is_some().then(|| (u64::from(other.place()) << 32 | u64::from(profile.born), name.place()))
+    };
+    let mut bearers: Vec<(u64, u32)> = profiles.par_iter().filter_map(bearer).collect();
+    bearers.par_sort_unstable();
+    for known_as in bearers.chunk_by(|one, two| one.0 == two.0) {
+        let mut distinct: Vec<u32> = known_as.iter().map(|(_, name)| *name).collect();
+        distinct.dedup();
+        let text = |name: u32| words.text(Symbol::at(name));
+        let has_neighbour = |name: u32| {
+            distinct.len() <= HELD_BESIDE
+                && distinct.iter().any(|other| *other != name && names::is_near(text(name), text(*other)))
+        };
+        distinct.iter().filter(|name| !has_neighbour(**name)).for_each(|name| counts[*name as usize] += 1);
     }
-    let enough = USUAL_AT_LEAST.max(u32::try_from(profiles.len() / USUAL_SHARE).unwrap_or(u32::MAX));
-    let is_usual = |(place, count): (u32, u32)| count >= enough || nicknames.holds(words.text(Symbol::at(place)));
-    (0u32..).zip(counts).map(is_usual).collect()
 }
 
 /// A profile with all that is not a word.

@@ -19,6 +19,8 @@ mod names;
 mod number;
 mod pairs;
 mod product;
+#[cfg(test)]
+mod relatives;
 mod rulings;
 mod score;
 mod sessions;

@@ -102,7 +102,7 @@ pub(super) type Chances = Vec<Vec<Vec<f64>>>;
 /// Starting values of m: by comparison, levels from the best to else. From general experience of UK records; training
 /// replaces whatever it sees.
 const START_M: [&[f64]; COUNT] = [
-    &[0.86, 0.004, 0.04, 0.01, 0.02, 0.01, 0.01, 0.02, 0.026],
+    &[0.86, 0.004, 0.04, 0.01, 0.014, 0.006, 0.01, 0.01, 0.02, 0.026],
     &[0.90, 0.004, 0.02, 0.016, 0.03, 0.01, 0.02],
     &[0.955, 0.008, 0.017, 0.01, 0.006, 0.0008, 0.0012, 0.0008, 0.0012],
     &[0.99, 0.01],
@@ -124,12 +124,12 @@ pub(super) fn start_m(comparison: usize, match_condition: usize) -> &'static [f6
     }
 }
 
-const INITIAL_OF_A_MATCH: [f64; 9] = [1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.97, 0.03];
+const INITIAL_OF_A_MATCH: [f64; 10] = [1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.97, 0.03];
 
 /// Starting values of u for two people anywhere: what a small table cannot teach. A large one outweighs them.
 pub(super) fn start_u(comparison: usize, condition: usize) -> &'static [f64] {
     match (comparison, condition) {
-        (of::GIVEN, _) => &[0.008, 0.00002, 0.004, 0.0002, 0.006, 0.0003, 0.004, 0.0001, 0.97738],
+        (of::GIVEN, _) => &[0.008, 0.00002, 0.004, 0.0002, 0.0006, 0.0054, 0.0003, 0.004, 0.0001, 0.97738],
         (of::FAMILY, _) => &[0.003, 0.00002, 0.0002, 0.002, 0.002, 0.0003, 0.99248],
         (of::BIRTH, _) => &[0.00004, 0.00004, 0.0006, 0.014, 0.002, 0.001, 0.016, 0.19, 0.77632],
         (of::SEX, _) => &[0.5, 0.5],
@@ -148,12 +148,12 @@ pub(super) fn start_u(comparison: usize, condition: usize) -> &'static [f64] {
 pub(super) fn start_u_at_one_address(comparison: usize, condition: usize) -> Option<&'static [f64]> {
     match (comparison, condition) {
         // A parent and a child of one name.
-        (of::GIVEN, 1) => Some(&[0.015, 0.0005, 0.004, 0.0005, 0.006, 0.001, 0.01, 0.02, 0.943]),
+        (of::GIVEN, 1) => Some(&[0.015, 0.0005, 0.004, 0.0005, 0.0006, 0.0054, 0.001, 0.01, 0.02, 0.943]),
         // Twins: often alike, seldom the same.
-        (of::GIVEN, 2) => Some(&[0.0003, 0.0002, 0.003, 0.0001, 0.03, 0.004, 0.01, 0.08, 0.8724]),
-        (of::GIVEN, 3 | 4) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.08, 0.92]),
+        (of::GIVEN, 2) => Some(&[0.0003, 0.0002, 0.003, 0.0001, 0.003, 0.027, 0.004, 0.01, 0.08, 0.8724]),
+        (of::GIVEN, 3 | 4) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.08, 0.92]),
         // Twins are often given names of one letter.
-        (of::GIVEN, 5) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.14, 0.86]),
+        (of::GIVEN, 5) => Some(&[1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.14, 0.86]),
         (of::FAMILY, 1) => Some(&[0.70, 0.0005, 0.02, 0.03, 0.02, 0.002, 0.2275]),
         (of::BIRTH, 1) => Some(&[0.012, 0.0005, 0.002, 0.003, 0.02, 0.001, 0.02, 0.35, 0.5915]),
         (of::PHONE, 1) => Some(&[0.35, 0.65]),

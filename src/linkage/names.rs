@@ -225,6 +225,11 @@ pub(super) fn slips_apart(left: &str, right: &str) -> bool {
         && strsim::osa_distance(left, right) <= edits_at_most.min(2)
 }
 
+/// Whether one of two different names may be a slip in the other.
+pub(super) fn is_near(left: &str, right: &str) -> bool {
+    close(left, right) || slips_apart(left, right)
+}
+
 /// The consonants that are heard, doubled ones once.
 fn sounds(name: &str) -> impl Iterator<Item = u8> + '_ {
     let mut last = 0;

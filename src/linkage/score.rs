@@ -1,6 +1,6 @@
 //! Scores pairs of units: the sum of the weights, the frequency of what agrees, and the rules no weight may override.
 
-use super::compare::{BEST, COUNT, NULL, Pattern, compare, else_level, of};
+use super::compare::{BEST, COUNT, NULL, Pattern, a_generation_apart, compare, else_level, of};
 use super::features::{Features, Profile};
 use super::model::{LinkModel, Weights, hundredths, probability};
 use super::product::{COMPARISONS, ComparisonLevels, ComparisonWeights, WEIGHTS};
@@ -95,8 +95,6 @@ impl Bar {
 const MEAN_IN_CARE: f64 = 0.5;
 /// and this elsewhere: of people with many rows, some always lie far apart.
 const MEAN_ALONE: f64 = 0.35;
-/// Years between two people of one name that are parent and child rather than one with a slip in the date.
-const GENERATION_YEARS: i16 = 15;
 /// What one added comparison weighs at least, in hundredths of a bit, that tells the members of a family apart.
 const TELLS_A_FAMILY_APART: i32 = 600;
 /// The level of two ids of one system.
@@ -124,11 +122,6 @@ fn placed(pattern: Pattern) -> bool {
 /// Whether given and family name are known, and neither is another's.
 fn names_alike(pattern: Pattern) -> bool {
     [of::GIVEN, of::FAMILY].iter().all(|name| (BEST..else_level(*name)).contains(&pattern.level(*name)))
-}
-
-/// Whether two whole dates of birth lie a generation apart.
-fn a_generation_apart(one: &Profile, two: &Profile) -> bool {
-    one.birth().zip(two.birth()).is_some_and(|(one, two)| (one.0 - two.0).abs() >= GENERATION_YEARS)
 }
 
 /// The pattern, but for a number that took the place of another.

@@ -66,7 +66,7 @@ pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Ve
 /// How often u and m are learned again with the other improved.
 const REFINEMENTS: usize = 2;
 
-/// Patterns with how many pairs of different people are expected in each.
+/// Patterns with how many pairs of one sort are expected in each.
 type Weighted = Vec<(Pattern, f64)>;
 
 /// Expected matches by comparison, match condition and level.
@@ -105,6 +105,7 @@ fn seen_by_level(expected: &Expected) -> Vec<Vec<f64>> {
 
 fn learn(comparisons: &Comparisons, sessions: &[(Session, Counts)], u: &Chances) -> Learned {
     let (mut expected, mut exchange) = (nothing_expected(comparisons), Exchange::default());
+    let mut unlike_twins = 0.0;
     let mut reports = Vec::new();
     let enough = sessions.iter().any(|(session, counts)| !session.is_last_resort && teaches(counts, session));
     for (session, counts) in sessions.iter().filter(|(session, _)| !enough || !session.is_last_resort) {
@@ -113,13 +114,20 @@ fn learn(comparisons: &Comparisons, sessions: &[(Session, Counts)], u: &Chances)
         };
         for (pattern, weight) in &result.expected {
             expect(comparisons, &mut expected, *pattern, *weight, session);
+            let could_be_twins = session.free().any(|of| of == of::GIVEN) && pattern.could_be_twins();
+            unlike_twins += if could_be_twins { *weight } else { 0.0 };
         }
         if session.free().filter(|comparison| EXCHANGE.contains(comparison)).count() == EXCHANGE.len() {
             result.expected.iter().for_each(|(pattern, weight)| exchange.see(*pattern, *weight));
         }
         reports.push(result.report);
     }
-    let mut m = chances_of_matches(comparisons, &expected, START_WEIGHT);
+    // Of those who could be twins, one person under two names was taken for two people: how many of these there are is held
+    // as at first.
+    let mut held = expected.clone();
+    let other_name = usize::from(else_level(of::GIVEN)) - 1;
+    held[of::GIVEN][0][other_name] += unlike_twins * start_m(of::GIVEN, 0)[other_name];
+    let mut m = chances_of_matches(comparisons, &held, START_WEIGHT);
     exchange.correct(&mut m);
     Learned { m, expected, reports }
 }
@@ -209,6 +217,7 @@ pub(super) fn with_prior(
         let weights = model.weights(comparisons);
         let matches: f64 = candidates
             .iter()
+            .filter(|(pattern, _)| !pattern.are_relatives())
             .map(|(pattern, count)| {
                 let sum = weights.sum(comparisons, *pattern);
                 super::model::probability(weights.prior + sum) * *count as f64
@@ -418,25 +427,30 @@ struct Maximised {
     report: SessionReport,
 }
 
-/// Expectation–maximisation of m and the share of matches, u fixed. `None` when there are no pairs.
+/// Expectation–maximisation of m, of what relatives show, and of the shares of both; u is fixed. `None` when there are no pairs.
 fn maximise(comparisons: &Comparisons, counts: &Counts, u: &Chances, session: &Session) -> Option<Maximised> {
     let pairs: u64 = counts.values().sum();
     if pairs == 0 {
         return None;
     }
     let mut m = chances_of_matches(comparisons, &nothing_expected(comparisons), 1.0);
-    let mut share = 0.5;
+    let at_one_address = at_one_address(comparisons, u);
+    let mut relatives = at_one_address.clone();
+    let mut shares = Shares { matches: 0.5, relatives: 0.05 };
     let (mut first, mut last) = (None, f64::NEG_INFINITY);
     let (mut rounds, mut converged) = (0, false);
-    let mut weights: Vec<(Pattern, f64)> = Vec::with_capacity(counts.len());
+    let mut weights: Weighted = Vec::with_capacity(counts.len());
+    let mut related: Weighted = Vec::with_capacity(counts.len());
     while rounds < ROUNDS && !converged {
         rounds += 1;
-        let chances = Chance { comparisons, m: &m, u, share };
-        let likelihood = chances.expectation(counts, session, &mut weights) / pairs as f64;
+        let chances = Chance { comparisons, m: &m, u, relatives: &relatives, shares };
+        let likelihood = chances.expectation(counts, session, (&mut weights, &mut related)) / pairs as f64;
         first.get_or_insert(likelihood);
         converged = likelihood - last < 1e-9;
         last = likelihood;
-        share = (weights.iter().map(|(_, weight)| weight).sum::<f64>() / pairs as f64).clamp(1e-6, 1.0 - 1e-6);
+        let share = |weights: &[(Pattern, f64)]| weights.iter().map(|of| of.1).sum::<f64>() / pairs as f64;
+        shares = Shares::of(share(&weights), share(&related));
+        relatives = chances_of_relatives(comparisons, &at_one_address, session, &related);
         let mut expected = nothing_expected(comparisons);
         for (pattern, weight) in &weights {
             expect(comparisons, &mut expected, *pattern, *weight, session);
@@ -449,10 +463,58 @@ fn maximise(comparisons: &Comparisons, counts: &Counts, u: &Chances, session: &S
         pairs,
         rounds,
         converged,
-        match_share: places(share),
+        match_share: places(shares.matches),
         likelihood_bits: (places(first.unwrap_or(last)), places(last)),
     };
     Some(Maximised { expected: weights, report })
+}
+
+/// What is held of relatives at first: that they are like any two people, but share an address as one person's records do.
+fn at_one_address(comparisons: &Comparisons, u: &Chances) -> Chances {
+    let mut chances = u.clone();
+    for place in [of::POSTCODE, of::ADDRESS] {
+        let start = |condition| start_m(place, match_condition(place, condition)).to_vec();
+        chances[place] = (0..comparisons.conditions(place)).map(start).collect();
+    }
+    chances
+}
+
+/// What relatives show, beside the given name and the birth date: by these they are told from one person, and it must not be
+/// learned from those that were taken for relatives what such look like.
+fn chances_of_relatives(
+    comparisons: &Comparisons,
+    start: &Chances,
+    session: &Session,
+    related: &[(Pattern, f64)],
+) -> Chances {
+    let mut seen: Chances = start.iter().map(|of| of.iter().map(|levels| vec![0.0; levels.len()]).collect()).collect();
+    for (pattern, weight) in related.iter().filter(|(_, weight)| *weight > 0.0) {
+        for comparison in session.free().filter(|comparison| ![of::GIVEN, of::BIRTH].contains(comparison)) {
+            let level = usize::from(pattern.level(comparison));
+            if level > 0 {
+                seen[comparison][comparisons.condition(*pattern, comparison)][level - 1] += weight;
+            }
+        }
+    }
+    let smoothed = |(seen, start): (&Vec<f64>, &Vec<f64>)| smooth(seen, start, START_WEIGHT);
+    seen.iter().zip(start).map(|(seen, start)| seen.iter().zip(start).map(smoothed).collect()).collect()
+}
+
+/// What parts of a session's pairs are one person, and two who live together: twins share a family name and a birth date, and
+/// their address is no chance. All others are strangers.
+#[derive(Clone, Copy)]
+struct Shares {
+    matches: f64,
+    relatives: f64,
+}
+
+impl Shares {
+    /// Of each there are always thought to be some.
+    fn of(matches: f64, relatives: f64) -> Self {
+        let (matches, relatives) = (matches.max(1e-6), relatives.max(1e-9));
+        let scale = (1.0 - 1e-6) / (matches + relatives).max(1.0 - 1e-6);
+        Shares { matches: matches * scale, relatives: relatives * scale }
+    }
 }
 
 /// What is believed in one round.
@@ -460,27 +522,43 @@ struct Chance<'a> {
     comparisons: &'a Comparisons,
     m: &'a Chances,
     u: &'a Chances,
-    share: f64,
+    relatives: &'a Chances,
+    shares: Shares,
 }
 
 impl Chance<'_> {
-    /// Fills `weights` with the matches expected in each pattern; gives the log-likelihood in bits.
-    fn expectation(&self, counts: &Counts, session: &Session, weights: &mut Vec<(Pattern, f64)>) -> f64 {
+    /// Fills in the matches and the relatives expected in each pattern; gives the log-likelihood in bits.
+    fn expectation(
+        &self,
+        counts: &Counts,
+        session: &Session,
+        (weights, related): (&mut Weighted, &mut Weighted),
+    ) -> f64 {
         weights.clear();
+        related.clear();
         let mut likelihood = 0.0;
         for (pattern, count) in counts {
-            let (mut matching, mut differing) = (self.share, 1.0 - self.share);
+            let (mut one, mut relatives) = (self.shares.matches, self.shares.relatives);
+            let mut strangers = 1.0 - one - relatives;
             for comparison in session.free() {
                 let level = usize::from(pattern.level(comparison));
                 if level > 0 {
                     let condition = self.comparisons.condition(*pattern, comparison);
-                    matching *= self.m[comparison][condition][level - 1];
-                    differing *= self.u[comparison][condition][level - 1];
+                    one *= self.m[comparison][condition][level - 1];
+                    relatives *= self.relatives[comparison][condition][level - 1];
+                    strangers *= self.u[comparison][condition][level - 1];
                 }
             }
-            let either = (matching + differing).max(f64::MIN_POSITIVE);
-            likelihood += libm::log2(either) * *count as f64;
-            weights.push((*pattern, matching / either * *count as f64));
+            if pattern.are_relatives() {
+                one = 0.0;
+            }
+            if !pattern.one_address() {
+                relatives = 0.0;
+            }
+            let any = (one + relatives + strangers).max(f64::MIN_POSITIVE);
+            likelihood += libm::log2(any) * *count as f64;
+            weights.push((*pattern, one / any * *count as f64));
+            related.push((*pattern, relatives / any * *count as f64));
         }
         likelihood
     }

@@ -2,6 +2,7 @@
 //! labels here. A set is a folder with tables, `mapping.toml`, and `set.toml`, which says where the labels are; a `link.toml`
 //! beside them is given as `--config`.
 
+use super::kinds::{self, Kind};
 use super::patients::pairs;
 use crate::Failure;
 use std::collections::{BTreeMap, HashMap};
@@ -27,7 +28,7 @@ pub struct Arguments {
 /// What `set.toml` says.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Set {
+pub struct Set {
     /// The tables, each with its header in the first row; all `.csv` files of the folder where absent.
     #[serde(default)]
     files: Vec<String>,
@@ -35,12 +36,18 @@ struct Set {
     truth: String,
     /// What stands before and after the label in that column, where it holds more.
     truth_between: Option<(String, String)>,
+    /// The column that says of which kind of case each row is; what came of each is told.
+    pub kind: Option<String>,
     /// The day on which the tables are looked at; today where absent.
     as_at: Option<String>,
     /// What the best F1 is to reach.
     aim_f1: Option<f64>,
     /// What the recall at a precision of 0.99 is to reach.
     aim_recall: Option<f64>,
+    /// Of the people of each kind with more rows than one, the share that is to be joined.
+    pub aim_repeated_joined: Option<f64>,
+    /// Of all patients, the share that at most may hold two people.
+    pub aim_patients_of_two: Option<f64>,
 }
 
 /// Thresholds of which the best is looked for.
@@ -48,9 +55,9 @@ const THRESHOLDS: [&str; 14] =
     ["0.05", "0.1", "0.2", "0.3", "0.5", "0.7", "0.8", "0.9", "0.95", "0.98", "0.99", "0.995", "0.999", "0.9999"];
 
 /// The place of a row: file and row.
-type Place = (String, u64);
+pub type Place = (String, u64);
 /// Who each row truly is.
-type Truth = HashMap<Place, String>;
+pub type Truth = HashMap<Place, String>;
 
 /// Pairs of rows in one patient, against pairs of rows of one person.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +78,7 @@ struct Outcome {
     for_review: u64,
     /// Pairs of one person that are neither joined nor asked about.
     lost: u64,
+    kinds: BTreeMap<String, Kind>,
     seconds: f64,
     missed: Vec<String>,
 }
@@ -127,7 +135,7 @@ fn sets(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
 fn evaluate(program: &Path, folder: &Path) -> Result<Outcome, Failure> {
     let set: Set = toml::from_str(&std::fs::read_to_string(folder.join("set.toml"))?)?;
     let files = if set.files.is_empty() { tables(folder)? } else { set.files.clone() };
-    let truth = truth(folder, &files, &set)?;
+    let truth = labels(folder, &files, &set.truth, set.truth_between.as_ref())?;
     let scratch = Scratch::new(folder)?;
     let as_at = set.as_at.as_ref().map_or(Vec::new(), |day| vec!["--as-at", day.as_str()]);
     let link = |name: &str, more: &[&str]| {
@@ -157,6 +165,7 @@ fn evaluate(program: &Path, folder: &Path) -> Result<Outcome, Failure> {
         recall_at_99: recall_at_99(&scratch.path("pairs.csv"), &truth, usual.actual)?,
         for_review,
         lost: (usual.actual - usual.right).saturating_sub(asked),
+        kinds: kinds::kinds(folder, &files, &set, &truth, &patients, &scratch.path("pairs.csv"))?,
         seconds,
         missed: Vec::new(),
     };
@@ -173,25 +182,31 @@ fn tables(folder: &Path) -> Result<Vec<String>, Failure> {
     if files.is_empty() { Err("there is no table".into()) } else { Ok(files) }
 }
 
-fn truth(folder: &Path, files: &[String], set: &Set) -> Result<Truth, Failure> {
-    let mut truth = Truth::new();
+/// What a column says of each row; where it holds more, what stands between two texts.
+pub fn labels(
+    folder: &Path,
+    files: &[String],
+    column: &str,
+    between: Option<&(String, String)>,
+) -> Result<Truth, Failure> {
+    let mut labels = Truth::new();
     for file in files {
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(folder.join(file))?;
-        let column = reader.headers()?.iter().position(|name| name == set.truth);
-        let column = column.ok_or_else(|| format!("{file} has no column {}", set.truth))?;
-        for (place, line) in (2..).zip(reader.records()) {
+        let place = reader.headers()?.iter().position(|name| name == column);
+        let cell = place.ok_or_else(|| format!("{file} has no column {column}"))?;
+        for (row, line) in (2..).zip(reader.records()) {
             let line = line?;
-            let cell = line.get(column).unwrap_or_default();
-            let label = match &set.truth_between {
+            let cell = line.get(cell).unwrap_or_default();
+            let label = match between {
                 None => Some(cell),
                 Some((before, after)) => cell.strip_prefix(before.as_str()).and_then(|rest| rest.split(after).next()),
             };
             let label = label.filter(|label| !label.is_empty());
-            let label = label.ok_or_else(|| format!("{file}, row {place}: no label"))?;
-            truth.insert((file.clone(), place), label.to_owned());
+            let label = label.ok_or_else(|| format!("{file}, row {row}: no label"))?;
+            labels.insert((file.clone(), row), label.to_owned());
         }
     }
-    Ok(truth)
+    Ok(labels)
 }
 
 /// A folder beside the set, away again at the end.
@@ -285,11 +300,11 @@ impl Agreement {
 }
 
 /// Of nothing, all is right.
-fn share(part: u64, whole: u64) -> f64 {
+pub fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
-fn place(line: &BTreeMap<String, String>, side: &str) -> Result<Place, Failure> {
+pub fn place(line: &BTreeMap<String, String>, side: &str) -> Result<Place, Failure> {
     Ok((line[&format!("{side}_file")].clone(), line[&format!("{side}_row")].parse()?))
 }
 
@@ -337,6 +352,8 @@ impl Outcome {
                 self.missed.push(format!("{}: {figure} {value:.4}, aim {aim}", self.name));
             }
         }
+        self.missed
+            .extend(kinds::missed(&self.kinds, set).into_iter().map(|missed| format!("{}: {missed}", self.name)));
     }
 
     fn json(&self) -> serde_json::Value {
@@ -351,6 +368,7 @@ impl Outcome {
             "auto": { "match": self.auto.0, "figures": figures(&self.auto.1) },
             "best": { "match": self.best.0, "figures": figures(&self.best.1) },
             "recall_at_precision_99": self.recall_at_99, "for_review": self.for_review, "lost": self.lost,
+            "kinds": self.kinds.iter().map(|(name, kind)| (name.clone(), kind.json())).collect::<serde_json::Map<_, _>>(),
             "seconds": self.seconds, "aims_missed": self.missed,
         })
     }
@@ -378,6 +396,9 @@ fn printed(outcomes: &[Outcome]) -> String {
             one.lost,
             one.seconds,
         ));
+        if !one.kinds.is_empty() {
+            text.push_str(&kinds::printed(&one.kinds));
+        }
     }
     text
 }
@@ -406,7 +427,8 @@ mod tests {
             .expect("written");
         let set = "truth = \"id\"\ntruth_between = [\"rec-\", \"-\"]\n";
         let set: Set = toml::from_str(set).expect("a set");
-        let labels = truth(folder.path(), &["people.csv".to_owned()], &set).expect("labels");
+        let files = ["people.csv".to_owned()];
+        let labels = labels(folder.path(), &files, &set.truth, set.truth_between.as_ref()).expect("labels");
         assert_eq!(labels, rows(&["12", "12"]));
     }
 

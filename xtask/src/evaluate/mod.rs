@@ -3,6 +3,7 @@
 //! Reads only the tables that come out and the truth's; shares no code with what it judges.
 
 mod appointments;
+mod kinds;
 mod link;
 mod patients;
 mod referrals;

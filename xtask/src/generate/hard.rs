@@ -100,7 +100,8 @@ fn two(mut first: Person, mut second: Person, shape: &'static str) -> Household 
     Household { people: vec![first, second], mirrors }
 }
 
-const ALIKE: [(Sex, &str, &str); 12] = [
+/// Names of two people, or of one whose name was misheard.
+pub const ALIKE: [(Sex, &str, &str); 12] = [
     (Sex::Female, "Hannah", "Hanna"),
     (Sex::Female, "Anna", "Hannah"),
     (Sex::Female, "Elise", "Eloise"),

@@ -14,6 +14,7 @@ mod ods;
 mod people;
 pub mod places;
 mod rates;
+mod relatives;
 pub mod slips;
 mod sources;
 mod spool;
@@ -30,7 +31,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Arguments {
+    #[command(subcommand)]
+    of: Option<Of>,
     /// How many people are in the county's care.
     #[arg(long, default_value_t = 1_500)]
     people: u32,
@@ -41,15 +45,26 @@ pub struct Arguments {
     #[arg(long)]
     rates: Option<PathBuf>,
     /// The folder to write; what the generator wrote there before is replaced.
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, required = true)]
+    out: Option<PathBuf>,
+}
+
+/// What else is made.
+#[derive(clap::Subcommand)]
+enum Of {
+    /// A labelled set of twins, parents and children of one name, and housemates, for `evaluate link`.
+    Relatives(relatives::Arguments),
 }
 
 /// Runs the task.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if let Some(Of::Relatives(arguments)) = &arguments.of {
+        return relatives::run(arguments);
+    }
+    let out = arguments.out.as_deref().ok_or("name the folder")?;
     let (rates, text) = rates::Rates::load(arguments.rates.as_deref())?;
-    let rows = write(&arguments.out, arguments.people, arguments.seed, &rates, &text)?;
-    writeln!(std::io::stderr(), "{}: {} people, {rows} rows", arguments.out.display(), arguments.people)?;
+    let rows = write(out, arguments.people, arguments.seed, &rates, &text)?;
+    writeln!(std::io::stderr(), "{}: {} people, {rows} rows", out.display(), arguments.people)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -122,6 +122,14 @@ impl Names {
         format!("{} {} {era}", sex.word(), community.key())
     }
 
+    /// Whether one is what people of the other name are called: nobody names two children so.
+    pub fn are_one(&self, one: &str, other: &str) -> bool {
+        let called = |formal: &str, short: &str| {
+            self.short.get(formal).is_some_and(|forms| forms.iter().any(|form| form == short))
+        };
+        one == other || called(one, other) || called(other, one)
+    }
+
     /// What this person is called instead, where there is such a name.
     pub fn short_for(&self, dice: &mut Dice, formal: &str) -> Option<String> {
         self.short.get(formal).map(|forms| dice.pick(forms).clone())
