@@ -98,6 +98,7 @@ pub(super) fn flag(word: &str) -> &'static str {
         "closed-site" => "at a site with no successor",
         "orphan" => "belongs to no referral",
         "no-outcome" => "past, and nobody recorded what came of it",
+        "none-booked" => "its outcome is another appointment, and none is booked",
         "after-death" => "after the patient’s death",
         "booked-after-transfer" => "booked by a sender on or after the transfer date",
         "starts-after-transfer" => "starts on or after the transfer date",
