@@ -42,8 +42,9 @@ enum By<'r> {
     Numbers(u8, (usize, usize)),
 }
 
-/// Distinct values that are remembered; past this, what is new is cleaned each time it comes.
-const REMEMBERED_MAX: usize = 1 << 16;
+/// Distinct values that are remembered; past this, what is new is cleaned each time it comes. One more would not fit a table of
+/// 2^17 places.
+const REMEMBERED_MAX: usize = (1 << 17) / 8 * 7;
 
 /// So many lie in a core's own cache, where nothing need be foreseen.
 const FORESEEN_MIN: usize = 1 << 11;

@@ -142,11 +142,8 @@ pub fn printed(kinds: &BTreeMap<String, Kind>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::link::tests::rows;
     use super::*;
-
-    fn rows(of: &[&str]) -> HashMap<Place, String> {
-        (2..).zip(of).map(|(row, of)| (("people.csv".to_owned(), row), (*of).to_owned())).collect()
-    }
 
     #[test]
     fn each_kind_is_counted_by_itself() {

@@ -404,10 +404,11 @@ fn printed(outcomes: &[Outcome]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn rows(of: &[&str]) -> HashMap<Place, String> {
+    /// What stands in each row of a table.
+    pub(crate) fn rows(of: &[&str]) -> HashMap<Place, String> {
         (2..).zip(of).map(|(row, of)| (("people.csv".to_owned(), row), (*of).to_owned())).collect()
     }
 
