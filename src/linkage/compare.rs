@@ -281,10 +281,12 @@ fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) 
         3
     } else if names::close(one, two) {
         // Twins may be given names that sound alike, but not the same second name, and seldom one that hardly anybody has.
-        match left.others.is_some() && left.others == right.others {
-            true => 4,
-            false if !features.are_usual(left.given, right.given) => 5,
-            false => 6,
+        if left.others.is_some() && left.others == right.others {
+            4
+        } else if !features.are_usual(left.given, right.given) {
+            5
+        } else {
+            6
         }
     } else if features.slips_apart(left.given, right.given) {
         7
