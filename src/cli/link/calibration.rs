@@ -22,7 +22,7 @@ pub(super) fn threshold_lines(thresholds: &[AtThreshold], match_at: f64, answers
     let shown = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{share:.4}"));
     let mut lines = vec![
         String::new(),
-        format!("Likely outcome by threshold, {from}"),
+        format!("Likely outcome by threshold, {from}; of all pairs of rows within patients"),
         format!(
             "{:>9} {:>11} {:>9} {:>9} {:>11} {:>11}",
             "match", "joined", "precision", "recall", "wrong joins", "in doubt"
