@@ -32,8 +32,8 @@ pub struct Prepared {
     pub(super) candidates: Vec<Candidate>,
     blocking: Vec<BlockingReport>,
     pub(super) rulings: Rulings,
-    /// What is known of pairs beside that, for estimates alone.
-    pub(super) answers: Vec<(PersonId, PersonId, bool)>,
+    /// What is known of pairs beside that, for estimates alone; none are made where this was not given.
+    pub(super) answers: Option<Vec<(PersonId, PersonId, bool)>>,
 }
 
 impl Prepared {
@@ -42,9 +42,10 @@ impl Prepared {
         &self.records
     }
 
-    /// With pairs of which people said whether they are one person: estimates heed them, and nothing is joined by them.
+    /// With pairs of which people said whether they are one person: what each threshold is likely to join is estimated too, and
+    /// heeds them; nothing is joined by them.
     pub fn with_answers(self, answers: Vec<(PersonId, PersonId, bool)>) -> Self {
-        Prepared { answers, ..self }
+        Prepared { answers: Some(answers), ..self }
     }
 
     /// Pairs to compare, each counted once.
@@ -84,7 +85,7 @@ fn prepare_with(config: &Config, records: Records, rulings: Rulings) -> Prepared
         })
         .collect();
     tracing::info!(units = units.len(), candidate_pairs = candidates.len(), "pairs to compare");
-    Prepared { records, features, units, told, candidates, blocking, rulings, answers: Vec::new() }
+    Prepared { records, features, units, told, candidates, blocking, rulings, answers: None }
 }
 
 /// Trains a model on the prepared records.
@@ -123,7 +124,8 @@ pub fn link(config: &Config, mut prepared: Prepared, model: &LinkModel) -> Linke
         let fewer = prepared.rulings.without(&held.events, held.asked);
         if prepared.rulings.keeps_any_apart() {
             // What is one with others is kept apart with them, and units are made by that: without the join they are others.
-            prepared = prepare_with(config, prepared.records, fewer).with_answers(prepared.answers);
+            let answers = prepared.answers.take();
+            prepared = Prepared { answers, ..prepare_with(config, prepared.records, fewer) };
             pairs = compare(&mut prepared, model);
         } else {
             prepared.rulings = fewer;

@@ -53,7 +53,7 @@ pub struct Linked {
     pub rulings: Rulings,
     /// What each decision changed so far.
     pub effects: Effects,
-    /// What a machine would likely join at each threshold, lowest first.
+    /// What a machine would likely join at each threshold, lowest first; empty where nobody asked ([`super::Prepared::with_answers`]).
     pub thresholds: Vec<AtThreshold>,
 }
 

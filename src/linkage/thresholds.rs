@@ -67,8 +67,11 @@ pub fn likely(prepared: &Prepared, model: &LinkModel, thresholds: &[f64], review
     estimate(&scorer, prepared, &pairs, thresholds, review_at)
 }
 
-/// The same of a run at its own threshold, from its scored pairs.
+/// The same of a run at its own threshold, from its scored pairs; nothing where nobody asked ([`Prepared::with_answers`]).
 pub(super) fn of_run(config: &Config, prepared: &Prepared, model: &LinkModel, pairs: &[Pair]) -> Vec<AtThreshold> {
+    if prepared.answers.is_none() {
+        return Vec::new();
+    }
     let thresholds: Vec<f64> = THRESHOLDS.into_iter().chain([config.link.match_at]).collect();
     let scorer = Scorer::new(&prepared.features, &prepared.units, model);
     estimate(&scorer, prepared, pairs, &thresholds, config.link.review_at)
@@ -89,7 +92,7 @@ fn estimate(
         let (one, other) = (unit_of[one as usize], unit_of[other as usize]);
         ((one.min(other), one.max(other)), same)
     };
-    let answered = answers.iter().copied().chain(said).map(of_units).collect();
+    let answered = answers.iter().flatten().copied().chain(said).map(of_units).collect();
     let rulings = &rulings.of_units(&unit_of);
     Estimate { scorer, units, pairs, rulings, answered, review_at }.make(joinable_numbers(units), thresholds)
 }
