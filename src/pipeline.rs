@@ -7,7 +7,7 @@ use crate::config::{self, Config, Mistake};
 use crate::decisions::{self, Answer, Decisions, Journal, PairDecision};
 use crate::linkage::{self, Agreement, AtThreshold, LinkModel, Linked, Reliability};
 use crate::measures::{self, Measures};
-use crate::package::{self, Naming, Opened};
+use crate::package::{self, Naming, Opened, Previous};
 use crate::reconcile::{self, Reconciled, UnknownSite};
 use crate::records::profile::{self, FileProfile, Profiler};
 use crate::records::{self, Normaliser, PersonId, Records, ReturnReader, Returned, RowNames};
@@ -283,7 +283,8 @@ pub fn run(path: &Path, options: &Options, observer: &mut dyn Observer) -> Resul
     let (records, decisions) = decided(&config, journal, &key, observer)?;
     let unread = left_out(&config, &records.intake);
     config.warnings.extend(unread);
-    let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
+    let (reconciled, measures, model) =
+        conclude(&config, records, &decisions, (fixed_model, previous.as_ref()), observer);
     let summary = measures::Summary::of(&config, &reconciled, &measures, &decisions, options.final_run);
     if options.final_run && !summary.ready() {
         let (example_key, warnings) = (key.is_example(), config.warnings);
@@ -349,7 +350,8 @@ pub fn people_to_trace(path: &Path, observer: &mut dyn Observer) -> Result<packa
     let key = key_of(&config, &journal)?;
     let previous = package::open_previous(&config, &key).map_err(Error::Previous)?;
     let (records, decisions) = decided(&config, journal, &key, observer)?;
-    let (reconciled, measures, model) = conclude(&config, records, &decisions, fixed_model, observer);
+    let (reconciled, measures, model) =
+        conclude(&config, records, &decisions, (fixed_model, previous.as_ref()), observer);
     let naming = Naming { key: &key, previous };
     let plan = package::plan(&config, reconciled, measures, &decisions, naming, model, false);
     Ok(package::people_to_trace(&plan))
@@ -365,16 +367,17 @@ pub fn references(path: &Path, observer: &mut dyn Observer) -> Result<BTreeSet<S
     Ok(records.digest.iter().map(|row| key.reference(row)).collect())
 }
 
-/// From records to conclusions: nothing here touches the outside world, so nothing here can fail.
+/// From records to conclusions, by a model and an earlier package where there are such: nothing here touches the outside world, so nothing here can fail.
 fn conclude(
     config: &Config,
     records: Records,
     decisions: &Decisions,
-    fixed_model: Option<LinkModel>,
+    (fixed_model, previous): (Option<LinkModel>, Option<&Previous>),
     observer: &mut dyn Observer,
 ) -> (Reconciled, Measures, String) {
     observer.begins(Stage::Block);
-    let prepared = linkage::prepare(config, records, decisions);
+    let earlier = previous.map(|previous| previous.patients_of(config, &records)).unwrap_or_default();
+    let prepared = linkage::prepare(config, records, decisions).with_earlier(earlier);
     observer.begins(Stage::Train);
     let model = fixed_model.unwrap_or_else(|| linkage::train(&prepared));
     observer.begins(Stage::Link);

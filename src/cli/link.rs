@@ -10,7 +10,7 @@ use super::exit::{Failure, Outcome};
 use super::private::write_new;
 use super::run::{exceptions, texts};
 use super::terminal::{Watcher, print, say, thousands};
-use crate::config::{self, Config, PeopleTables};
+use crate::config::{self, Config, LISTS_AT_MOST, PeopleTables};
 use crate::ledger::Disposition;
 use crate::linkage::{Agreement, PairStanding};
 use crate::measures::by_reason;
@@ -62,6 +62,9 @@ pub(super) struct Arguments {
     /// The column that says who each row truly is: tells precision, recall and F1 by threshold. Nothing is linked by it
     #[arg(long, value_name = "COLUMN")]
     truth: Option<String>,
+    /// Each table names everybody once: of one table at most one person comes to a patient, the one who fits best
+    #[arg(long)]
+    one_to_one: bool,
     /// The day on which the tables are looked at, such as 2017-09-30: nobody is born later; today where it is absent
     #[arg(long, value_name = "DATE")]
     as_at: Option<Date>,
@@ -93,6 +96,9 @@ pub(super) fn link(arguments: &Arguments, voice: Voice) -> Result<Outcome, Failu
     if let Some(model) = &arguments.model {
         config.link.model = Some(model.to_string_lossy().into_owned());
     }
+    if arguments.one_to_one {
+        config.link.one_to_one = each_once(&config)?;
+    }
     let answers = arguments.answers.as_deref().map_or(Ok(Vec::new()), answers::read)?;
     let mut watcher = Watcher::new(voice);
     let match_at = arguments.match_at.unwrap_or(MatchAt::Configured);
@@ -114,6 +120,16 @@ pub(super) fn link(arguments: &Arguments, voice: Voice) -> Result<Outcome, Failu
         print(&told.screen(seconds).join("\n"));
     }
     Ok(Outcome::Done)
+}
+
+/// Every table, as one that names everybody once.
+fn each_once(config: &Config) -> Result<Vec<String>, Failure> {
+    let lists: Vec<String> = config.sources.iter().map(|source| source.id.clone()).collect();
+    if (2..=LISTS_AT_MOST).contains(&lists.len()) {
+        return Ok(lists);
+    }
+    let message = format!("--one-to-one is of 2 to {LISTS_AT_MOST} tables, and there are {}", lists.len());
+    Err(Failure::new(Outcome::Usage, message, "name a table for each list of people, or leave --one-to-one out"))
 }
 
 impl Arguments {

@@ -80,6 +80,8 @@ pub(super) enum QueueName {
     Paper,
     /// Differences between declared and rebuilt waiting lists that nothing explains
     Differences,
+    /// Future bookings that the receiver's system does not hold: honoured, rebooked or cancelled?
+    Bookings,
     /// Open items of the safety list, for a clinician; only when it is named
     Safety,
     /// Pairs that may be one person whose number, name and sex were changed together; by itself only
@@ -95,6 +97,7 @@ impl QueueName {
             QueueName::Exceptions => Queue::Exceptions,
             QueueName::Paper => Queue::Paper,
             QueueName::Differences => Queue::Differences,
+            QueueName::Bookings => Queue::Bookings,
             QueueName::Safety => Queue::Safety,
             QueueName::Restricted => Queue::Restricted,
         }

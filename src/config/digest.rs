@@ -171,17 +171,22 @@ fn rule(rule: &FieldRule) -> Value {
 }
 
 fn link(settings: &LinkSettings) -> Value {
-    let LinkSettings { match_at, review_at, model, comparisons, blocks, is_care: _, chooses_columns: _ } = settings;
+    let LinkSettings { match_at, review_at, model, comparisons, blocks, one_to_one, is_care: _, chooses_columns: _ } =
+        settings;
     let comparison = |of: &ComparisonSetting| {
         let ComparisonSetting { field, levels, term_frequency, depends_on: _ } = of;
         json!({ "field": field, "levels": levels, "term_frequency": term_frequency })
     };
     let block = |BlockRule { on }: &BlockRule| json!({ "on": on });
-    json!({
+    let mut link = json!({
         "match": match_at, "review": review_at, "model": model,
         "comparisons": comparisons.iter().map(comparison).collect::<Vec<_>>(),
         "blocks": blocks.iter().map(block).collect::<Vec<_>>(),
-    })
+    });
+    if !one_to_one.is_empty() {
+        link["one_to_one"] = json!(one_to_one);
+    }
+    link
 }
 
 fn waiver(waiver: &Waiver) -> Value {

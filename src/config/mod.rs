@@ -28,5 +28,6 @@ pub use people::{BESIDE, PeopleTables, of_people};
 pub use plain_file::{NoFile, open_file, read_file};
 pub use settings::{
     BlockRule, COMPARISON_LEVELS_AT_MOST, COMPARISONS_AT_MOST, ClockSettings, ComparisonSetting, Config, EvidenceKind,
-    Exclusion, GateCeilings, Holidays, Kpi, LinkSettings, Overlap, SafetySwitch, Source, Standing, Transition, Waiver,
+    Exclusion, GateCeilings, Holidays, Kpi, LISTS_AT_MOST, LinkSettings, Overlap, SafetySwitch, Source, Standing,
+    Transition, Waiver,
 };

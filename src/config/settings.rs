@@ -172,6 +172,8 @@ pub struct LinkSettings {
     pub comparisons: Vec<ComparisonSetting>,
     /// `[[link.block]]`; when not empty, these replace the built-in blocking rules.
     pub blocks: Vec<BlockRule>,
+    /// The sources that list each person once, by id, in order: a person of one joins at most one of another.
+    pub one_to_one: Vec<String>,
     /// Whether these are patients whose care follows who they are, so that what speaks against one person keeps a machine
     /// from joining however much speaks for it. No key of the file: it goes by what is asked for.
     pub is_care: bool,
@@ -188,12 +190,15 @@ impl Default for LinkSettings {
             model: None,
             comparisons: Vec::new(),
             blocks: Vec::new(),
+            one_to_one: Vec::new(),
             is_care: true,
             chooses_columns: false,
         }
     }
 }
 
+/// So many sources there may be that list each person once.
+pub const LISTS_AT_MOST: usize = 64;
 /// So many `[[link.comparison]]` there may be.
 pub const COMPARISONS_AT_MOST: usize = 12;
 /// So many levels each may have.

@@ -5,7 +5,7 @@ use super::fields::{FieldType, RecordKind};
 use super::walk::{Item, Table};
 use super::{
     BlockRule, COMPARISON_LEVELS_AT_MOST, COMPARISONS_AT_MOST, ClockSettings, ComparisonSetting, Exclusion,
-    GateCeilings, Holidays, Kpi, LinkSettings, Overlap, SafetySwitch, Source, Waiver,
+    GateCeilings, Holidays, Kpi, LISTS_AT_MOST, LinkSettings, Overlap, SafetySwitch, Source, Standing, Waiver,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,8 @@ const MATCH_USUAL: f64 = 0.9;
 /// `[link]`.
 pub(super) fn link(root: &Table<'_>, sources: &[Source]) -> LinkSettings {
     let mut settings = LinkSettings::default();
-    let Some(table) = root.table("link", &["match", "review", "model", "comparison", "block"]) else { return settings };
+    let keys = ["match", "review", "model", "one_to_one", "comparison", "block"];
+    let Some(table) = root.table("link", &keys) else { return settings };
     let share = |key, default| table.get(key).map_or(Some(default), |item| item.share());
     if let (Some(match_at), Some(review_at)) = (share("match", settings.match_at), share("review", settings.review_at))
     {
@@ -47,6 +48,7 @@ pub(super) fn link(root: &Table<'_>, sources: &[Source]) -> LinkSettings {
         item.document.warning(&item.span, what, "a wrong join is the worst that can happen; 0.99 is usual".to_owned());
     }
     settings.model = table.text("model");
+    settings.one_to_one = table.get("one_to_one").map(|item| one_to_one(item, sources)).unwrap_or_default();
     let extras: BTreeSet<&str> = sources
         .iter()
         .flat_map(|source| source.mapping.extra.keys())
@@ -70,7 +72,7 @@ pub(super) fn link(root: &Table<'_>, sources: &[Source]) -> LinkSettings {
     }
     settings.comparisons.sort_by(|left, right| left.field.cmp(&right.field));
     for table in table.tables("block", &["on"]) {
-        let parts = table.require("on").map(|item| list(item, "a field")).unwrap_or_default();
+        let parts = table.require("on").map(|item| list(&item, "a field")).unwrap_or_default();
         let mut on: Vec<String> = parts.into_iter().filter_map(|item| person_field(item, &extras)).collect();
         on.sort();
         settings.blocks.push(BlockRule { on });
@@ -79,8 +81,38 @@ pub(super) fn link(root: &Table<'_>, sources: &[Source]) -> LinkSettings {
     settings
 }
 
+/// The sources that list each person once: those that are named, or with `true` all whose rows are records or a declared list.
+fn one_to_one(item: Item<'_>, sources: &[Source]) -> Vec<String> {
+    let mut named: Vec<String> = if item.value.is_array() {
+        let source = |item: Item<'_>| {
+            let id = item.any_text()?;
+            let known: Vec<&str> = sources.iter().map(|source| source.id.as_str()).collect();
+            if !known.contains(&id) {
+                let what = format!("{} names no source: {}", quoted(&item.name), quoted(id));
+                item.mistake(what, did_you_mean(id, &known));
+            }
+            Some(id.to_owned())
+        };
+        list(&item, "the id of a source").into_iter().filter_map(source).collect()
+    } else if item.truth() == Some(true) {
+        let lists = sources.iter().filter(|source| matches!(source.standing, Standing::Record | Standing::Declared));
+        lists.map(|source| source.id.clone()).collect()
+    } else {
+        Vec::new()
+    };
+    named.sort();
+    named.dedup();
+    if named.len() > LISTS_AT_MOST {
+        item.mistake(
+            format!("{} is of more than {LISTS_AT_MOST} sources", quoted(&item.name)),
+            "name those whose lists matter",
+        );
+    }
+    named
+}
+
 fn comparison(table: &Table<'_>, extras: &BTreeSet<&str>) -> ComparisonSetting {
-    let levels = table.require("levels").map(|item| list(item, "a level")).unwrap_or_default();
+    let levels = table.require("levels").map(|item| list(&item, "a level")).unwrap_or_default();
     if let (true, Some(item)) = (levels.len() > COMPARISON_LEVELS_AT_MOST, table.get("levels")) {
         let what = format!("{} has more than {COMPARISON_LEVELS_AT_MOST} levels", quoted(&item.name));
         item.mistake(what, "keep those that differ most in what they say");
@@ -94,7 +126,7 @@ fn comparison(table: &Table<'_>, extras: &BTreeSet<&str>) -> ComparisonSetting {
 }
 
 /// The members of a list that may not be empty.
-fn list<'d>(item: Item<'d>, of: &str) -> Vec<Item<'d>> {
+fn list<'d>(item: &Item<'d>, of: &str) -> Vec<Item<'d>> {
     if !item.value.is_array() {
         item.refuse_type("a list", "write it in square brackets");
     } else if item.parts().is_empty() {
@@ -293,7 +325,7 @@ pub(super) fn clock(root: &Table<'_>) -> ClockSettings {
     let item = |key| table.as_ref().and_then(|table| table.get(key));
     let holidays = [Holidays::England, Holidays::None].map(|known| (known.word(), known));
     let default = ClockSettings::default();
-    let added = item("added_holidays").map(|item| list(item, "one date")).unwrap_or_default();
+    let added = item("added_holidays").map(|item| list(&item, "one date")).unwrap_or_default();
     let mut added: Vec<_> = added.iter().filter_map(Item::date).collect();
     added.sort_unstable();
     added.dedup();

@@ -83,6 +83,7 @@ fn a_whole_configuration_is_read() {
                 evidence = "letter"
                 [link]
                 match = 0.97
+                one_to_one = true
                 [[link.comparison]]
                 field = "extra.occupation"
                 levels = ["exact", "jaro_winkler  0.88"]
@@ -157,6 +158,7 @@ fn a_whole_configuration_is_read() {
     assert_eq!(config.sources[0].standing, Standing::Evidence(EvidenceKind::Letter));
     assert_eq!((config.sources[0].service_line.as_str(), config.sources[1].control_rows), ("", Some(21_480)));
     assert_eq!((config.link.match_at, config.link.review_at), (0.97, 0.50));
+    assert_eq!(config.link.one_to_one, ["oh-physio"], "letters name people as often as they are written to");
     assert_eq!(config.link.comparisons[0].levels, ["exact", "jaro_winkler 0.88"]);
     assert_eq!((config.kpis[0].month.as_str(), config.kpis[0].still_open.as_str()), ("to", "breach-when-over"));
     assert_eq!((config.clock.day_zero_excluded, config.clock.hours_elapsed), (false, false));
@@ -392,6 +394,8 @@ email = { column = "Email", dates = ["%d/%m/%Y"] }
 fn an_inner_mistake_has_its_own_message() {
     check_mistake("[gates]\nexclusions_unsigned = \"none\"", "must be a number; here it is text");
     check_mistake("[link]\nreview = 0.995", "match (0.99) is below review (0.995)");
+    check_mistake("[link]\none_to_one = [\"oh-fysio\"]", "`link.one_to_one` names no source: `oh-fysio`");
+    check_mistake("[link]\none_to_one = []", "is an empty list");
     check_mistake("[link]\nmatch = 1.5", "must lie between 0 and 1");
     check_mistake("[surprise]\n", "unknown table `surprise`");
     check_mistake("[overlap]\nassumed = 0.4.0\n[link]\nreview = 2", "`link.review` must lie between");
@@ -472,6 +476,7 @@ fn any_setting_changes_the_digest() {
     let changes = [
         (format!("{TRANSITION}{SOURCE}standing = \"declared\"\n"), MAPPING),
         (format!("{TRANSITION}{SOURCE}[link]\nmatch = 0.98\n"), MAPPING),
+        (format!("{TRANSITION}{SOURCE}[link]\none_to_one = true\n"), MAPPING),
         (format!("{TRANSITION}{SOURCE}[gates]\nunreviewed_pairs = 0\n"), MAPPING),
         (format!("{TRANSITION}{SOURCE}[clock]\nday_zero = \"included\"\n"), MAPPING),
         (format!("{TRANSITION}{SOURCE}[clock]\nhours = \"working-days\"\n"), MAPPING),

@@ -38,6 +38,8 @@ effects! {
     Unmatched = "unmatched",
     /// A difference has its cause.
     Explained = "explained",
+    /// A future booking is no longer unresolved.
+    Settled = "settled",
     /// An item of the safety list is closed.
     Closed = "closed",
     /// A proposed exclusion is signed.

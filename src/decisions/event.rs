@@ -1,6 +1,7 @@
 //! What a person decided.
 
-use crate::values::Digest;
+use crate::values::{Digest, Moment};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A row by its name, as the journal and the tables write it.
@@ -58,6 +59,17 @@ pub enum Placing {
     Unsure,
 }
 
+/// What became of a future booking that the receiver's system does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Settlement {
+    /// The patient is seen as it was booked.
+    Honoured,
+    /// The patient has an appointment at this moment instead.
+    Rebooked(Moment),
+    /// It does not take place, and the patient was told.
+    Cancelled,
+}
+
 /// What was decided. The rows are those of the event, in this order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
@@ -80,6 +92,13 @@ pub enum Act {
         difference: String,
         /// The cause, in words with hyphens.
         cause: String,
+    },
+    /// What became of a future booking: of the rows that speak of it.
+    BookingSettled {
+        /// When it was to start, as it was shown.
+        starts: Moment,
+        /// What became of it.
+        how: Settlement,
     },
     /// A clinician has dealt with an item of the safety list: of the rows behind it.
     SafetyClosed {
@@ -154,6 +173,7 @@ impl Act {
             Act::PaperReading { .. } => "paper-reading",
             Act::AppointmentMatch(_) => "appointment-match",
             Act::DifferenceCause { .. } => "difference-cause",
+            Act::BookingSettled { .. } => "booking",
             Act::SafetyClosed { .. } => "safety-item",
             Act::ExclusionSigned { .. } => "exclusion",
             Act::Repair { .. } => "repair",
@@ -171,6 +191,7 @@ impl Act {
             Act::PaperReading { reading: Reading::Second, .. } => "second",
             Act::PaperReading { reading: Reading::Other(_), .. } => "other",
             Act::DifferenceCause { cause, .. } => cause,
+            Act::BookingSettled { how, .. } => how.word(),
             Act::SafetyClosed { .. } => "closed",
             Act::ExclusionSigned { .. } => "signed",
             Act::Repair { accepted: true, .. } => "accepted",
@@ -182,15 +203,28 @@ impl Act {
         }
     }
 
-    /// What it is about beside its rows: a field, a rule, an exclusion, a kind of difference, an event; empty for none.
-    pub fn about(&self) -> &str {
-        match self {
+    /// What it is about beside its rows: a field, a rule, an exclusion, a kind of difference, a moment, an event; empty for
+    /// none.
+    pub fn about(&self) -> Cow<'_, str> {
+        let text = match self {
             Act::PaperReading { field, .. } | Act::Repair { field, .. } => field,
             Act::DifferenceCause { difference, .. } => difference,
+            Act::BookingSettled { starts, .. } => return starts.reveal().into(),
             Act::SafetyClosed { rule } => rule,
             Act::ExclusionSigned { exclusion } => exclusion,
             Act::Undo { event } => event,
             Act::Pair(_) | Act::MemberOut | Act::AppointmentMatch(_) | Act::RowPlaced(_) => "",
+        };
+        text.into()
+    }
+
+    /// What it says beyond its word: what a folder says, where neither keying has it; the moment that a booking was given
+    /// instead. Personal data.
+    pub fn value(&self) -> Cow<'_, str> {
+        match self {
+            Act::PaperReading { reading: Reading::Other(value), .. } => value.into(),
+            Act::BookingSettled { how: Settlement::Rebooked(to), .. } => to.reveal().into(),
+            _ => "".into(),
         }
     }
 
@@ -201,8 +235,37 @@ impl Act {
             Act::RowPlaced(Placing::There) => (2, 2),
             Act::RowPlaced(Placing::Nobody | Placing::Unsure) | Act::Repair { .. } => (1, 1),
             Act::MemberOut => (2, usize::MAX),
-            Act::DifferenceCause { .. } | Act::SafetyClosed { .. } => (1, usize::MAX),
+            Act::DifferenceCause { .. } | Act::SafetyClosed { .. } | Act::BookingSettled { .. } => (1, usize::MAX),
             Act::ExclusionSigned { .. } | Act::Undo { .. } => (0, 0),
+        }
+    }
+}
+
+impl Settlement {
+    /// As the journal and the tables write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Settlement::Honoured => "honoured",
+            Settlement::Rebooked(_) => "rebooked",
+            Settlement::Cancelled => "cancelled",
+        }
+    }
+
+    /// When the patient comes instead, where it was rebooked.
+    pub fn to(self) -> Option<Moment> {
+        match self {
+            Settlement::Rebooked(to) => Some(to),
+            Settlement::Honoured | Settlement::Cancelled => None,
+        }
+    }
+
+    /// The one of that word; `to` is when the patient comes instead.
+    pub fn of(word: &str, to: Option<Moment>) -> Option<Settlement> {
+        match word {
+            "honoured" => Some(Settlement::Honoured),
+            "rebooked" => to.map(Settlement::Rebooked),
+            "cancelled" => Some(Settlement::Cancelled),
+            _ => None,
         }
     }
 }

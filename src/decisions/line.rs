@@ -1,6 +1,6 @@
 //! One event as a line of JSON.
 
-use super::event::{Act, Answer, Entry, Placing, Reading, RowName, ShownRow};
+use super::event::{Act, Answer, Entry, Placing, Reading, RowName, Settlement, ShownRow};
 use crate::values::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub(super) struct Line {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     about: String,
     answer: String,
-    /// What a folder says, where neither keying has it.
+    /// What a folder says, where neither keying has it; when the patient of a booking that was rebooked comes instead.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     value: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -43,19 +43,15 @@ struct Row {
 impl Line {
     /// Ready to be written after the line with this digest.
     pub(super) fn of(entry: &Entry, previous: &str) -> Self {
-        let value = match &entry.act {
-            Act::PaperReading { reading: Reading::Other(value), .. } => value.clone(),
-            _ => String::new(),
-        };
         Line {
             previous: previous.to_owned(),
             at: entry.at.clone(),
             who: entry.who.clone(),
             kind: entry.act.kind().to_owned(),
             rows: entry.rows.iter().map(Row::of).collect(),
-            about: entry.act.about().to_owned(),
+            about: entry.act.about().into_owned(),
             answer: entry.act.answer().to_owned(),
-            value,
+            value: entry.act.value().into_owned(),
             model: entry.model.map(|model| model.to_string()).unwrap_or_default(),
             note: entry.note.clone(),
         }
@@ -85,6 +81,10 @@ impl Line {
             }
             ("appointment-match", answer) => Act::AppointmentMatch(Answer::of(answer)?),
             ("difference-cause", cause) => Act::DifferenceCause { difference: about(), cause: cause.to_owned() },
+            ("booking", how) => Act::BookingSettled {
+                starts: self.about.parse().ok()?,
+                how: Settlement::of(how, self.value.parse().ok())?,
+            },
             ("safety-item", "closed") => Act::SafetyClosed { rule: about() },
             ("exclusion", "signed") => Act::ExclusionSigned { exclusion: about() },
             ("repair", "accepted") => Act::Repair { field: about(), accepted: true },
@@ -106,6 +106,7 @@ impl Entry {
             self.act,
             Act::PaperReading { .. }
                 | Act::DifferenceCause { .. }
+                | Act::BookingSettled { .. }
                 | Act::SafetyClosed { .. }
                 | Act::ExclusionSigned { .. }
                 | Act::Repair { .. }

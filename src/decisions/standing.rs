@@ -4,6 +4,7 @@
 use super::event::{Act, Answer, Event, Placing, Reading, RowName, ShownRow};
 use super::journal::Journal;
 use crate::values::Digest;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What is known of a row now.
@@ -191,15 +192,17 @@ fn drop_changed(events: &mut [Event], standings: &mut [Standing], presence: impl
 
 /// The question that an event answers: its kind, what it is about, and the rows, whose order says nothing where neither is
 /// more than the other.
-type Question<'e> = (&'static str, &'e str, Vec<&'e RowName>);
+type Question<'e> = (&'static str, Cow<'e, str>, Vec<&'e RowName>);
 
 fn question<'e>(act: &'e Act, rows: &'e [ShownRow]) -> Question<'e> {
     let mut rows: Vec<&RowName> = rows.iter().map(|row| &row.name).collect();
     match act {
         // Of keyings it is said which of the rows is meant, in whatever order they stand.
-        Act::Pair(_) | Act::SafetyClosed { .. } | Act::DifferenceCause { .. } | Act::PaperReading { .. } => {
-            rows.sort_unstable();
-        }
+        Act::Pair(_)
+        | Act::SafetyClosed { .. }
+        | Act::DifferenceCause { .. }
+        | Act::BookingSettled { .. }
+        | Act::PaperReading { .. } => rows.sort_unstable(),
         Act::MemberOut => rows[1..].sort_unstable(),
         // Wherever it was placed before, the later word counts.
         Act::RowPlaced(_) => rows.truncate(1),
@@ -208,17 +211,16 @@ fn question<'e>(act: &'e Act, rows: &'e [ShownRow]) -> Question<'e> {
     (act.kind(), act.about(), rows)
 }
 
-/// An answer: its word or text, and the row that it means where it means one.
-type Answered<'e> = (&'e str, Option<&'e RowName>);
+/// An answer: its word, the row that it means where it means one, and what it says beyond both.
+type Answered<'e> = (&'e str, Option<&'e RowName>, Cow<'e, str>);
 
 fn said<'e>(act: &'e Act, rows: &'e [ShownRow]) -> Answered<'e> {
     let row = |place: usize| rows.get(place).map(|row| &row.name);
     match act {
-        Act::PaperReading { reading: Reading::First, .. } => ("", row(0)),
-        Act::PaperReading { reading: Reading::Second, .. } => ("", row(1)),
-        Act::PaperReading { reading: Reading::Other(text), .. } => (text, None),
-        Act::RowPlaced(Placing::There) => (act.answer(), row(1)),
-        _ => (act.answer(), None),
+        Act::PaperReading { reading: Reading::First, .. } => ("", row(0), "".into()),
+        Act::PaperReading { reading: Reading::Second, .. } => ("", row(1), "".into()),
+        Act::RowPlaced(Placing::There) => (act.answer(), row(1), "".into()),
+        _ => (act.answer(), None, act.value()),
     }
 }
 

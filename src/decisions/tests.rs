@@ -1,6 +1,7 @@
 //! The laws of the journal.
 
 use super::*;
+use crate::values::Moment;
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,14 @@ fn append(path: &Path, entries: &[Entry]) -> Result<Appended, Error> {
 
 fn pair(left: u32, right: u32, answer: Answer) -> Entry {
     entry(Act::Pair(answer), &[left, right])
+}
+
+fn moment(text: &str) -> Moment {
+    text.parse().expect("a moment")
+}
+
+fn rebooked(to: &str) -> Act {
+    Act::BookingSettled { starts: moment("2017-10-04"), how: Settlement::Rebooked(moment(to)) }
 }
 
 fn journal() -> (tempfile::TempDir, PathBuf) {
@@ -68,6 +77,8 @@ fn every_kind_comes_back_as_it_was_written() {
         entry(Act::AppointmentMatch(Answer::Same), &[11, 10]),
         entry(Act::DifferenceCause { difference: "declared-not-found".into(), cause: "moved-away".into() }, &[12]),
         entry(Act::SafetyClosed { rule: "diagnostic-overdue".into() }, &[13]),
+        entry(Act::BookingSettled { starts: moment("2017-10-04T09:30"), how: Settlement::Honoured }, &[18]),
+        entry(rebooked("2017-10-12"), &[19, 20]),
         entry(Act::ExclusionSigned { exclusion: "not seen for 6 months".into() }, &[]),
         entry(Act::Repair { field: "person.nhs_number".into(), accepted: true }, &[14]),
         entry(Act::RowPlaced(Placing::Nobody), &[15]),
@@ -76,7 +87,7 @@ fn every_kind_comes_back_as_it_was_written() {
     ];
     let (_folder, path) = journal();
     assert_eq!(append(&path, &entries[..4]).expect("written").lines, 1..5);
-    assert_eq!(append(&path, &entries[4..]).expect("written").lines, 5..13);
+    assert_eq!(append(&path, &entries[4..]).expect("written").lines, 5..15);
     let read = load(&path).expect("a good journal");
     let back: Vec<Entry> = read.events.iter().map(|event| event.entry.clone()).collect();
     assert_eq!(back, entries);
@@ -314,6 +325,7 @@ fn an_answer_is_held_against_the_one_in_effect() {
         pair(20, 21, Answer::Same),
         pair(21, 22, Answer::Same),
         pair(20, 22, Answer::Different),
+        entry(rebooked("2017-10-12"), &[30, 31]),
     ]);
     assert!(!decisions.contradictions.is_empty());
     let answers = decisions.answers();
@@ -330,6 +342,9 @@ fn an_answer_is_held_against_the_one_in_effect() {
         (other("female"), &[8, 9], Beside::Another),
         (Act::MemberOut, &[12, 11, 10], Beside::Same),
         (Act::MemberOut, &[11, 10, 12], Beside::First),
+        (rebooked("2017-10-12"), &[31, 30], Beside::Same),
+        (rebooked("2017-10-13"), &[30, 31], Beside::Another),
+        (rebooked("2017-10-12"), &[30], Beside::First),
         // What waits because it contradicts others is answered all the same.
         (Act::Pair(Answer::Same), &[21, 20], Beside::Same),
         (Act::Pair(Answer::Different), &[21, 20], Beside::Another),

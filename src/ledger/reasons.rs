@@ -237,6 +237,8 @@ reasons! {
     TooLittleInCommon = "too-little-in-common", Warning, "decide in review";
     /// The row fits two clearly different people almost equally well.
     CloseRival = "close-rival", Warning, "decide in review which of them it is";
+    /// The two may be one person, but a list that names everybody once names both, or has another row that fits better.
+    AnotherFitsBetter = "another-fits-better", Warning, "decide in review; if both rows are of the person, the list names somebody twice";
 
     /// A person said in review that the two rows are of two people.
     KeptApart = "kept-apart", Notice, "none; take the decision back in review if it was wrong";
@@ -258,11 +260,11 @@ reasons! {
     ReceivedAfterCensus = "received-after-census", Warning, "confirm the date; one mistyped hides how long the patient has waited";
     /// One system's rows of one referral say both open and closed, and no dates tell which is later; it is kept open.
     StatusContradictory = "status-contradictory", Warning, "ask the provider whether the referral is closed; until then the patient stays on the list";
-    /// One system holds two open referrals of the patient under two ids, received on one day, for what may be one complaint.
+    /// Two open referrals of the patient may be one: one system holds both under two ids from one day, or one repeats the other.
     ReferralRepeated = "referral-repeated", Warning, "ask the provider whether it is one referral entered twice; both are kept";
     /// The row's dates contradict each other, or what it says had not happened yet.
     SequenceImplausible = "sequence-implausible", Warning, "ask the provider which date is right";
-    /// The row's clock start is one day that its source gives to many, none of them received on it: clocks were started anew.
+    /// The row's clock start is one day that its source gives to many, the transfer date or one on which none was received: clocks were started anew.
     ClockResetInBulk = "clock-reset-in-bulk", Warning, "ask the provider for the clock starts before they were set anew; this one is not used";
     /// The referral repeats an earlier one, and nothing tells whether, or when, that one's clock was stopped.
     ClockUncertain = "clock-uncertain", Warning, "ask the provider how and when the earlier referral ended";

@@ -1,19 +1,13 @@
 //! Blocking: which pairs are worth comparing. A rule's key is a 64-bit hash of some values; units that share a key are
 //! compared. Each pair comes out once, with the first rule that found it.
 
+use super::blocks::{Blocks, blocks, pairs_among};
+use super::candidates::{Candidates, Found, Sought, Spread};
 use super::features::Features;
 use super::names;
 use super::units::Units;
 use crate::records::Symbol;
 use rayon::prelude::*;
-
-/// A pair of units and the rule that found it first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Candidate {
-    pub left: u32,
-    pub right: u32,
-    pub rule: Rule,
-}
 
 /// A blocking rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,31 +105,23 @@ const WIDE_PAIRS_A_UNIT: u64 = 3;
 /// or so many in all, which cost next to nothing.
 const WIDE_PAIRS: u64 = 100_000;
 
-/// Finds every candidate pair, in order.
-pub(super) fn block(features: &Features, units: &Units) -> (Vec<Candidate>, Vec<RuleReport>) {
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut reports = Vec::new();
+/// Finds every candidate pair, and compares it.
+pub(super) fn block(features: &Features, units: &Units) -> (Candidates, Vec<RuleReport>) {
+    let mut blocking = Blocking { features, units, rules: Vec::new(), found: Vec::new(), reports: Vec::new() };
     let comparisons = &features.comparisons;
-    let mut look = |rule: Rule, name: String, is_wide: bool, keys: &Keys<'_>| {
-        let mut report = run(features, units, (rule, is_wide), keys, &mut candidates);
-        report.name = name;
-        reports.push(report);
-    };
     for (place, block) in comparisons.blocks.iter().enumerate() {
         let rule = Rule((RULES.len() + place.min(CONFIGURED_NAMES - 1)) as u8);
         let on: Vec<&str> = block.iter().map(|column| comparisons.field_of(*column)).collect();
-        let kept = |unit: u32, column: usize| Some(units.kept(unit)[column]).filter(|value| value.is_some());
-        let key = |unit: u32| {
-            let values: Vec<Option<u64>> =
-                block.iter().map(|column| kept(unit, *column).map(|value| u64::from(value.place()))).collect();
-            [join(&values), None]
-        };
-        look(rule, format!("{} ({})", rule.name(), on.join(" + ")), false, &key);
+        let name = format!("{} ({})", rule.name(), on.join(" + "));
+        let place = |value: Symbol| value.is_some().then_some(u64::from(value.place()));
+        let key = |unit: u32| [join(block.iter().map(|column| place(units.kept(unit)[*column]))), None];
+        blocking.look(rule, name, false, &key);
     }
     if comparisons.blocks.is_empty() {
+        let sounds = Sounds::of(features);
         for rule in (0..RULES.len() as u8).map(Rule) {
             let is_wide = rule.0 >= FIRST_WIDE;
-            look(rule, rule.name().to_owned(), is_wide, &|unit| keys(features, units, rule, unit));
+            blocking.look(rule, rule.name().to_owned(), is_wide, &|unit| keys(features, &sounds, units, rule, unit));
         }
     }
     if comparisons.blocks.is_empty() && !features.is_care {
@@ -143,19 +129,132 @@ pub(super) fn block(features: &Features, units: &Units) -> (Vec<Candidate>, Vec<
         {
             let rule = Rule((RULES.len() + CONFIGURED_NAMES + with) as u8);
             let name = rule.name().replace("extra column", comparisons.name(comparison));
-            look(rule, name, true, &|unit| [extra_key(units, comparisons.column_of(comparison), with, unit), None]);
+            let column = comparisons.column_of(comparison);
+            blocking.look(rule, name, true, &|unit| [extra_key(units, column, with, unit), None]);
         }
         if units.len() <= EVERYBODY {
-            let rule = Rule((RULES.len() + FURTHER.len() - 1) as u8);
-            reports.push(everybody(units, rule, &mut candidates));
+            blocking.everybody(Rule((RULES.len() + FURTHER.len() - 1) as u8));
         }
     }
-    candidates.shrink_to_fit();
-    (candidates, reports)
+    (Candidates::of(&blocking.found, blocking.rules, features, units), blocking.reports)
 }
 
 /// The keys of a unit under a rule; at most two.
-type Keys<'a> = dyn Fn(u32) -> [Option<u64>; 2] + 'a;
+type Keys<'a> = dyn Fn(u32) -> [Option<u64>; 2] + Sync + 'a;
+
+/// What the rules found so far.
+struct Blocking<'a> {
+    features: &'a Features,
+    units: &'a Units,
+    /// In the order of their turns.
+    rules: Vec<Rule>,
+    found: Vec<Sought>,
+    reports: Vec<RuleReport>,
+}
+
+/// So much of the blocks of a rule is paired at a time.
+const PARTS_AT_A_TIME: usize = 16;
+
+impl Blocking<'_> {
+    /// Adds the pairs of a rule.
+    fn look(&mut self, rule: Rule, name: String, is_wide: bool, keys: &Keys<'_>) {
+        let parts = blocks(self.units.len(), |unit| keys(unit).into_iter().flatten());
+        let mut report = RuleReport { name, pairs: 0, blocks_split: 0, pairs_left_out: 0 };
+        let in_part = |part: &Blocks| part.iter().map(|block| pairs_among(block.len())).sum::<u64>();
+        let pairs: u64 = if is_wide { parts.par_iter().map(in_part).sum() } else { 0 };
+        let limit = WIDE_PAIRS.max(self.units.len() as u64 * WIDE_PAIRS_A_UNIT);
+        if pairs > limit {
+            report.pairs_left_out = pairs;
+        } else {
+            let (turn, spread) = (self.turn(rule), Spread::of(self.units.len()));
+            let pairs = |parts: &[Blocks]| {
+                let mut report = RuleReport { name: String::new(), pairs: 0, blocks_split: 0, pairs_left_out: 0 };
+                let found = self.pairs(parts, &mut report);
+                (found.sorted(spread, turn), report)
+            };
+            for (found, part) in parts.par_chunks(PARTS_AT_A_TIME).map(pairs).collect::<Vec<_>>() {
+                report.pairs += part.pairs;
+                report.blocks_split += part.blocks_split;
+                report.pairs_left_out += part.pairs_left_out;
+                self.found.push(found);
+            }
+        }
+        self.reports.push(report);
+    }
+
+    /// The turn of a rule. Where several go by one name, those that follow one another take one turn.
+    fn turn(&mut self, rule: Rule) -> u8 {
+        if self.rules.last() != Some(&rule) {
+            self.rules.push(rule);
+        }
+        u8::try_from(self.rules.len() - 1).expect("there are few rules")
+    }
+
+    /// The pairs of some blocks, and a report of them.
+    fn pairs(&self, parts: &[Blocks], report: &mut RuleReport) -> Found {
+        let mut found = Found::default();
+        for block in parts.iter().flat_map(Blocks::iter) {
+            if block.len() <= LARGEST_BLOCK {
+                add_pairs(block, |unit| *unit, &mut found);
+                continue;
+            }
+            let before = found.count();
+            self.split(block, &mut found);
+            report.blocks_split += 1;
+            report.pairs_left_out += pairs_among(block.len()).saturating_sub(found.count() - before);
+        }
+        report.pairs = found.count();
+        found
+    }
+
+    fn everybody(&mut self, rule: Rule) {
+        let turn = self.turn(rule);
+        let all: Vec<u32> = (0..self.units.len() as u32).collect();
+        let mut found = Found::default();
+        add_pairs(&all, |unit| *unit, &mut found);
+        let pairs = found.count();
+        self.found.push(found.sorted(Spread::of(all.len()), turn));
+        self.reports.push(RuleReport { name: rule.name().to_owned(), pairs, blocks_split: 0, pairs_left_out: 0 });
+    }
+
+    /// Splits a block that is too large by the initial of the given name and the birth year, those without either among all;
+    /// a part that is still too large is compared within a window of neighbours in the order of names and dates.
+    fn split(&self, block: &[u32], found: &mut Found) {
+        let Blocking { features, units, .. } = self;
+        let keyed = block.iter().map(|unit| {
+            let profile = &units.profiles[*unit as usize];
+            let initial = features.word(profile.given).bytes().next().unwrap_or(0);
+            ((initial, profile.birth().map_or(0, |birth| birth.0)), *unit)
+        });
+        let mut keyed: Vec<((u8, i16), u32)> = keyed.collect();
+        keyed.sort_unstable();
+        for part in keyed.chunk_by(|left, right| left.0 == right.0) {
+            if part.len() <= LARGEST_BLOCK {
+                add_pairs(part, |(_, unit)| *unit, found);
+                continue;
+            }
+            let mut part: Vec<u32> = part.iter().map(|(_, unit)| *unit).collect();
+            let order = |unit: &u32| {
+                let profile = &units.profiles[*unit as usize];
+                let [family, given, postcode] =
+                    [profile.family, profile.given, profile.postcode].map(|value| features.word(value));
+                (family, given, profile.born, postcode)
+            };
+            part.sort_by(|left, right| order(left).cmp(&order(right)));
+            for place in 0..part.len() {
+                let end = (place + 1 + LARGEST_BLOCK / 2).min(part.len());
+                part[place + 1..end].iter().for_each(|other| found.add(part[place], *other));
+            }
+        }
+    }
+}
+
+/// Each member with each.
+fn add_pairs<T>(members: &[T], unit: impl Fn(&T) -> u32, found: &mut Found) {
+    for (place, one) in members.iter().enumerate() {
+        members[place + 1..].iter().for_each(|other| found.add(unit(one), unit(other)));
+    }
+}
 
 /// A column that is compared unasked, with something else or alone.
 fn extra_key(units: &Units, column: usize, with: usize, unit: u32) -> Option<u64> {
@@ -163,207 +262,104 @@ fn extra_key(units: &Units, column: usize, with: usize, unit: u32) -> Option<u64
     let symbol = |symbol: Symbol| symbol.is_some().then_some(u64::from(symbol.place()));
     let kept = symbol(units.kept(unit)[column]);
     match with {
-        0 => join(&[kept, symbol(profile.given)]),
-        1 => join(&[kept, symbol(profile.family)]),
-        2 => join(&[kept, profile.birth().map(|birth| birth.0 as u64)]),
-        3 => join(&[kept, symbol(profile.postcode)]),
-        _ => join(&[kept]),
+        0 => join([kept, symbol(profile.given)]),
+        1 => join([kept, symbol(profile.family)]),
+        2 => join([kept, profile.birth().map(|birth| birth.0 as u64)]),
+        3 => join([kept, symbol(profile.postcode)]),
+        _ => join([kept]),
     }
 }
 
-fn everybody(units: &Units, rule: Rule, candidates: &mut Vec<Candidate>) -> RuleReport {
-    let all: Vec<u32> = (0..units.len() as u32).collect();
-    let mut found = Vec::new();
-    pairs(&all, rule, &mut found);
-    let pairs = found.len() as u64;
-    add_new(candidates, &mut found);
-    RuleReport { name: rule.name().to_owned(), pairs, blocks_split: 0, pairs_left_out: 0 }
+/// By the place of its word, what keys are made of that is of a name.
+struct Sounds(Vec<Sound>);
+
+struct Sound {
+    first_three: u32,
+    first_four: u32,
+    sound: u32,
 }
 
-/// Adds the pairs that are not there yet to a list in order, and empties theirs. Merges from the back, so that no third list
-/// is needed.
-fn add_new(candidates: &mut Vec<Candidate>, found: &mut Vec<Candidate>) {
-    found.par_sort_unstable();
-    found.dedup();
-    let mut known = candidates.iter().map(|candidate| (candidate.left, candidate.right)).peekable();
-    found.retain(|candidate| {
-        let pair = (candidate.left, candidate.right);
-        while known.next_if(|known| *known < pair).is_some() {}
-        known.peek() != Some(&pair)
-    });
-    let Some(last) = found.last().copied() else { return };
-    let (mut old, mut new) = (candidates.len(), found.len());
-    candidates.resize(old + new, last);
-    while new > 0 {
-        let place = old + new - 1;
-        if old > 0 && candidates[old - 1] > found[new - 1] {
-            old -= 1;
-            candidates[place] = candidates[old];
-        } else {
-            new -= 1;
-            candidates[place] = found[new];
-        }
-    }
-    found.clear();
-}
-
-/// Pairs are added to the list whenever a rule has found so many.
-const PORTION: usize = 1 << 22;
-
-/// Adds the pairs of a rule.
-fn run(
-    features: &Features,
-    units: &Units,
-    (rule, is_wide): (Rule, bool),
-    keys: &Keys<'_>,
-    candidates: &mut Vec<Candidate>,
-) -> RuleReport {
-    let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(units.len());
-    keyed.extend((0..units.len() as u32).flat_map(|unit| keys(unit).into_iter().flatten().map(move |key| (key, unit))));
-    keyed.par_sort_unstable();
-    let mut report = RuleReport { name: String::new(), pairs: 0, blocks_split: 0, pairs_left_out: 0 };
-    if is_wide {
-        let size = |block: &[(u64, u32)]| block.len() as u64 * (block.len() as u64 - 1) / 2;
-        let pairs: u64 = keyed.chunk_by(|left, right| left.0 == right.0).map(size).sum();
-        if pairs > WIDE_PAIRS.max(units.len() as u64 * WIDE_PAIRS_A_UNIT) {
-            report.pairs_left_out = pairs;
-            return report;
-        }
-    }
-    let mut found = Vec::with_capacity(PORTION);
-    for block in keyed.chunk_by(|left, right| left.0 == right.0) {
-        if found.len() >= PORTION {
-            add_new(candidates, &mut found);
-        }
-        let before = found.len();
-        let members: Vec<u32> = block.iter().map(|(_, unit)| *unit).collect();
-        if members.len() <= LARGEST_BLOCK {
-            pairs(&members, rule, &mut found);
-            report.pairs += (found.len() - before) as u64;
-            continue;
-        }
-        report.blocks_split += 1;
-        split(features, units, &members, rule, &mut found);
-        let whole = members.len() as u64 * (members.len() as u64 - 1) / 2;
-        report.pairs_left_out += whole.saturating_sub((found.len() - before) as u64);
-        report.pairs += (found.len() - before) as u64;
-    }
-    add_new(candidates, &mut found);
-    report
-}
-
-fn pairs(members: &[u32], rule: Rule, found: &mut Vec<Candidate>) {
-    for (place, one) in members.iter().enumerate() {
-        for other in &members[place + 1..] {
-            let (left, right) = (*one.min(other), *one.max(other));
-            if left != right {
-                found.push(Candidate { left, right, rule });
-            }
-        }
-    }
-}
-
-/// Splits a block that is too large by the initial of the given name and the birth year, those without either among all;
-/// a part that is still too large is compared within a window of neighbours in the order of names and dates.
-fn split(features: &Features, units: &Units, members: &[u32], rule: Rule, found: &mut Vec<Candidate>) {
-    let mut keyed: Vec<((u8, i16), u32)> = members
-        .iter()
-        .map(|unit| {
-            let profile = &units.profiles[*unit as usize];
-            let initial = features.word(profile.given).bytes().next().unwrap_or(0);
-            ((initial, profile.birth().map_or(0, |birth| birth.0)), *unit)
-        })
-        .collect();
-    keyed.sort_unstable();
-    for part in keyed.chunk_by(|left, right| left.0 == right.0) {
-        let mut part: Vec<u32> = part.iter().map(|(_, unit)| *unit).collect();
-        if part.len() <= LARGEST_BLOCK {
-            pairs(&part, rule, found);
-            continue;
-        }
-        let order = |unit: &u32| {
-            let profile = &units.profiles[*unit as usize];
-            (features.word(profile.family), features.word(profile.given), profile.born, features.word(profile.postcode))
+impl Sounds {
+    fn of(features: &Features) -> Self {
+        let first = |word: &str, letters| word.bytes().take(letters).fold(0, |key, byte| key << 8 | u32::from(byte));
+        let of_word = |place: usize| {
+            let word = features.word(Symbol::at(place as u32));
+            let sound = u32::from_be_bytes(names::soundex(word));
+            Sound { first_three: first(word, 3), first_four: first(word, 4), sound }
         };
-        part.sort_by(|left, right| order(left).cmp(&order(right)));
-        for place in 0..part.len() {
-            let end = (place + 1 + LARGEST_BLOCK / 2).min(part.len());
-            for other in place + 1..end {
-                pairs(&[part[place], part[other]], rule, found);
-            }
-        }
+        Sounds((0..features.likeness.count()).into_par_iter().map(of_word).collect())
+    }
+
+    fn part(&self, name: Symbol, of: impl Fn(&Sound) -> u32) -> Option<u64> {
+        name.is_some().then(|| u64::from(of(&self.0[name.place() as usize])))
     }
 }
 
 /// The keys of a unit under a rule; at most two.
-fn keys(features: &Features, units: &Units, rule: Rule, unit: u32) -> [Option<u64>; 2] {
+fn keys(features: &Features, sounds: &Sounds, units: &Units, rule: Rule, unit: u32) -> [Option<u64>; 2] {
     let profile = &units.profiles[unit as usize];
-    let birth = profile.birth();
-    let exact = profile.birth().filter(|birth| birth.3 == crate::values::Precision::Day);
-    let year = birth.map(|birth| birth.0 as u64);
-    let day_month = exact.map(|birth| birth.1 as u64 * 32 + birth.2 as u64);
+    let birth = || profile.birth();
+    let exact = || profile.birth().filter(|birth| birth.3 == crate::values::Precision::Day);
+    let year = || birth().map(|birth| birth.0 as u64);
+    let day_month = || exact().map(|birth| birth.1 as u64 * 32 + birth.2 as u64);
     let sorted_date =
-        exact.map(|birth| birth.0 as u64 * 1024 + birth.1.min(birth.2) as u64 * 32 + birth.1.max(birth.2) as u64);
-    let date = exact.map(|_| u64::from(profile.born));
+        || exact().map(|birth| birth.0 as u64 * 1024 + birth.1.min(birth.2) as u64 * 32 + birth.1.max(birth.2) as u64);
+    let date = || exact().map(|_| u64::from(profile.born));
     let symbol = |symbol: Symbol| symbol.is_some().then_some(u64::from(symbol.place()));
     let (given, family) = (symbol(profile.given), symbol(profile.family));
-    let first = |symbol: Symbol, letters: usize| {
-        symbol
-            .is_some()
-            .then(|| features.word(symbol).bytes().take(letters).fold(0u64, |key, byte| key << 8 | u64::from(byte)))
-    };
-    let sound =
-        |symbol: Symbol| symbol.is_some().then(|| u64::from(u32::from_be_bytes(names::soundex(features.word(symbol)))));
+    let sound = |name: Symbol| sounds.part(name, |sound| sound.sound);
+    let first_three = |name: Symbol| sounds.part(name, |sound| sound.first_three);
+    let first_four = |name: Symbol| sounds.part(name, |sound| sound.first_four);
     let number = (profile.number != 0).then_some(profile.number);
     let one = |key: Option<u64>| [key, None];
     match rule.0 {
         0 => {
             // Those that carry numbers of one chain meet on the smallest of them.
             let kin = number.and_then(|number| features.superseded.kin(number));
-            [join(&[number]), join(&[kin]).filter(|_| kin != number)]
+            [join([number]), join([kin]).filter(|_| kin != number)]
         }
-        1 => one(join(&[first(profile.family, 4), date])),
-        2 => one(join(&[first(profile.given, 3), date])),
-        3 => one(join(&[symbol(profile.postcode), first(profile.given, 3)])),
-        4 => one(join(&[symbol(profile.postcode), year])),
-        5 => one(join(&[family, given, year])),
-        6 => one(join(&[family, given, day_month])),
+        1 => one(join([first_four(profile.family), date()])),
+        2 => one(join([first_three(profile.given), date()])),
+        3 => one(join([symbol(profile.postcode), first_three(profile.given)])),
+        4 => one(join([symbol(profile.postcode), year()])),
+        5 => one(join([family, given, year()])),
+        6 => one(join([family, given, day_month()])),
         7 => {
             let [mobile, phone] = profile.phones.map(symbol);
-            [join(&[mobile]), join(&[phone]).filter(|_| phone != mobile)]
+            [join([mobile]), join([phone]).filter(|_| phone != mobile)]
         }
-        8 => one(join(&[symbol(profile.email)])),
-        9 => one(join(&[symbol(profile.postcode), first(profile.family, 3)])),
-        10 => one(join(&[given.min(family), given.max(family), year]).filter(|_| given.is_some() && family.is_some())),
-        11 => one(join(&[sound(profile.family), sorted_date])),
+        8 => one(join([symbol(profile.email)])),
+        9 => one(join([symbol(profile.postcode), first_three(profile.family)])),
+        10 => one(join([given.min(family), given.max(family), year()]).filter(|_| given.is_some() && family.is_some())),
+        11 => one(join([sound(profile.family), sorted_date()])),
         12 => {
             let former = symbol(profile.previous);
-            [join(&[family, date]), join(&[former, date])]
+            [join([family, date()]), join([former, date()])]
         }
-        13 => one(join(&[number.map(|number| number / 100_000), year])),
-        14 => one(join(&[number.map(|number| number % 100_000), year])),
-        15 => one(join(&[date])),
-        16 => one(join(&[given.min(family), given.max(family)]).filter(|_| given.is_some() && family.is_some())),
-        17 => one(join(&[family, symbol(profile.address)])),
-        18 => one(join(&[given, symbol(profile.address)])),
+        13 => one(join([number.map(|number| number / 100_000), year()])),
+        14 => one(join([number.map(|number| number % 100_000), year()])),
+        15 => one(join([date()])),
+        16 => one(join([given.min(family), given.max(family)]).filter(|_| given.is_some() && family.is_some())),
+        17 => one(join([family, symbol(profile.address)])),
+        18 => one(join([given, symbol(profile.address)])),
         19 => {
             let mailbox = features.word(profile.email).split('@').next().unwrap_or_default();
             one((mailbox.len() >= 5).then(|| mailbox.bytes().fold(0, |key, byte| mix(key ^ u64::from(byte)))))
         }
-        20 => one(join(&[symbol(profile.address)])),
-        21 => one(join(&[family, year])),
-        22 => one(join(&[given, year])),
-        23 => one(join(&[sound(profile.given), sound(profile.family)])),
-        24 => one(join(&[symbol(profile.address), year])),
-        25 => one(join(&[family])),
-        26 => one(join(&[given])),
+        20 => one(join([symbol(profile.address)])),
+        21 => one(join([family, year()])),
+        22 => one(join([given, year()])),
+        23 => one(join([sound(profile.given), sound(profile.family)])),
+        24 => one(join([symbol(profile.address), year()])),
+        25 => one(join([family])),
+        26 => one(join([given])),
         _ => unreachable!("as many rules as names"),
     }
 }
 
 /// One 64-bit key of several values; none when one is missing.
-fn join(values: &[Option<u64>]) -> Option<u64> {
-    values.iter().try_fold(0x9e37_79b9_7f4a_7c15u64, |key, value| value.map(|value| mix(key ^ mix(value))))
+fn join(values: impl IntoIterator<Item = Option<u64>>) -> Option<u64> {
+    values.into_iter().try_fold(0x9e37_79b9_7f4a_7c15u64, |key, value| value.map(|value| mix(key ^ mix(value))))
 }
 
 /// The finaliser of SplitMix64: every bit of the input reaches every bit of the output.

@@ -4,6 +4,7 @@
 
 use super::pairs::Pair;
 use super::score::{Bar, Scorer};
+use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -22,7 +23,20 @@ pub(super) struct Clusters {
     bound: Option<Rings>,
     /// The verified number of each cluster; nought when it has none.
     numbers: Vec<u64>,
+    /// By the root of what is bound, else of the cluster: the lists that name everybody once and that it is on, a bit each;
+    /// empty where there is no such list.
+    lists: Vec<u64>,
     apart: BTreeMap<u32, Vec<u32>>,
+}
+
+/// What is known of units beside what they say.
+pub(super) struct Marks {
+    /// The verified number of each unit; nought when it has none.
+    pub numbers: Vec<u64>,
+    /// The lists that name everybody once and that each unit is on, a bit each; empty where there is no such list.
+    pub lists: Vec<u64>,
+    /// The earlier patient that each unit was of, if any; empty where nothing was linked before.
+    pub earlier: Vec<Option<u32>>,
 }
 
 /// Sets of units.
@@ -54,10 +68,11 @@ pub(super) enum Offer {
 /// The places of the pairs that a machine may join, the heaviest first.
 pub(super) fn heaviest(pairs: &[Pair], match_at: f64) -> Vec<u32> {
     // Pairs stand in order of their units, so that their places decide between equal weights.
-    let mut heaviest: Vec<u32> =
-        (0u32..).zip(pairs).filter(|(_, pair)| pair.joinable(match_at)).map(|(place, _)| place).collect();
-    heaviest.sort_unstable_by_key(|place| (Reverse(pairs[*place as usize].score.weight), *place));
-    heaviest
+    let joinable = (0u32..).zip(pairs).filter(|(_, pair)| pair.joinable(match_at));
+    let mut heaviest: Vec<(Reverse<i32>, u32)> =
+        joinable.map(|(place, pair)| (Reverse(pair.score.weight), place)).collect();
+    heaviest.par_sort_unstable();
+    heaviest.into_iter().map(|(_, place)| place).collect()
 }
 
 /// Of clusters with more members, so many of each are compared.
@@ -65,17 +80,30 @@ const COMPARED_AT_MOST: usize = 12;
 
 impl Clusters {
     /// Joins units as a machine does: pairs of at least `match_at` from the heaviest on. Gives, by their place, the pairs
-    /// that could not join. What people join comes after it, by [`Clusters::join`]: it tears nothing out of a cluster.
+    /// that could not join. What was one patient before comes first: what is new joins it as it is, or does not. What people
+    /// join comes after it, by [`Clusters::join`]: it tears nothing out of a cluster.
     pub(super) fn build(
         scorer: &Scorer<'_>,
-        numbers: Vec<u64>,
+        mut marks: Marks,
         rulings: &[(u32, u32, Ruling)],
         pairs: &[Pair],
         match_at: f64,
     ) -> (Self, BTreeMap<u32, Bar>) {
-        let mut clusters = Clusters::alone(numbers, rulings);
-        let mut refused = BTreeMap::new();
-        for place in heaviest(pairs, match_at) {
+        let mut heaviest = heaviest(pairs, match_at);
+        let earlier = std::mem::take(&mut marks.earlier);
+        if !earlier.is_empty() {
+            let patient = |unit: u32| earlier[unit as usize];
+            heaviest.sort_by_key(|place| {
+                let Pair { left, right, .. } = pairs[*place as usize];
+                patient(left).is_none() || patient(left) != patient(right)
+            });
+        }
+        let mut clusters = Clusters::alone(marks, rulings);
+        let mut refused = clusters.outbid(pairs, &heaviest);
+        for place in heaviest {
+            if refused.contains_key(&place) {
+                continue;
+            }
             if let Offer::Refused(bar) = clusters.offer(scorer, &pairs[place as usize]) {
                 refused.insert(place, bar);
             }
@@ -84,15 +112,16 @@ impl Clusters {
     }
 
     /// Every unit by itself.
-    pub(super) fn alone(numbers: Vec<u64>, rulings: &[(u32, u32, Ruling)]) -> Self {
+    pub(super) fn alone(marks: Marks, rulings: &[(u32, u32, Ruling)]) -> Self {
+        let Marks { numbers, lists, earlier: _ } = marks;
         let size = numbers.len() as u32;
-        let mut clusters = Clusters { joined: Rings::alone(size), bound: None, numbers, apart: BTreeMap::new() };
+        let mut clusters = Clusters { joined: Rings::alone(size), bound: None, numbers, lists, apart: BTreeMap::new() };
         for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Different) {
             clusters.apart.entry(*left).or_default().push(*right);
             clusters.apart.entry(*right).or_default().push(*left);
         }
         for (left, right, _) in rulings.iter().filter(|ruling| ruling.2 == Ruling::Same) {
-            clusters.bound.get_or_insert_with(|| Rings::alone(size)).unite(*left, *right);
+            clusters.bind(*left, *right);
         }
         clusters
     }
@@ -108,6 +137,42 @@ impl Clusters {
         }
         self.merge(left, right);
         Offer::Joined
+    }
+
+    /// Holds two units for one, as people say that they are.
+    fn bind(&mut self, left: u32, right: u32) {
+        let lists = self.lists_of(left) | self.lists_of(right);
+        let size = self.numbers.len() as u32;
+        self.bound.get_or_insert_with(|| Rings::alone(size)).unite(left, right);
+        self.put_on(left, lists);
+    }
+
+    /// What a unit stands for: all that people bind to its cluster.
+    pub(super) fn whole(&mut self, unit: u32) -> u32 {
+        self.bound.as_mut().unwrap_or(&mut self.joined).root(unit)
+    }
+
+    /// The lists that name everybody once and that the whole of a unit is on.
+    pub(super) fn lists_of(&mut self, unit: u32) -> u64 {
+        if self.lists.is_empty() {
+            return 0;
+        }
+        let whole = self.whole(unit);
+        self.lists[whole as usize]
+    }
+
+    fn put_on(&mut self, unit: u32, lists: u64) {
+        if !self.lists.is_empty() {
+            let whole = self.whole(unit);
+            self.lists[whole as usize] = lists;
+        }
+    }
+
+    /// Whether joining two units would have a list that names everybody once name somebody twice.
+    pub(super) fn are_listed_apart(&mut self, left: u32, right: u32) -> bool {
+        !self.lists.is_empty()
+            && self.whole(left) != self.whole(right)
+            && self.lists_of(left) & self.lists_of(right) != 0
     }
 
     /// Whether two units are in one cluster.
@@ -156,8 +221,11 @@ impl Clusters {
                 _ => return Some(Bar::DifferentNumbers),
             }
         }
-        if !self.apart.is_empty() && self.is_kept_apart(left, right) {
+        if self.is_kept_apart(left, right) {
             return Some(Bar::None);
+        }
+        if self.are_listed_apart(left, right) {
+            return Some(Bar::AnotherFitsBetter);
         }
         if self.joined.sizes[left as usize] == 1 && self.joined.sizes[right as usize] == 1 {
             return None;
@@ -168,7 +236,10 @@ impl Clusters {
                 let (one, two) = (one.min(two), one.max(two));
                 let score = scorer.score(one, two);
                 if scorer.keeps_given_names_apart(one, two, &score) {
-                    return Some(Bar::OtherGivenName);
+                    let mut all = self.joined.members(left).chain(self.joined.members(right));
+                    if !all.any(|third| scorer.are_slips_of_one_name([one, two], third)) {
+                        return Some(Bar::OtherGivenName);
+                    }
                 }
                 sum += score.probability();
                 pairs += 1.0;
@@ -178,7 +249,10 @@ impl Clusters {
     }
 
     /// Whether people keep any of one cluster, or of what they join to it, apart from any of the other.
-    fn is_kept_apart(&mut self, left: u32, right: u32) -> bool {
+    pub(super) fn is_kept_apart(&mut self, left: u32, right: u32) -> bool {
+        if self.apart.is_empty() {
+            return false;
+        }
         let sets = self.bound.as_mut().unwrap_or(&mut self.joined);
         let (left, right) = (sets.root(left), sets.root(right));
         let apart = |unit: u32| self.apart.get(&unit).into_iter().flatten();
@@ -187,6 +261,7 @@ impl Clusters {
     }
 
     fn merge(&mut self, left: u32, right: u32) {
+        let lists = self.lists_of(left) | self.lists_of(right);
         if let Some(bound) = &mut self.bound {
             bound.unite(left, right);
         }
@@ -195,6 +270,7 @@ impl Clusters {
         if self.numbers[into as usize] == 0 {
             self.numbers[into as usize] = numbers[0].max(numbers[1]);
         }
+        self.put_on(into, lists);
     }
 }
 
@@ -251,5 +327,49 @@ impl Groups {
     /// The units of each cluster, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
         self.starts.windows(2).map(|ends| &self.members[ends[0] as usize..ends[1] as usize])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{County, Row, config, county, number, records};
+    use super::super::{link, prepare, train};
+    use crate::config::Standing;
+    use crate::decisions::Decisions;
+
+    fn row<'a>(number: &'a str, postcode: &'a str, mobile: &'a str) -> Row<'a> {
+        ["", number, "Elmyard", "Noah", "1978-09-03", "male", postcode, mobile]
+    }
+
+    /// Whether two rows of a first system are one patient, given which patients they were of before, and what a second has.
+    fn are_one(first: [Row<'_>; 2], second: &[Row<'_>], earlier: [Option<u32>; 2]) -> bool {
+        let County { rows: [one, two] } = county(300);
+        let rows = |few: &[Row<'_>], many: &[[String; 8]]| -> Vec<[String; 8]> {
+            few.iter().map(|row| row.map(String::from)).chain(many.iter().cloned()).collect()
+        };
+        let (one, two) = (rows(&first, &one), rows(second, &two));
+        let [one, two] = [&one, &two].map(|rows| rows.iter().map(|row| row.each_ref().map(String::as_str)).collect());
+        let (one, two): (Vec<Row<'_>>, Vec<Row<'_>>) = (one, two);
+        let mut config = config(&[Standing::Record, Standing::Record]);
+        // Where care hangs on it, who fits almost as well bars both.
+        config.link.is_care = false;
+        let mut patients = vec![None; one.len() + two.len()];
+        patients[..2].copy_from_slice(&earlier);
+        let prepared = prepare(&config, records(&config, &[&one, &two]), &Decisions::default()).with_earlier(patients);
+        let model = train(&prepared);
+        let linked = link(&config, prepared, &model);
+        linked.patient_of(0) == linked.patient_of(1)
+    }
+
+    #[test]
+    fn new_rows_tear_nothing_out_of_an_earlier_patient() {
+        let numbers = [90_001, 90_203].map(number);
+        let mut first = [row("", "BA20 5FZ", "07700111111"), row(&numbers[0], "", "")];
+        // Day and month are exchanged, so that another row fits better.
+        first[1][4] = "1978-03-09";
+        let second = [row(&numbers[1], "BA20 5FZ", "07700111111")];
+        assert!(!are_one(first, &second, [None, None]), "the new row fits better");
+        assert!(!are_one(first, &second, [Some(7), Some(8)]) && !are_one(first, &second, [Some(7), None]));
+        assert!(are_one(first, &second, [Some(7), Some(7)]), "a person is asked about the new row");
     }
 }

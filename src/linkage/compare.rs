@@ -5,13 +5,12 @@
 //! pairs at one address, and for given names also for pairs at one address with one date of birth. That is the chain rule
 //! of probability; weights still add up.
 
-use super::features::{Birth, Features, Profile};
+use super::births::{a_generation_apart, birth};
+use super::features::{Features, Profile};
 use super::names;
 use super::product::COMPARISONS;
 use super::units::Units;
 use crate::records::Symbol;
-use crate::values::Precision;
-use jiff::civil;
 
 /// How many comparisons.
 pub(super) const COUNT: usize = COMPARISONS.len();
@@ -143,12 +142,19 @@ impl Pattern {
         self.one_address() && self.births_alike() && self.level(of::NUMBER) != BEST && !self.initial_only()
     }
 
-    fn with_relatives_marked(mut self, two_usual_names: bool, a_generation_apart: bool) -> Self {
-        let twins = self.could_be_twins() && self.level(of::GIVEN) == else_level(of::GIVEN) && two_usual_names;
-        let one_name = (BEST..else_level(of::GIVEN)).contains(&self.level(of::GIVEN));
-        let parent_and_child = one_name && a_generation_apart && self.level(of::BIRTH) == else_level(of::BIRTH);
-        let two_people = self.one_address() && self.level(of::NUMBER) != BEST && (twins || parent_and_child);
-        self.built_in |= u64::from(two_people) << RELATIVES;
+    fn with_relatives_marked(
+        mut self,
+        two_usual_names: impl Fn() -> bool,
+        a_generation_apart: impl Fn() -> bool,
+    ) -> Self {
+        if !self.one_address() || self.level(of::NUMBER) == BEST {
+            return self;
+        }
+        let given = self.level(of::GIVEN);
+        let twins = self.could_be_twins() && given == else_level(of::GIVEN) && two_usual_names();
+        let one_name = (BEST..else_level(of::GIVEN)).contains(&given);
+        let parent_and_child = one_name && self.level(of::BIRTH) == else_level(of::BIRTH) && a_generation_apart();
+        self.built_in |= u64::from(twins || parent_and_child) << RELATIVES;
         self
     }
 
@@ -212,29 +218,27 @@ pub(super) fn else_level(comparison: usize) -> u8 {
 
 /// Compares two units.
 pub(super) fn compare(features: &Features, units: &Units, one: u32, two: u32) -> Pattern {
-    let [(left, left_id), (right, right_id)] =
-        [one, two].map(|unit| (&units.profiles[unit as usize], units.local_ids[unit as usize]));
+    let [left, right] = [one, two].map(|unit| &units.profiles[unit as usize]);
     let exchanged = exchanged(features, left, right);
     let levels = [
         given(features, left, right, exchanged),
         family(features, left, right, exchanged),
         birth(left, right),
         equal(u32::from(left.sex), u32::from(right.sex)),
-        postcode(features, left.postcode, right.postcode),
+        postcode(left, right),
         address(features, left.address, right.address),
         phone(left, right),
-        email(features, left.email, right.email),
+        email(features, left, right),
         number(left.number, right.number),
         equal(left.practice.place(), right.practice.place()),
-        local_id(features, left_id, right_id),
+        local_id(features, units, one, two),
     ];
-    let initial = |name: Symbol| features.word(name).len() == 1;
     let both = left.given.is_some() && right.given.is_some();
     let numbers = left.number != 0 && right.number != 0;
-    let initial_only = both && (initial(left.given) || initial(right.given));
-    let two_usual_names = both && features.are_usual(left.given, right.given);
+    let initial_only = both && (features.likeness.is_initial(left.given) || features.likeness.is_initial(right.given));
+    let two_usual_names = || both && features.likeness.are_usual(left.given, right.given);
     let pattern = Pattern::of(levels, initial_only, numbers && !(left.verified && right.verified))
-        .with_relatives_marked(two_usual_names, a_generation_apart(left, right));
+        .with_relatives_marked(two_usual_names, || a_generation_apart(left, right));
     let added = features.comparisons.compare(&features.words, units.kept(one), units.kept(two));
     (COUNT..).zip(added).fold(pattern, |pattern, (comparison, level)| pattern.with(comparison, level))
 }
@@ -246,9 +250,11 @@ fn exchanged(features: &Features, left: &Profile, right: &Profile) -> bool {
         return false;
     }
     let alike = |one: Symbol, two: Symbol| {
-        let (first, second) = (features.word(one), features.word(two));
-        let near = first.len().abs_diff(second.len()) <= 1 && first.len() > 1 && second.len() > 1;
-        one == two || (near && (names::close(first, second) || features.slips_apart(one, two)))
+        let is_near = || {
+            let ways = features.ways(one, two);
+            ways.close() || features.likeness.are_slips(ways, one, two)
+        };
+        one == two || (features.likeness.nearly_as_long(one, two) && is_near())
     };
     let (over, back) = ((left.given, right.family), (left.family, right.given));
     // Names that stand where they should are not exchanged, however alike they are.
@@ -267,32 +273,33 @@ fn given(features: &Features, left: &Profile, right: &Profile, exchanged: bool) 
     if !left.given.is_some() || !right.given.is_some() {
         return NULL;
     }
-    let (one, two) = (features.word(left.given), features.word(right.given));
-    if one.len() == 1 || two.len() == 1 {
-        return if one.as_bytes()[0] == two.as_bytes()[0] { 9 } else { else_level(of::GIVEN) };
+    let (one, two) = (left.given, right.given);
+    if features.likeness.is_initial(one) || features.likeness.is_initial(two) {
+        return if features.likeness.one_initial(one, two) { 9 } else { else_level(of::GIVEN) };
     }
-    if left.given == right.given {
+    if one == two {
         return 1;
     }
     if exchanged {
         return 2;
     }
-    if features.nicknames.related(one, two) || names::same_letters(one, two) {
+    let ways = features.ways(one, two);
+    if ways.short_form() || ways.same_letters() {
         3
-    } else if names::close(one, two) {
+    } else if ways.close() {
         // Twins may be given names that sound alike, but not the same second name, and seldom one that hardly anybody has.
         if left.others.is_some() && left.others == right.others {
             4
-        } else if !features.are_usual(left.given, right.given) {
+        } else if !features.likeness.are_usual(one, two) {
             5
         } else {
             6
         }
-    } else if features.slips_apart(left.given, right.given) {
+    } else if features.likeness.are_slips(ways, one, two) {
         7
-    } else if (left.others.is_some() && left.others == right.given)
-        || (right.others.is_some() && right.others == left.given)
-        || names::shares_part(one, two)
+    } else if (left.others.is_some() && left.others == two)
+        || (right.others.is_some() && right.others == one)
+        || ways.shares_part()
     {
         8
     } else {
@@ -310,44 +317,17 @@ fn family(features: &Features, left: &Profile, right: &Profile, exchanged: bool)
     if exchanged {
         return 2;
     }
-    let (one, two) = (features.word(left.family), features.word(right.family));
+    let ways = features.ways(left.family, right.family);
     if left.previous == right.family || right.previous == left.family {
         3
-    } else if names::same_letters(one, two) || names::shares_part(one, two) {
+    } else if ways.same_letters() || ways.shares_part() {
         4
-    } else if names::close(one, two) {
+    } else if ways.close() {
         5
-    } else if features.slips_apart(left.family, right.family) {
+    } else if features.likeness.are_slips(ways, left.family, right.family) {
         6
     } else {
         7
-    }
-}
-
-fn birth(left: &Profile, right: &Profile) -> u8 {
-    let (Some(one), Some(two)) = (left.birth(), right.birth()) else { return NULL };
-    if one.3 != Precision::Day || two.3 != Precision::Day {
-        return if one.0 == two.0 { 4 } else { else_level(of::BIRTH) };
-    }
-    if left.born == right.born {
-        return 1;
-    }
-    if one.0 == two.0 && one.1 == two.2 && one.2 == two.1 {
-        return 2;
-    }
-    let digits = |date: Birth| format!("{:04}{:02}{:02}", date.0, date.1, date.2);
-    let same = u8::from(one.0 == two.0) + u8::from(one.1 == two.1) + u8::from(one.2 == two.2);
-    if same == 2 && strsim::osa_distance(&digits(one), &digits(two)) <= 1 {
-        3
-    } else if same == 2 {
-        TWO_PARTS
-    } else {
-        match days_between(one, two) {
-            0..=31 => 6,
-            32..=366 => 7,
-            367..=4_018 => 8,
-            _ => 9,
-        }
     }
 }
 
@@ -355,37 +335,37 @@ fn birth(left: &Profile, right: &Profile) -> u8 {
 const DISTRICT: u8 = 4;
 
 /// The level of dates of birth that share two parts.
-const TWO_PARTS: u8 = 5;
+pub(super) const TWO_PARTS: u8 = 5;
 
-fn days_between(one: Birth, two: Birth) -> u64 {
-    let [one, two] = [one, two].map(|(year, month, day, _)| civil::date(year, month, day));
-    (one.duration_since(two).as_hours() / 24).unsigned_abs()
-}
-
-/// Years between two people of one name that are parent and child rather than one with a slip in the date.
-const GENERATION_YEARS: i16 = 15;
-
-/// Whether two whole dates of birth lie a generation apart.
-pub(super) fn a_generation_apart(one: &Profile, two: &Profile) -> bool {
-    one.birth().zip(two.birth()).is_some_and(|(one, two)| (one.0 - two.0).abs() >= GENERATION_YEARS)
-}
-
-fn postcode(features: &Features, left: Symbol, right: Symbol) -> u8 {
-    if !left.is_some() || !right.is_some() {
+fn postcode(left: &Profile, right: &Profile) -> u8 {
+    if !left.postcode.is_some() || !right.postcode.is_some() {
         return NULL;
     }
-    if left == right {
+    if left.postcode == right.postcode {
         return 1;
     }
-    let (one, two) = (features.word(left), features.word(right));
-    if names::apart_at_least(one, two) <= 1 && strsim::osa_distance(one, two) <= 1 {
+    let (one, two) = (left.written_postcode.bytes(), right.written_postcode.bytes());
+    let district = |text: &[u8]| text.iter().position(|byte| *byte == b' ').unwrap_or(text.len());
+    if one_edit_at_most(one, two) {
         2
     } else if one[..one.len() - 2] == two[..two.len() - 2] {
         3
-    } else if one.split(' ').next() == two.split(' ').next() {
+    } else if one[..district(one)] == two[..district(two)] {
         4
     } else {
         5
+    }
+}
+
+/// Whether one edit or swap of neighbours at the most makes one text of another.
+fn one_edit_at_most(one: &[u8], two: &[u8]) -> bool {
+    let start = one.iter().zip(two).take_while(|(one, two)| one == two).count();
+    let (one, two) = (&one[start..], &two[start..]);
+    let end = one.iter().rev().zip(two.iter().rev()).take_while(|(one, two)| one == two).count();
+    match (&one[..one.len() - end], &two[..two.len() - end]) {
+        ([] | [_], [] | [_]) => true,
+        ([first, second], [third, fourth]) => first == fourth && second == third,
+        _ => false,
     }
 }
 
@@ -433,14 +413,14 @@ fn phone(left: &Profile, right: &Profile) -> u8 {
 const EMAILS_ALIKE: f64 = 0.85;
 
 /// Close is one mailbox at two hosts, or one slip in either part; another first letter is another member of a family.
-fn email(features: &Features, left: Symbol, right: Symbol) -> u8 {
-    if !left.is_some() || !right.is_some() {
+fn email(features: &Features, left: &Profile, right: &Profile) -> u8 {
+    if !left.email.is_some() || !right.email.is_some() {
         return NULL;
     }
-    if left == right {
+    if left.email == right.email {
         return BEST;
     }
-    let (one, two) = (features.word(left), features.word(right));
+    let (one, two) = (features.word(left.email), features.word(right.email));
     let (Some((mailbox, host)), Some((other, elsewhere))) = (one.split_once('@'), two.split_once('@')) else {
         return else_level(of::EMAIL);
     };
@@ -448,11 +428,28 @@ fn email(features: &Features, left: Symbol, right: Symbol) -> u8 {
     let near = one.len().abs_diff(two.len()) <= 2 && strsim::osa_distance(one, two) <= 2;
     if whole && (mailbox == other || near || (host == elsewhere && names::slips_apart(mailbox, other))) {
         2
-    } else if mailbox.bytes().next() == other.bytes().next() && strsim::jaro_winkler(one, two) >= EMAILS_ALIKE {
+    } else if mailbox.bytes().next() == other.bytes().next() && emails_alike(features, left, right) {
         3
     } else {
         else_level(of::EMAIL)
     }
+}
+
+/// Whether what two e-mail addresses say beside a name that both begin with is alike: the name is compared elsewhere, and all
+/// who bear it have it in their address.
+fn emails_alike(features: &Features, left: &Profile, right: &Profile) -> bool {
+    let (one, two) = (features.word(left.email), features.word(right.email));
+    if strsim::jaro_winkler(one, two) < EMAILS_ALIKE {
+        return false;
+    }
+    let begins = |email: &str, name: &str| {
+        email.as_bytes().get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let names = [left.given, right.given, left.family, right.family].map(|name| features.word(name));
+    let shared =
+        names.into_iter().filter(|name| begins(one, name) && begins(two, name)).map(str::len).max().unwrap_or(0);
+    // A folded name has single bytes alone, so the rest of the address begins with a whole character.
+    shared == 0 || strsim::jaro_winkler(&one[shared..], &two[shared..]) >= EMAILS_ALIKE
 }
 
 fn number(left: u64, right: u64) -> u8 {
@@ -473,7 +470,7 @@ pub(super) fn numbers_of_two_people(left: u64, right: u64) -> bool {
 /// Whether two ten-digit numbers differ in at most two places.
 fn digits_differ_little(mut left: u64, mut right: u64) -> bool {
     let mut differences = 0;
-    while left > 0 || right > 0 {
+    while left != right && differences <= 2 {
         differences += u32::from(left % 10 != right % 10);
         left /= 10;
         right /= 10;
@@ -481,10 +478,12 @@ fn digits_differ_little(mut left: u64, mut right: u64) -> bool {
     differences <= 2
 }
 
-fn local_id(features: &Features, left: Symbol, right: Symbol) -> u8 {
-    if !left.is_some() || !right.is_some() {
+fn local_id(features: &Features, units: &Units, one: u32, two: u32) -> u8 {
+    let left = units.local_ids[one as usize];
+    if !left.is_some() || !units.local_ids[two as usize].is_some() {
         return NULL;
     }
+    let right = units.local_ids[two as usize];
     if left == right {
         return BEST;
     }
@@ -515,25 +514,32 @@ mod tests {
         assert_eq!(without_sex.iter().nth(of::SEX), Some(None));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn one_edit_is_what_the_reference_counts_as_one(one in "[A-C1-2 ]{0,8}", two in "[A-C1-2 ]{0,8}") {
+            let expected = strsim::osa_distance(&one, &two) <= 1;
+            proptest::prop_assert_eq!(one_edit_at_most(one.as_bytes(), two.as_bytes()), expected);
+        }
+    }
+
     #[test]
-    fn dates_of_birth_are_days_months_and_years_apart() {
-        let born = |text: &str| {
-            let born = text.parse().ok().and_then(crate::values::PartialDate::day).map_or(0, |date| date.pack());
-            Profile { born, ..Profile::default() }
-        };
-        for (one, two, expected) in [
-            ("1984-03-07", "1984-03-07", 1),
-            ("1984-03-07", "1984-07-03", 2),
-            ("1984-03-07", "1984-03-08", 3),
-            ("1984-03-07", "1984-03-28", 5),
-            ("1984-02-28", "1984-03-30", 6),
-            ("1984-02-28", "1984-03-31", 7),
-            ("1984-02-28", "1985-02-27", 7),
-            ("1983-12-31", "1985-01-01", 8),
-            ("1984-03-07", "1995-03-09", 9),
-            ("1984-03-07", "2009-11-23", 9),
-        ] {
-            assert_eq!(birth(&born(one), &born(two)), expected, "{one} {two}");
+    fn a_name_at_the_start_of_two_e_mail_addresses_makes_them_no_more_alike() {
+        let config = super::super::tests::config(&[crate::config::Standing::Record]);
+        let (mut features, _) = Features::of(&config, &crate::records::Records::empty());
+        let mut words = crate::records::Texts::default();
+        let cases = [
+            ("POPPY", "poppy.owen71@diaz.com", "poppy.fox63@rivera.com", else_level(of::EMAIL)),
+            ("JOSEPH", "joseph.bull@bailey-perry.com", "joseph.d@bell.com", else_level(of::EMAIL)),
+            ("POPPY", "poppy.fox63@rivera.com", "poppy.foox63@rcvera.iom", 3),
+            ("JOSEPH", "poppy.fox63@rivera.com", "poppy.fxo63@rivrea.cmo", 3),
+        ];
+        let cases = cases.map(|(given, one, two, expected)| {
+            let given = words.intern(given);
+            ([one, two].map(|email| Profile { given, email: words.intern(email), ..Profile::default() }), expected)
+        });
+        features.words = words;
+        for ([left, right], expected) in cases {
+            assert_eq!(email(&features, &left, &right), expected);
         }
     }
 

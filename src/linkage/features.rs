@@ -2,7 +2,8 @@
 
 use super::blocking::mix;
 use super::comparisons::Comparisons;
-use super::names::{self, Nicknames};
+use super::likeness::{Likeness, Ways};
+use super::names;
 use super::superseded::Superseded;
 use crate::config::fields::person;
 use crate::config::{Config, Field};
@@ -21,6 +22,8 @@ pub(super) struct Profile {
     pub born: u32,
     pub sex: u8,
     pub postcode: Symbol,
+    /// The postcode again, as it is written: most pairs that are compared differ in it.
+    pub written_postcode: ShortText,
     pub address: Symbol,
     pub phones: [Symbol; 2],
     pub email: Symbol,
@@ -31,31 +34,23 @@ pub(super) struct Profile {
     pub verified: bool,
 }
 
+/// A text of eight bytes at the most, of which none is nought.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct ShortText([u8; 8]);
+
 /// What profiles are made of.
 pub(super) struct Features {
     /// Normalised texts.
     pub words: Texts,
-    /// Short forms of given names.
-    pub nicknames: Nicknames,
+    /// How names are alike.
+    pub likeness: Likeness,
     /// Numbers that others took the place of.
     pub superseded: Superseded,
     /// What is compared.
     pub comparisons: Comparisons,
     /// Whether somebody's care hangs on who is who.
     pub is_care: bool,
-    /// By the place of a word: how many people bear it as a name.
-    bearers: Vec<u32>,
-    /// By the place of a word: whether it is a name of [`Nicknames`].
-    is_known: Vec<bool>,
 }
-
-/// A name that so many people bear is no slip in another,
-const USUAL_AT_LEAST: u32 = 3;
-/// unless so many times as many bear the other: in a table that is kept with little care the likeliest slips in a common name
-/// come again and again.
-const TIMES_AS_USUAL: u32 = 40;
-/// Of those who share the other name and the birth date, the names of so many are held beside one another.
-const HELD_BESIDE: usize = 16;
 
 /// One of each a person record, until units are made of them.
 pub(super) struct Profiles {
@@ -79,7 +74,8 @@ impl Features {
             .map(|source| words.intern(&format!("{}\u{1f}{}", source.provider, source.system)))
             .collect();
         let people = &records.people;
-        let mut profiles: Vec<Profile> = people.places().map(|record| plain(config, records, record)).collect();
+        let all = 0..people.len() as PersonId;
+        let mut profiles: Vec<Profile> = all.into_par_iter().map(|record| plain(config, records, record)).collect();
         let mut shop = Shop { records, words: &mut words, profiles: &mut profiles };
         shop.fill(person::GIVEN_NAME, names::given, |profile| &mut profile.given);
         shop.fill(person::OTHER_NAMES, names::given, |profile| &mut profile.others);
@@ -92,9 +88,12 @@ impl Features {
         shop.fill(person::PHONE, telephone, |profile| &mut profile.phones[1]);
         shop.fill(person::EMAIL, email, |profile| &mut profile.email);
         shop.fill(person::GP_PRACTICE, address, |profile| &mut profile.practice);
-        for profile in profiles.iter_mut().filter(|profile| !profile.given.is_some()) {
-            profile.given = profile.others;
-        }
+        profiles.par_iter_mut().for_each(|profile| {
+            profile.written_postcode = ShortText::of(words.text(profile.postcode));
+            if !profile.given.is_some() {
+                profile.given = profile.others;
+            }
+        });
         let mut local_ids = Vec::with_capacity(people.len());
         for record in people.places() {
             let system = systems[usize::from(records.source[record as usize])];
@@ -107,28 +106,12 @@ impl Features {
         let kept = comparisons.values(records, &mut words);
         words.close();
         let superseded = Superseded::of(config, records);
-        let nicknames = Nicknames::built_in();
-        let bearers = bearers(&words, &profiles);
-        let is_known = (0..=words.len() as u32).map(|place| nicknames.holds(words.text(Symbol::at(place)))).collect();
+        let likeness = Likeness::of(&words, &profiles);
         let is_care = config.link.is_care;
         let mut profiles = Profiles { profiles, local_ids, kept, content: Vec::new() };
         profiles.content = profiles.hashes(&words, comparisons.kept());
         comparisons.find_dependence(&words, &profiles);
-        (Features { words, nicknames, superseded, comparisons, is_care, bearers, is_known }, profiles)
-    }
-
-    /// Whether both names are such as people bear, neither what a slip makes of the other.
-    pub(super) fn are_usual(&self, left: Symbol, right: Symbol) -> bool {
-        let [left, right] = [left, right].map(|name| name.place() as usize);
-        let enough = |other: usize| USUAL_AT_LEAST.max(self.bearers[other] / TIMES_AS_USUAL);
-        let is_usual = |name: usize, other: usize| self.is_known[name] || self.bearers[name] >= enough(other);
-        is_usual(left, right) && is_usual(right, left)
-    }
-
-    /// Whether two different names are as near as slips leave a name, and one of them at least is hardly anybody's: Ava and
-    /// Va, but not Mia and Tia.
-    pub(super) fn slips_apart(&self, left: Symbol, right: Symbol) -> bool {
-        !self.are_usual(left, right) && names::slips_apart(self.word(left), self.word(right))
+        (Features { words, likeness, superseded, comparisons, is_care }, profiles)
     }
 
     /// The NHS number that a record gives itself, and whether it is verified; nought when it gives none.
@@ -137,13 +120,43 @@ impl Features {
         (profile.number, profile.verified)
     }
 
+    /// The ways in which two different names are alike; both must be there.
+    pub(super) fn ways(&self, left: Symbol, right: Symbol) -> Ways {
+        self.likeness.ways(&self.words, left, right)
+    }
+
     /// The text of a normalised value.
     pub(super) fn word(&self, symbol: Symbol) -> &str {
         self.words.text(symbol)
     }
 }
 
+impl ShortText {
+    fn of(text: &str) -> Self {
+        let mut bytes = [0; 8];
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
+        ShortText(bytes)
+    }
+
+    /// Its bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0[..8 - u64::from_be_bytes(self.0).trailing_zeros() as usize / 8]
+    }
+}
+
+impl std::fmt::Debug for ShortText {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ShortText(redacted)")
+    }
+}
+
 impl Profiles {
+    /// The values that are kept of a record.
+    pub(super) fn kept(&self, record: PersonId) -> &[Symbol] {
+        let each = self.kept.len() / self.profiles.len().max(1);
+        &self.kept[record as usize * each..(record as usize + 1) * each]
+    }
+
     fn hashes(&self, words: &Texts, kept_each: usize) -> Vec<u64> {
         let of_word = |place: u32| {
             let bytes = words.text(Symbol::at(place)).as_bytes();
@@ -166,41 +179,6 @@ impl Profiles {
     }
 }
 
-/// How many people bear each name, by the place of its word. A slip mostly stands beside what it is a slip of: a name close to
-/// it, with the same other name and the same birth date. What stands so does not count.
-fn bearers(words: &Texts, profiles: &[Profile]) -> Vec<u32> {
-    let mut counts = vec![0u32; words.len() + 1];
-    count_bearers(words, profiles, |profile| (profile.given, profile.family), &mut counts);
-    count_bearers(words, profiles, |profile| (profile.family, profile.given), &mut counts);
-    counts
-}
-
-/// Adds to the count of each name how many people bear it, who are told apart by the other name and the birth date; `names`
-/// gives a name and the other.
-fn count_bearers(
-    words: &Texts,
-    profiles: &[Profile],
-    names: impl Fn(&Profile) -> (Symbol, Symbol) + Sync,
-    counts: &mut [u32],
-) {
-    let bearer = |profile: &Profile| {
-        let (name, other) = names(profile);
-        name.is_some().then(|| (u64::from(other.place()) << 32 | u64::from(profile.born), name.place()))
-    };
-    let mut bearers: Vec<(u64, u32)> = profiles.par_iter().filter_map(bearer).collect();
-    bearers.par_sort_unstable();
-    for known_as in bearers.chunk_by(|one, two| one.0 == two.0) {
-        let mut distinct: Vec<u32> = known_as.iter().map(|(_, name)| *name).collect();
-        distinct.dedup();
-        let text = |name: u32| words.text(Symbol::at(name));
-        let has_neighbour = |name: u32| {
-            distinct.len() <= HELD_BESIDE
-                && distinct.iter().any(|other| *other != name && names::is_near(text(name), text(*other)))
-        };
-        distinct.iter().filter(|name| !has_neighbour(**name)).for_each(|name| counts[*name as usize] += 1);
-    }
-}
-
 /// A profile with all that is not a word.
 fn plain(config: &Config, records: &Records, record: PersonId) -> Profile {
     let people = &records.people;
@@ -218,35 +196,42 @@ fn plain(config: &Config, records: &Records, record: PersonId) -> Profile {
     }
 }
 
-/// Fills one field of all profiles at a time, with a memory of what each distinct text became.
+/// Fills one field of all profiles at a time; each distinct text is normalised once.
 struct Shop<'a> {
     records: &'a Records,
     words: &'a mut Texts,
     profiles: &'a mut [Profile],
 }
 
-/// Not yet normalised, in a memory.
+/// In place of the number of a text: it has not been met.
 const FRESH: u32 = u32::MAX;
 
 impl Shop<'_> {
     fn fill(
         &mut self,
         field: Field,
-        normalise: impl Fn(&str) -> Option<String>,
-        place: impl Fn(&mut Profile) -> &mut Symbol,
+        normalise: impl Fn(&str) -> Option<String> + Sync,
+        place: impl Fn(&mut Profile) -> &mut Symbol + Sync,
     ) {
-        let texts = &self.records.texts;
-        let mut memory = vec![FRESH; texts.len() + 1];
-        memory[0] = 0;
-        for (record, profile) in (0..).zip(self.profiles.iter_mut()) {
-            let symbol = self.records.people.symbol(field, record);
-            let known = &mut memory[symbol.place() as usize];
-            if *known == FRESH {
-                let normal = normalise(texts.text(symbol)).unwrap_or_default();
-                *known = self.words.intern(&normal).place();
+        let Records { people, texts, .. } = self.records;
+        let (mut numbers, mut met) = (vec![FRESH; texts.len() + 1], Vec::new());
+        for symbol in people.places().map(|record| people.symbol(field, record)).filter(|symbol| symbol.is_some()) {
+            let number = &mut numbers[symbol.place() as usize];
+            if *number == FRESH {
+                *number = met.len() as u32;
+                met.push(symbol);
             }
-            *place(profile) = Symbol::at(*known);
         }
+        if met.is_empty() {
+            return;
+        }
+        let normal: Vec<Option<String>> = met.par_iter().map(|symbol| normalise(texts.text(*symbol))).collect();
+        let words = normal.iter().map(|normal| self.words.intern(normal.as_deref().unwrap_or_default()));
+        let words: Vec<Symbol> = words.collect();
+        self.profiles.par_iter_mut().enumerate().for_each(|(record, profile)| {
+            let number = numbers[people.symbol(field, record as PersonId).place() as usize];
+            *place(profile) = words.get(number as usize).copied().unwrap_or_default();
+        });
     }
 }
 

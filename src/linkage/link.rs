@@ -1,12 +1,13 @@
 //! Units, candidates, scores, clusters, patients.
 
-use super::blocking::{self, Candidate};
-use super::cluster::{Clusters, Groups, Ruling};
-use super::compare::Pattern;
+use super::blocking;
+use super::candidates::Candidates;
+use super::cluster::{Clusters, Groups, Marks, Ruling};
 use super::effects::Outcome;
-use super::features::Features;
+use super::features::{Features, Profile};
 use super::held;
 use super::model::{BlockingReport, LinkModel};
+use super::one_to_one;
 use super::pairs::{self, Pair};
 use super::product::{JoinedBy, Linked, PatientIndex, Place};
 use super::rulings::Rulings;
@@ -14,13 +15,12 @@ use super::score::{Bar, Scorer};
 use super::thin::Directory;
 use super::thresholds;
 use super::trace::{self, Told};
-use super::train::{self, Counts};
+use super::train::{self as training};
 use super::units::Units;
 use crate::config::{Config, Standing};
 use crate::decisions::Decisions;
 use crate::ledger::Reason;
 use crate::records::{PersonId, Records};
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Records made comparable, with their candidate pairs; made once, for training and linking both.
@@ -29,9 +29,13 @@ pub struct Prepared {
     pub(super) features: Features,
     pub(super) units: Units,
     told: Vec<Told>,
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) candidates: Candidates,
     blocking: Vec<BlockingReport>,
     pub(super) rulings: Rulings,
+    /// By unit, see [`Marks::lists`].
+    lists: Vec<u64>,
+    /// The earlier patient that each record was of; empty where nothing was linked before.
+    earlier: Vec<Option<u32>>,
     /// What is known of pairs beside that, for estimates alone; none are made where this was not given.
     pub(super) answers: Option<Vec<(PersonId, PersonId, bool)>>,
 }
@@ -48,9 +52,28 @@ impl Prepared {
         Prepared { answers: Some(answers), ..self }
     }
 
+    /// With the earlier patient that each record was of, where it was linked before: what was one patient is joined first where
+    /// it still is joined at all, so that new rows come to patients as they are, and tear nothing out of them.
+    pub fn with_earlier(self, earlier: Vec<Option<u32>>) -> Self {
+        assert!(earlier.is_empty() || earlier.len() == self.records.people.len(), "one for each record");
+        Prepared { earlier, ..self }
+    }
+
     /// Pairs to compare, each counted once.
     pub fn candidate_pairs(&self) -> u64 {
         self.candidates.len() as u64
+    }
+
+    /// What is known of units beside what they say.
+    pub(super) fn marks(&self) -> Marks {
+        let verified = |profile: &Profile| if profile.verified { profile.number } else { 0 };
+        let numbers = self.units.profiles.iter().map(verified).collect();
+        let patient = |unit: u32| {
+            let mut of = self.units.members(unit).iter().filter_map(|record| self.earlier[*record as usize]);
+            of.next().filter(|first| of.all(|other| other == *first))
+        };
+        let units = if self.earlier.is_empty() { 0 } else { self.units.len() as u32 };
+        Marks { numbers, lists: self.lists.clone(), earlier: (0..units).map(patient).collect() }
     }
 }
 
@@ -74,6 +97,7 @@ fn prepare_with(config: &Config, records: Records, rulings: Rulings) -> Prepared
     let unit_of = unit_of_records(&units, records.people.len());
     let told = trace::settle(&features, &mut units, answers, (&records, &rulings, &unit_of));
     drop(unit_of);
+    tracing::info!(units = units.len(), "units made");
     let (candidates, reports) = blocking::block(&features, &units);
     let blocking = reports
         .into_iter()
@@ -84,48 +108,49 @@ fn prepare_with(config: &Config, records: Records, rulings: Rulings) -> Prepared
             pairs_left_out: report.pairs_left_out,
         })
         .collect();
-    tracing::info!(units = units.len(), candidate_pairs = candidates.len(), "pairs to compare");
-    Prepared { records, features, units, told, candidates, blocking, rulings, answers: None }
+    tracing::info!(candidate_pairs = candidates.len(), "pairs to compare");
+    let lists = one_to_one::lists(config, &records, &units);
+    Prepared {
+        records,
+        features,
+        units,
+        told,
+        candidates,
+        blocking,
+        rulings,
+        lists,
+        earlier: Vec::new(),
+        answers: None,
+    }
 }
 
 /// Trains a model on the prepared records.
 pub fn train(prepared: &Prepared) -> LinkModel {
     let Prepared { features, units, candidates, .. } = prepared;
-    let (m, u, seen, mut report) = train::train(features, units);
+    let (m, u, seen, mut report) = training::train(features, units);
     report.blocking = prepared.blocking.clone();
     report.candidate_pairs = candidates.len() as u64;
-    let counts = candidates
-        .par_chunks(65_536)
-        .map(|chunk| {
-            let pairs: Vec<(u32, u32)> = chunk.iter().map(|candidate| (candidate.left, candidate.right)).collect();
-            train::count(features, units, &pairs)
-        })
-        .reduce(Counts::new, merge_counts);
-    train::with_prior(&features.comparisons, &m, &u, &seen, report, &counts)
-}
-
-fn merge_counts(mut one: BTreeMap<Pattern, u64>, other: BTreeMap<Pattern, u64>) -> BTreeMap<Pattern, u64> {
-    for (pattern, count) in other {
-        *one.entry(pattern).or_default() += count;
-    }
-    one
+    let counts = training::count_all(candidates.patterns());
+    training::with_prior(&features.comparisons, &m, &u, &seen, report, &counts)
 }
 
 /// Applies a model: every record comes out in exactly one patient, or unplaced.
 pub fn link(config: &Config, mut prepared: Prepared, model: &LinkModel) -> Linked {
     let mut pairs = compare(&mut prepared, model);
     loop {
-        let clustered = cluster(config, &prepared, model, &pairs);
+        let (clustered, thresholds) = rayon::join(
+            || cluster(config, &prepared, model, &pairs),
+            || thresholds::of_run(config, &prepared, model, &pairs),
+        );
         let held = clustered.held(config, &prepared);
         if held.events.is_empty() {
-            let thresholds = thresholds::of_run(config, &prepared, model, &pairs);
             return Linked { thresholds, ..place(config, prepared, model, pairs, clustered) };
         }
         let fewer = prepared.rulings.without(&held.events, held.asked);
         if prepared.rulings.keeps_any_apart() {
             // What is one with others is kept apart with them, and units are made by that: without the join they are others.
-            let answers = prepared.answers.take();
-            prepared = Prepared { answers, ..prepare_with(config, prepared.records, fewer) };
+            let (answers, earlier) = (prepared.answers.take(), std::mem::take(&mut prepared.earlier));
+            prepared = Prepared { answers, earlier, ..prepare_with(config, prepared.records, fewer) };
             pairs = compare(&mut prepared, model);
         } else {
             prepared.rulings = fewer;
@@ -136,7 +161,8 @@ pub fn link(config: &Config, mut prepared: Prepared, model: &LinkModel) -> Linke
 fn compare(prepared: &mut Prepared, model: &LinkModel) -> Vec<Pair> {
     let candidates = std::mem::take(&mut prepared.candidates);
     let scorer = Scorer::new(&prepared.features, &prepared.units, model);
-    let mut pairs = pairs::score(&scorer, candidates);
+    let mut pairs = pairs::score(&scorer, &candidates);
+    drop(candidates);
     tracing::info!(pairs = pairs.len(), "pairs worth showing");
     pairs::bar_close_rivals(&scorer, &mut pairs);
     pairs
@@ -161,18 +187,13 @@ fn cluster(config: &Config, prepared: &Prepared, model: &LinkModel, pairs: &[Pai
 
 fn joined_by_machine(
     config: &Config,
-    Prepared { features, units, .. }: &Prepared,
+    prepared: &Prepared,
     model: &LinkModel,
     pairs: &[Pair],
     rulings: &[(u32, u32, Ruling)],
 ) -> (Clusters, BTreeMap<u32, Bar>) {
-    let numbers = joinable_numbers(units);
-    Clusters::build(&Scorer::new(features, units, model), numbers, rulings, pairs, config.link.match_at)
-}
-
-/// The verified number of each unit; nought when it has none.
-pub(super) fn joinable_numbers(units: &Units) -> Vec<u64> {
-    units.profiles.iter().map(|profile| if profile.verified { profile.number } else { 0 }).collect()
+    let scorer = Scorer::new(&prepared.features, &prepared.units, model);
+    Clusters::build(&scorer, prepared.marks(), rulings, pairs, config.link.match_at)
 }
 
 impl Clustered {
@@ -223,12 +244,12 @@ fn place(config: &Config, prepared: Prepared, model: &LinkModel, pairs: Vec<Pair
     let apart = unit_rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
     let decided = apart.map(|(one, other, _)| (*one, *other)).collect();
     let scorer = Scorer::new(&features, &units, model);
-    let mut shown = pairs::to_show(config, &scorer, &units, pairs, &refused, &decided, &groups.group_of);
+    let mut shown = pairs::to_show(config, &scorer, &units, &pairs, &refused, &decided, &groups.group_of);
     if !rulings.asked.is_empty() {
         shown = pairs::ask_again(&scorer, &unit_of, &rulings.asked, shown);
     }
     drop(scorer);
-    drop((unit_of, features, units, refused));
+    drop((unit_of, features, units, refused, pairs));
     assemble(
         Linked { records, members: Vec::new(), places, pairs: shown, rulings, effects, thresholds: Vec::new() },
         groups.len(),
@@ -271,6 +292,9 @@ fn leave_likely_evidence_open(
     is_evidence: impl Fn(PersonId) -> bool,
     places: &mut [Place],
 ) -> BTreeSet<(PatientIndex, PatientIndex)> {
+    if !config.sources.iter().any(|source| matches!(source.standing, Standing::Evidence(_))) {
+        return BTreeSet::new();
+    }
     let group = |unit: u32| groups.group_of[unit as usize];
     let apart = rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
     let apart: BTreeSet<(PatientIndex, PatientIndex)> =
@@ -393,12 +417,14 @@ fn assemble(mut linked: Linked, patients: usize) -> Linked {
     const UNSEEN: PatientIndex = PatientIndex::MAX;
     let mut new_number = vec![UNSEEN; patients];
     let members = &mut linked.members;
+    let mut sizes = vec![0usize; patients];
+    linked.places.iter().filter_map(Place::patient).for_each(|patient| sizes[patient as usize] += 1);
     for (record, place) in (0..).zip(&mut linked.places) {
         if let Place::Patient { patient, .. } = place {
             let number = &mut new_number[*patient as usize];
             if *number == UNSEEN {
                 *number = members.len() as PatientIndex;
-                members.push(Vec::new());
+                members.push(Vec::with_capacity(sizes[*patient as usize]));
             }
             *patient = *number;
             members[*number as usize].push(record);
@@ -412,6 +438,5 @@ fn assemble(mut linked: Linked, patients: usize) -> Linked {
             }
         }
     }
-    linked.members.iter_mut().for_each(Vec::shrink_to_fit);
     linked
 }

@@ -3,8 +3,11 @@
 //! May use: values, config, sources, ledger, decisions, records.   Touches: nothing outside memory.
 //! Holds: every person record that comes in is a member of exactly one patient going out, or unplaced with its candidates.
 
+mod births;
 mod blocking;
+mod blocks;
 mod calibration;
+mod candidates;
 mod cluster;
 mod columns;
 mod compare;
@@ -13,11 +16,16 @@ mod effects;
 mod explain;
 mod features;
 mod held;
+mod likeness;
 mod link;
 mod model;
 mod names;
 mod number;
+mod one_to_one;
 mod pairs;
+mod permutation;
+#[cfg(test)]
+mod planted;
 mod product;
 #[cfg(test)]
 mod relatives;
@@ -39,6 +47,7 @@ pub use explain::{Compared, Explainer, KeptPair, Outcome, PairExplanation, title
 pub use link::{Prepared, link, prepare, train};
 pub use model::{BlockingReport, ComparisonModel, LevelModel, LinkModel, SessionReport, TrainingReport};
 pub use number::{NumberStatus, PatientNumbers};
+pub use permutation::Permutation;
 pub use product::{
     COMPARISONS, ComparisonLevels, ComparisonWeights, JoinedBy, Linked, PairStanding, PatientIndex, Place, Rule,
     ScoredPair, WEIGHTS,

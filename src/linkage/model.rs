@@ -79,7 +79,7 @@ pub struct SessionReport {
     pub converged: bool,
     /// Share of its pairs that are matches.
     pub match_share: f64,
-    /// Log-likelihood per pair, in bits, first and last; it never falls.
+    /// Log-likelihood per pair, in bits, first and last, the starting values counting as observations; it never falls.
     pub likelihood_bits: (f64, f64),
 }
 
@@ -310,6 +310,11 @@ pub(super) fn hundredths(ratio: f64) -> i32 {
 pub(super) fn probability(hundredths: i32) -> f64 {
     let odds = libm::exp2(f64::from(hundredths.clamp(-6_000, 6_000)) / 100.0);
     (odds / (1.0 + odds) * 1e6).round() / 1e6
+}
+
+/// The least weight that goes with a probability.
+pub(super) fn least_weight(of: f64) -> i32 {
+    (-6_000..=6_000).find(|weight| probability(*weight) >= of).unwrap_or(i32::MAX)
 }
 
 fn round(chance: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! Names of UK people, made comparable.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A name in plain capital letters: accents and the letters that do not decompose (ł, ø, ß, đ …) folded, apostrophes
 /// dropped, everything else that is no letter a space, spaces single.
@@ -102,18 +102,20 @@ pub(super) fn family(name: &str) -> Option<String> {
 
 /// Short forms and spellings of given names. Weak evidence, both ways; a name is never rewritten.
 pub(super) struct Nicknames {
-    /// For each form, the formal names it may stand for, itself among them.
-    formal: BTreeMap<String, Vec<u16>>,
+    /// For each form, the formal names it may stand for, itself among them, and whether it is given as a name of its own beside
+    /// it: Bob is Robert, but Amy may be Amelia's sister. In the table such a form has an asterisk.
+    formal: BTreeMap<String, Vec<(u16, bool)>>,
 }
 
 impl Nicknames {
     /// The table that comes with the tool.
     pub(super) fn built_in() -> Self {
-        let mut formal: BTreeMap<String, Vec<u16>> = BTreeMap::new();
+        let mut formal: BTreeMap<String, Vec<(u16, bool)>> = BTreeMap::new();
         for (group, line) in include_str!("nicknames.csv").lines().skip(1).enumerate() {
             let group = u16::try_from(group).expect("the table is short");
-            for form in line.split([',', '|']).filter(|form| !form.is_empty()) {
-                formal.entry(form.to_ascii_uppercase()).or_default().push(group);
+            for (place, form) in line.split([',', '|']).filter(|form| !form.is_empty()).enumerate() {
+                let (form, own) = form.strip_suffix('*').map_or((form, place == 0), |form| (form, true));
+                formal.entry(form.to_ascii_uppercase()).or_default().push((group, own));
             }
         }
         Nicknames { formal }
@@ -126,11 +128,26 @@ impl Nicknames {
 
     /// Whether one may stand for the other.
     pub(super) fn related(&self, left: &str, right: &str) -> bool {
-        match (self.formal.get(left), self.formal.get(right)) {
-            (Some(left), Some(right)) => left.iter().any(|group| right.contains(group)),
-            _ => false,
-        }
+        self.shared(left, right).next().is_some()
     }
+
+    /// Whether one may stand for the other, and both are given as names of their own: two people of one family may bear them.
+    pub(super) fn may_be_two(&self, left: &str, right: &str) -> bool {
+        self.shared(left, right).any(|(one, two)| one && two)
+    }
+
+    /// For each name that both may stand for, whether each is a name of its own beside it.
+    fn shared<'n>(&'n self, left: &str, right: &str) -> impl Iterator<Item = (bool, bool)> + 'n {
+        let of = |name: &str| self.formal.get(name).map_or(&[][..], Vec::as_slice);
+        let (left, right) = (of(left), of(right));
+        left.iter().flat_map(move |one| right.iter().filter(move |two| one.0 == two.0).map(move |two| (one.1, two.1)))
+    }
+}
+
+/// Names that are given to many in this country, beside those of [`Nicknames`]. In a small table hardly anybody bears any name:
+/// it cannot show that Elise and Eloise are two.
+pub(super) fn usual() -> BTreeSet<String> {
+    include_str!("given_names.csv").lines().skip(1).map(str::to_ascii_uppercase).collect()
 }
 
 /// Soundex, as archives use it: a letter and three digits.
@@ -170,7 +187,7 @@ pub(super) fn soundex(name: &str) -> [u8; 4] {
 /// letters or more, a Jaro–Winkler similarity of at least 0.93, or two edits between names of one sound (Anna, Hannah).
 pub(super) fn close(left: &str, right: &str) -> bool {
     let (shorter, longer) = (left.len().min(right.len()), left.len().max(right.len()));
-    if shorter < 3 || are_far(left, right) {
+    if shorter < 3 || Look::of(left).is_far(Look::of(right)) {
         return false;
     }
     let edits = strsim::osa_distance(left, right);
@@ -199,16 +216,36 @@ fn letters(name: &str) -> u32 {
     name.bytes().fold(0, |letters, byte| letters | 1 << (byte & 31))
 }
 
-/// Whether two names are too far apart to be [`close`], told from their letters alone, which is soon done: most pairs of names
-/// are. More than two edits, and of a Jaro similarity below what a Jaro–Winkler similarity of 0.93 takes at the least.
-fn are_far(left: &str, right: &str) -> bool {
-    let (one, two) = (letters(left), letters(right));
-    let [missing, surplus] = [one & !two, two & !one].map(|only| only.count_ones() as usize);
-    if missing.max(surplus) <= 2 {
-        return false;
+/// What is soon told of a name: how long it is, and which letters it has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Look {
+    letters: u32,
+    pub length: u32,
+}
+
+/// The bit of a space.
+const SPACE: u32 = 1;
+
+impl Look {
+    pub(super) fn of(name: &str) -> Self {
+        Look { letters: letters(name), length: u32::try_from(name.len()).unwrap_or(u32::MAX) }
     }
-    let matches = (left.len() - missing).min(right.len() - surplus) as f64;
-    (matches / left.len() as f64 + matches / right.len() as f64 + 1.0) / 3.0 < JARO_AT_LEAST
+
+    /// Whether two names are too far apart to be [`close`], told from their letters alone, which is soon done: most pairs of
+    /// names are. More than two edits, and of a Jaro similarity below what a Jaro–Winkler similarity of 0.93 takes at the least.
+    fn is_far(self, other: Look) -> bool {
+        let [missing, surplus] = [self.letters & !other.letters, other.letters & !self.letters].map(u32::count_ones);
+        if missing.max(surplus) <= 2 {
+            return false;
+        }
+        let matches = f64::from((self.length - missing).min(other.length - surplus));
+        (matches / f64::from(self.length) + matches / f64::from(other.length) + 1.0) / 3.0 < JARO_AT_LEAST
+    }
+
+    /// Whether two names are neither [`close`] nor [`slips_apart`], have not the [`same_letters`], and share no part.
+    pub(super) fn is_unlike(self, other: Look) -> bool {
+        (self.letters | other.letters) & SPACE == 0 && self.is_far(other)
+    }
 }
 
 /// With the bonus for four letters at the start, 0.4 of what is missing, it makes 0.9298.
@@ -290,6 +327,19 @@ mod tests {
         assert!(nicknames.related("MOHD", "MUHAMMAD"));
         assert!(!nicknames.related("BOB", "WILLIAM"));
         assert!(!nicknames.related("XYZZY", "XYZZY"));
+        for (left, right) in [("AMELIA", "AMY"), ("JONATHAN", "JOHN"), ("LISA", "ELSIE")] {
+            assert!(nicknames.related(left, right) && nicknames.may_be_two(right, left), "{left} {right}");
+        }
+        for (left, right) in [("BOB", "ROBERT"), ("JOHN", "JON"), ("MOHAMMED", "MUHAMMAD"), ("AMY", "MILLY")] {
+            assert!(nicknames.related(left, right) && !nicknames.may_be_two(left, right), "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_given_to_many_are_known() {
+        let usual = usual();
+        assert!(["ELISE", "ELOISE", "EMRE", "IFAN", "KIERAN", "PRIYA"].iter().all(|name| usual.contains(*name)));
+        assert!(!usual.contains("ELISEE") && !usual.contains(""));
     }
 
     #[test]
@@ -308,9 +358,13 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn what_is_far_by_its_letters_is_far(left in "[A-F ]{1,9}", right in "[A-FX-Z]{1,9}") {
-            if are_far(&left, &right) {
+            if Look::of(&left).is_far(Look::of(&right)) {
                 proptest::prop_assert!(strsim::osa_distance(&left, &right) > 2);
                 proptest::prop_assert!(strsim::jaro_winkler(&left, &right) < 0.93);
+            }
+            if left != right && Look::of(&left).is_unlike(Look::of(&right)) {
+                let alike = [close, slips_apart, same_letters, shares_part].map(|alike| alike(&left, &right));
+                proptest::prop_assert_eq!(alike, [false; 4]);
             }
             proptest::prop_assert!(apart_at_least(&left, &right) <= strsim::osa_distance(&left, &right));
         }

@@ -1,14 +1,18 @@
 //! Scored pairs of units: those worth keeping, those a close rival bars, and what is shown of them in the end.
 
-use super::blocking::{Candidate, Rule};
+use super::blocking::Rule;
+use super::candidates::{Candidate, Candidates};
+use super::compare::Pattern;
+use super::model::least_weight;
 use super::product::{PairStanding, PatientIndex, ScoredPair};
-use super::score::{Bar, Score, Scorer, Tie};
+use super::score::{Bar, Score, Scorer, Sum, Tie};
 use super::units::Units;
 use crate::config::Config;
 use crate::ledger::Reason;
 use crate::records::PersonId;
+use foldhash::fast::FixedState;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A scored pair of units. There are millions of them, so it is kept small.
 #[derive(Clone, Copy, Debug)]
@@ -19,28 +23,26 @@ pub(super) struct Pair {
     pub rule: Rule,
 }
 
+/// What patterns add up to that came before.
+type Sums = HashMap<Pattern, Sum, FixedState>;
+
 /// Pairs below the review band are kept down to this probability, as the nearest refusals.
 const NEAREST_REFUSALS: f64 = 0.05;
-/// So many candidates are scored at a time.
-const AT_A_TIME: usize = 1 << 20;
+/// So many pairs are made ready to be shown at a time.
+const SHOWN_AT_A_TIME: usize = 1 << 10;
 /// So many of the nearest are compared with one another.
 const RIVALS_AT_MOST: usize = 64;
 /// How much heavier, in hundredths of a bit, the best must be than a rival who is clearly another person.
 const CLEAR_LEAD: i32 = 400;
 
 /// Scores the candidates and keeps those worth showing, in order.
-pub(super) fn score(scorer: &Scorer<'_>, candidates: Vec<Candidate>) -> Vec<Pair> {
-    let mut pairs = Vec::new();
-    for some in candidates.chunks(AT_A_TIME) {
-        pairs.par_extend(some.par_iter().filter_map(|candidate| {
-            let Candidate { left, right, rule } = *candidate;
-            let score = scorer.score(left, right);
-            let worth_showing = score.tie != Tie::None || score.probability() >= NEAREST_REFUSALS;
-            worth_showing.then_some(Pair { left, right, score, rule })
-        }));
-    }
-    pairs.shrink_to_fit();
-    pairs
+pub(super) fn score(scorer: &Scorer<'_>, candidates: &Candidates) -> Vec<Pair> {
+    let least = least_weight(NEAREST_REFUSALS);
+    candidates.filter_map(Sums::default, |sums, Candidate { left, right, rule }, pattern| {
+        let sum = *sums.entry(pattern).or_insert_with(|| scorer.sum(pattern));
+        let score = scorer.score_at_least(least, (pattern, sum), (left, right))?;
+        Some(Pair { left, right, score, rule })
+    })
 }
 
 /// Bars a machine from joining a unit to one of two clearly different people when the other fits almost as well: a letter
@@ -85,44 +87,45 @@ pub(super) fn to_show(
     config: &Config,
     scorer: &Scorer<'_>,
     units: &Units,
-    pairs: Vec<Pair>,
+    pairs: &[Pair],
     refused: &BTreeMap<u32, Bar>,
     decided: &BTreeSet<(u32, u32)>,
     patient_of_unit: &[PatientIndex],
 ) -> Vec<ScoredPair> {
-    let mut shown: Vec<ScoredPair> = pairs
-        .into_par_iter()
-        .enumerate()
-        .map(|(place, pair)| {
-            let place = place as u32;
-            let together = patient_of_unit[pair.left as usize] == patient_of_unit[pair.right as usize];
-            let bar = refused.get(&place).copied().unwrap_or(pair.score.bar);
-            let likely = pair.score.probability() >= config.link.review_at;
-            // That one number took the place of another is asked about, however little else agrees.
-            let reason = if pair.score.tie == Tie::Claimed && !likely { Bar::NumberAlone } else { bar }.reason();
-            let asked = likely || reason == Some(Reason::NhsNumberAlone);
-            let decided = decided.contains(&(pair.left, pair.right));
-            let (standing, reason) = match (together, decided, asked) {
-                (true, ..) => (PairStanding::Edge, None),
-                (false, true, _) => (PairStanding::Refused, Some(Reason::KeptApart)),
-                (false, false, true) => (PairStanding::Review, reason),
-                (false, false, false) => (PairStanding::Refused, reason),
-            };
-            let (one, two) = (units.members(pair.left)[0], units.members(pair.right)[0]);
-            let (levels, weights) = scorer.told(pair.left, pair.right);
-            ScoredPair {
-                left: one.min(two),
-                right: one.max(two),
-                standing,
-                rule: pair.rule,
-                weight_hundredths: pair.score.weight,
-                weights,
-                levels,
-                reason,
-            }
-        })
-        .collect();
-    shown.sort_unstable_by_key(|pair| (pair.left, pair.right));
+    let show = |(place, pair, pattern): (usize, &Pair, Pattern)| {
+        let place = place as u32;
+        let together = patient_of_unit[pair.left as usize] == patient_of_unit[pair.right as usize];
+        let bar = refused.get(&place).copied().unwrap_or(pair.score.bar);
+        let likely = pair.score.probability() >= config.link.review_at;
+        // That one number took the place of another is asked about, however little else agrees.
+        let reason = if pair.score.tie == Tie::Claimed && !likely { Bar::NumberAlone } else { bar }.reason();
+        let asked = likely || reason == Some(Reason::NhsNumberAlone);
+        let decided = decided.contains(&(pair.left, pair.right));
+        let (standing, reason) = match (together, decided, asked) {
+            (true, ..) => (PairStanding::Edge, None),
+            (false, true, _) => (PairStanding::Refused, Some(Reason::KeptApart)),
+            (false, false, true) => (PairStanding::Review, reason),
+            (false, false, false) => (PairStanding::Refused, reason),
+        };
+        let (one, two) = (units.members(pair.left)[0], units.members(pair.right)[0]);
+        let (levels, weights) = scorer.told(pattern, pair.left, pair.right);
+        ScoredPair {
+            left: one.min(two),
+            right: one.max(two),
+            standing,
+            rule: pair.rule,
+            weight_hundredths: pair.score.weight,
+            weights,
+            levels,
+            reason,
+        }
+    };
+    let some = pairs.par_chunks(SHOWN_AT_A_TIME).enumerate().flat_map_iter(|(number, some)| {
+        let patterns = scorer.patterns(some, |pair| (pair.left, pair.right));
+        some.iter().zip(patterns).enumerate().map(move |(place, of)| (number * SHOWN_AT_A_TIME + place, of.0, of.1))
+    });
+    let mut shown: Vec<ScoredPair> = some.map(show).collect();
+    shown.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
     shown
 }
 
@@ -146,7 +149,8 @@ pub(super) fn ask_again(
         // A record without a unit says too little to be compared.
         let comparable = one != two && two != u32::MAX;
         let score = comparable.then(|| scorer.score(one, two));
-        let (levels, weights) = if comparable { scorer.told(one, two) } else { scorer.nothing_told() };
+        let told = |one, two| scorer.told(scorer.pattern(one, two), one, two);
+        let (levels, weights) = if comparable { told(one, two) } else { scorer.nothing_told() };
         more.push(ScoredPair {
             left: *left,
             right: *right,

@@ -14,6 +14,11 @@ const NAMES: [&str; 8] = ["Alice", "Brenda", "Carol", "Doris", "Elaine", "Fiona"
 /// Names of two people, and alike: whoever bears them elsewhere shows that neither is a slip.
 const ALIKE: [(&str, &str); 3] = [("Elise", "Eloise"), ("Marina", "Martina"), ("Callum", "Calum")];
 
+/// Names of which one may stand for the other, and each is given to many: of twins.
+const KINDRED: [(&str, &str); 3] = [("Amelia", "Amy"), ("Jonathan", "John"), ("Elizabeth", "Elsie")];
+/// A name and a short form that hardly anybody is given: of one person.
+const SHORT: [(&str, &str); 3] = [("Elizabeth", "Liz"), ("Rebecca", "Becky"), ("Jonathan", "Jonny")];
+
 /// Two rows and whether one person's.
 struct Case {
     rows: [[String; 8]; 2],
@@ -50,7 +55,7 @@ fn slip(name: &str, n: usize) -> String {
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for n in 0..CASES {
-        let of = |place: usize| base(n * 8 + place);
+        let of = |place: usize| base(n * 12 + place);
         let with = |row: &[String; 8], field: usize, value: String| {
             let mut row = row.clone();
             row[field] = value;
@@ -69,6 +74,17 @@ fn cases() -> Vec<Case> {
         }
         case("namesake of twins", true, alike.clone(), alike);
         case("namesake of twins", true, with(&of(7), GIVEN, two.to_owned()), with(&of(7), GIVEN, two.to_owned()));
+        if n % 10 == 0 {
+            let (one, two) = KINDRED[n / 10 % 3];
+            case(
+                "twins of kindred names",
+                false,
+                with(&of(9), GIVEN, one.to_owned()),
+                with(&of(9), GIVEN, two.to_owned()),
+            );
+        }
+        let (one, two) = SHORT[n % 3];
+        case("short form", true, with(&of(10), GIVEN, one.to_owned()), with(&of(10), GIVEN, two.to_owned()));
         let person = of(2);
         case("like twins", true, person.clone(), with(&person, GIVEN, slip(&person[GIVEN], n)));
         let parent = of(3);
@@ -125,7 +141,7 @@ fn check(is_care: bool) {
             true => assert!(joined * 100 >= of.len() * 95, "{kind}: {joined} of {} joined", of.len()),
             false => assert_eq!(joined, 0, "{kind}: two people in one patient"),
         }
-        if kind == "twins of like names" {
+        if ["twins of like names", "twins of kindred names"].contains(&kind) {
             assert_eq!(asked, of.len(), "{kind}: a person is asked about each");
         }
     }

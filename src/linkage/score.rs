@@ -1,12 +1,15 @@
 //! Scores pairs of units: the sum of the weights, the frequency of what agrees, and the rules no weight may override.
 
-use super::compare::{BEST, COUNT, NULL, Pattern, a_generation_apart, compare, else_level, of};
+use super::births::a_generation_apart;
+use super::candidates::compare_all;
+use super::compare::{BEST, COUNT, NULL, Pattern, compare, else_level, of};
 use super::features::{Features, Profile};
 use super::model::{LinkModel, Weights, hundredths, probability};
 use super::product::{COMPARISONS, ComparisonLevels, ComparisonWeights, WEIGHTS};
 use super::units::{Units, births_agree_in_part, names_agree, two_verified_numbers};
 use crate::ledger::Reason;
 use crate::records::Symbol;
+use rayon::prelude::*;
 
 /// A scored pair of units.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,6 +66,8 @@ pub(super) enum Bar {
     TooLittle,
     /// Somebody else, clearly another person, fits almost as well.
     CloseRival,
+    /// A list that names everybody once has another for the person, who fits better.
+    AnotherFitsBetter,
 }
 
 impl Bar {
@@ -72,7 +77,7 @@ impl Bar {
         match self {
             Bar::None | Bar::OtherGivenName | Bar::OtherBirthDate | Bar::OtherLocalId | Bar::TooLittle => false,
             Bar::NumberAlone => pattern.level(of::BIRTH) != NULL || !names_alike(pattern),
-            Bar::CloseRival | Bar::DifferentNumbers => true,
+            Bar::CloseRival | Bar::AnotherFitsBetter | Bar::DifferentNumbers => true,
         }
     }
 
@@ -87,16 +92,23 @@ impl Bar {
             Bar::OtherLocalId => Some(Reason::LocalIdsDiffer),
             Bar::TooLittle => Some(Reason::TooLittleInCommon),
             Bar::CloseRival => Some(Reason::CloseRival),
+            Bar::AnotherFitsBetter => Some(Reason::AnotherFitsBetter),
         }
     }
 }
 
+/// What values are worth that so few bear is worked out once.
+const RARE: u32 = 64;
 /// Across two clusters the mean probability must reach this where somebody's care hangs on it,
 const MEAN_IN_CARE: f64 = 0.5;
 /// and this elsewhere: of people with many rows, some always lie far apart.
 const MEAN_ALONE: f64 = 0.35;
 /// What one added comparison weighs at least, in hundredths of a bit, that tells the members of a family apart.
 const TELLS_A_FAMILY_APART: i32 = 600;
+/// The given name exact, or with slips in it.
+const SLIPS_OF_A_NAME: &[u8] = &[BEST, 5, 6, 7];
+/// The level of a given name and its short form.
+const SHORT_FORM: u8 = 3;
 /// The level of two ids of one system.
 const OTHER_ID: u8 = 2;
 /// The level of a given name that stands where the other has the family name.
@@ -129,17 +141,22 @@ fn believed(pattern: Pattern, tie: Tie) -> Pattern {
     if tie == Tie::BorneOut { pattern.with(of::NUMBER, BEST) } else { pattern }
 }
 
+/// What a pattern adds up to, whatever the values: the prior and all weights, and a bit for each comparison whose value counts by
+/// how rare it is.
+#[derive(Clone, Copy)]
+pub(super) struct Sum {
+    weight: i32,
+    rarities: u32,
+}
+
 /// Applies a model.
 pub(super) struct Scorer<'a> {
     features: &'a Features,
     units: &'a Units,
     weights: Weights,
-    /// Weight to add when both have this value, by the place of its word: rarer than the average is worth more.
-    given_frequency: Vec<i16>,
-    family_frequency: Vec<i16>,
-    postcode_frequency: Vec<i16>,
-    /// The same of comparisons that were added; empty where the frequency does not count.
-    added_frequency: Vec<Vec<i16>>,
+    /// By comparison, weight to add when both have this value, by the place of its word: rarer than the average is worth more.
+    /// Empty where the frequency does not count.
+    frequencies: Vec<Vec<i16>>,
 }
 
 impl<'a> Scorer<'a> {
@@ -147,7 +164,7 @@ impl<'a> Scorer<'a> {
     pub(super) fn new(features: &'a Features, units: &'a Units, model: &LinkModel) -> Self {
         let words = features.words.len() + 1;
         let weights = model.weights(&features.comparisons);
-        let frequency = |comparison: usize, of: &dyn Fn(u32) -> Symbol| {
+        let frequency = |comparison: usize, of: &(dyn Fn(u32) -> Symbol + Sync)| {
             let mut counts = vec![0u32; words];
             for unit in 0..units.len() as u32 {
                 counts[of(unit).place() as usize] += 1;
@@ -156,13 +173,13 @@ impl<'a> Scorer<'a> {
             let total: f64 = counts.iter().map(|count| f64::from(*count)).sum::<f64>().max(1.0);
             let average = weights.agreement_of_two[comparison];
             // A value seen once in the data may be twice as common outside it; no value is worth more than ten bits extra.
-            counts
-                .iter()
-                .map(|count| match count {
-                    0 => 0,
-                    count => hundredths(average * total / f64::from(*count + 1)).clamp(-1000, 1000) as i16,
-                })
-                .collect::<Vec<i16>>()
+            let worth = |count: u32| match count {
+                0 => 0,
+                count => hundredths(average * total / f64::from(count + 1)).clamp(-1000, 1000) as i16,
+            };
+            // Most values are rare.
+            let rare: Vec<i16> = (0..RARE).map(worth).collect();
+            counts.iter().map(|count| rare.get(*count as usize).copied().unwrap_or_else(|| worth(*count))).collect()
         };
         let profile = |unit: u32| &units.profiles[unit as usize];
         let comparisons = &features.comparisons;
@@ -170,15 +187,14 @@ impl<'a> Scorer<'a> {
             true => frequency(comparison, &|unit| units.kept(unit)[comparisons.column_of(comparison)]),
             false => Vec::new(),
         };
-        Scorer {
-            given_frequency: frequency(of::GIVEN, &|unit| profile(unit).given),
-            family_frequency: frequency(of::FAMILY, &|unit| profile(unit).family),
-            postcode_frequency: frequency(of::POSTCODE, &|unit| profile(unit).postcode),
-            added_frequency: comparisons.added().map(of_added).collect(),
-            weights,
-            features,
-            units,
-        }
+        let of_built_in = |comparison: usize| match comparison {
+            of::GIVEN => frequency(comparison, &|unit| profile(unit).given),
+            of::FAMILY => frequency(comparison, &|unit| profile(unit).family),
+            of::POSTCODE => frequency(comparison, &|unit| profile(unit).postcode),
+            added => of_added(added),
+        };
+        let frequencies = (0..comparisons.count()).into_par_iter().map(of_built_in).collect();
+        Scorer { frequencies, weights, features, units }
     }
 
     /// The pattern of a pair.
@@ -186,16 +202,44 @@ impl<'a> Scorer<'a> {
         compare(self.features, self.units, left, right)
     }
 
+    /// The patterns of pairs, in order.
+    pub(super) fn patterns<P>(
+        &self,
+        pairs: &[P],
+        units_of: impl Fn(&P) -> (u32, u32) + Copy,
+    ) -> impl Iterator<Item = Pattern> {
+        compare_all(self.features, self.units, pairs, units_of)
+    }
+
     /// Scores a pair.
     pub(super) fn score(&self, left: u32, right: u32) -> Score {
         let stated = self.pattern(left, right);
         let tie = self.tie(stated, left, right);
         let pattern = believed(stated, tie);
-        let comparisons = &self.features.comparisons;
-        let parts = (0..comparisons.count()).filter_map(|comparison| self.part(pattern, comparison, left));
-        let mut weight = self.weights.prior + parts.sum::<i32>();
+        self.judge(pattern, tie, self.weigh(self.sum(pattern), left), (left, right))
+    }
+
+    /// The same of a pair whose pattern is known, with what it adds up to; nothing where the pair weighs less than the least,
+    /// unless numbers tie it.
+    pub(super) fn score_at_least(
+        &self,
+        least: i32,
+        (stated, sum): (Pattern, Sum),
+        (left, right): (u32, u32),
+    ) -> Option<Score> {
+        let tie = self.tie(stated, left, right);
+        let pattern = believed(stated, tie);
+        let sum = if pattern == stated { sum } else { self.sum(pattern) };
+        let weight = self.weigh(sum, left);
+        (tie != Tie::None || weight >= least).then(|| self.judge(pattern, tie, weight, (left, right)))
+    }
+
+    fn judge(&self, pattern: Pattern, tie: Tie, mut weight: i32, (left, right): (u32, u32)) -> Score {
         let bar = self.bar(pattern, tie, left, right);
-        let is_law = self.features.is_care || bar.is_law(pattern) || self.are_parent_and_child(pattern, left, right);
+        let are_relatives = || self.may_be_twins(pattern, bar) || self.are_parent_and_child(pattern, left, right);
+        let is_law = self.features.is_care
+            || bar.is_law(pattern)
+            || (are_relatives() && !self.is_told_from_family(pattern, left));
         let bar = if is_law { bar } else { Bar::None };
         if bar == Bar::None && pattern.level(of::NUMBER) == BEST && pattern.level(of::BIRTH) != NULL {
             // An equal number with a birth date and a name that agree joins, however little a small table can teach.
@@ -204,24 +248,51 @@ impl<'a> Scorer<'a> {
         Score { weight, bar, tie }
     }
 
+    /// What a pattern adds up to.
+    pub(super) fn sum(&self, pattern: Pattern) -> Sum {
+        let mut sum = Sum { weight: self.weights.prior, rarities: 0 };
+        for comparison in 0..self.features.comparisons.count() {
+            if let Some((weight, by_rarity)) = self.weight(pattern, comparison) {
+                sum.weight += weight;
+                sum.rarities |= u32::from(by_rarity) << comparison;
+            }
+        }
+        sum
+    }
+
+    /// The weight of a pair whose pattern adds up to this, one of whose units is this one.
+    fn weigh(&self, sum: Sum, unit: u32) -> i32 {
+        let (mut weight, mut rarities) = (sum.weight, sum.rarities);
+        while rarities != 0 {
+            weight += self.rarity(rarities.trailing_zeros() as usize, unit);
+            rarities &= rarities - 1;
+        }
+        weight
+    }
+
+    /// Whether two of one address and birth date bear two names that are given to many, as twins do: no weight tells them from
+    /// one person under two names.
+    fn may_be_twins(&self, pattern: Pattern, bar: Bar) -> bool {
+        bar == Bar::OtherGivenName && (pattern.level(of::GIVEN) == SHORT_FORM || pattern.are_relatives())
+    }
+
+    /// Whether a value agrees that hardly two people of one address share, such as a number of social security.
+    fn is_told_from_family(&self, pattern: Pattern, unit: u32) -> bool {
+        let tells =
+            |comparison| self.part(pattern, comparison, unit).is_some_and(|weight| weight >= TELLS_A_FAMILY_APART);
+        self.features.comparisons.added().any(tells)
+    }
+
     /// Whether two of one given name at one address were born a generation apart: no weight tells a parent and a child of one
-    /// name from one person with a slip of decades in the date, and there are more of the former. A value that hardly two
-    /// people of one address share, such as a number of social security, tells.
+    /// name from one person with a slip of decades in the date, and there are more of the former.
     fn are_parent_and_child(&self, pattern: Pattern, left: u32, right: u32) -> bool {
         let [one, two] = [left, right].map(|unit| &self.units.profiles[unit as usize]);
         let one_name = (BEST..else_level(of::GIVEN)).contains(&pattern.level(of::GIVEN));
-        let tells =
-            |comparison| self.part(pattern, comparison, left).is_some_and(|weight| weight >= TELLS_A_FAMILY_APART);
-        pattern.level(of::NUMBER) != BEST
-            && pattern.one_address()
-            && one_name
-            && a_generation_apart(one, two)
-            && !self.features.comparisons.added().any(tells)
+        pattern.level(of::NUMBER) != BEST && pattern.one_address() && one_name && a_generation_apart(one, two)
     }
 
-    /// What each comparison of a pair came to, and what it weighs.
-    pub(super) fn told(&self, left: u32, right: u32) -> (ComparisonLevels, ComparisonWeights) {
-        let stated = self.pattern(left, right);
+    /// What each comparison of a pair with this pattern came to, and what it weighs.
+    pub(super) fn told(&self, stated: Pattern, left: u32, right: u32) -> (ComparisonLevels, ComparisonWeights) {
         let pattern = believed(stated, self.tie(stated, left, right));
         (self.features.comparisons.levels_of(pattern), self.weights_of(pattern, left))
     }
@@ -247,27 +318,32 @@ impl<'a> Scorer<'a> {
 
     /// What one comparison of a pair weighs, one of whose units is this one; nothing where it could not be made.
     fn part(&self, pattern: Pattern, comparison: usize, unit: u32) -> Option<i32> {
+        let (weight, by_rarity) = self.weight(pattern, comparison)?;
+        Some(weight + if by_rarity { self.rarity(comparison, unit) } else { 0 })
+    }
+
+    /// What one comparison weighs whatever the values, and whether it counts how rare the value is on which both agree.
+    fn weight(&self, pattern: Pattern, comparison: usize) -> Option<(i32, bool)> {
         let level = pattern.level(comparison);
         if level == NULL {
             return None;
         }
         let condition = self.features.comparisons.condition(pattern, comparison);
         let weight = self.weights.at(comparison, condition, level)?;
-        if level != BEST || condition != 0 {
-            return Some(weight);
-        }
+        let heeds = matches!(comparison, of::GIVEN | of::FAMILY | of::POSTCODE) || comparison >= COUNT;
+        Some((weight, heeds && level == BEST && condition == 0))
+    }
+
+    /// What it adds that two agree on a unit's value of a comparison.
+    fn rarity(&self, comparison: usize, unit: u32) -> i32 {
         let profile = &self.units.profiles[unit as usize];
-        let (table, word) = match comparison {
-            of::GIVEN => (&self.given_frequency, profile.given),
-            of::FAMILY => (&self.family_frequency, profile.family),
-            of::POSTCODE => (&self.postcode_frequency, profile.postcode),
-            built_in if built_in < COUNT => return Some(weight),
-            _ => {
-                let kept = self.units.kept(unit)[self.features.comparisons.column_of(comparison)];
-                (&self.added_frequency[comparison - COUNT], kept)
-            }
+        let word = match comparison {
+            of::GIVEN => profile.given,
+            of::FAMILY => profile.family,
+            of::POSTCODE => profile.postcode,
+            added => self.units.kept(unit)[self.features.comparisons.column_of(added)],
         };
-        Some(weight + table.get(word.place() as usize).map_or(0, |more| i32::from(*more)))
+        self.frequencies[comparison].get(word.place() as usize).map_or(0, |more| i32::from(*more))
     }
 
     fn tie(&self, pattern: Pattern, left: u32, right: u32) -> Tie {
@@ -276,6 +352,7 @@ impl<'a> Scorer<'a> {
         match pattern.level(of::NUMBER) {
             NULL => Tie::None,
             BEST => Tie::Equal,
+            _ if superseded.ties_none() => Tie::None,
             _ if !superseded.ties(one, two) => Tie::None,
             _ if superseded.makes_one(one, two) && self.bears_out(pattern, BIRTH_OF_ONE, one, two) => Tie::BorneOut,
             _ => Tie::Claimed,
@@ -322,12 +399,28 @@ impl<'a> Scorer<'a> {
     /// Whether the given names of two members keep two clusters apart, whatever all others say on average. Where nobody's care
     /// hangs on it, they do when the family names are one and all else does not outweigh them.
     pub(super) fn keeps_given_names_apart(&self, left: u32, right: u32, score: &Score) -> bool {
-        if self.features.is_care {
-            return score.bar == Bar::OtherGivenName;
-        }
         let another =
             |pattern: Pattern| pattern.level(of::GIVEN) == else_level(of::GIVEN) && pattern.level(of::FAMILY) == BEST;
-        score.weight < 0 && another(self.pattern(left, right))
+        score.bar == Bar::OtherGivenName
+            || (!self.features.is_care && score.weight < 0 && another(self.pattern(left, right)))
+    }
+
+    /// Whether two given names that are clearly different are slips of one that a third bears: of the two at least one is hardly
+    /// anybody's, and both are like the third.
+    pub(super) fn are_slips_of_one_name(&self, two: [u32; 2], third: u32) -> bool {
+        let given = |unit: u32| self.units.profiles[unit as usize].given;
+        let is_like = |unit: u32| {
+            let pattern = self.pattern(unit.min(third), unit.max(third));
+            SLIPS_OF_A_NAME.contains(&pattern.level(of::GIVEN)) && !pattern.initial_only()
+        };
+        !two.contains(&third)
+            && two.iter().all(|unit| given(*unit).is_some())
+            && !self.features.likeness.are_usual(given(two[0]), given(two[1]))
+            && two.into_iter().all(is_like)
+    }
+
+    fn may_be_two_names(&self, one: &Profile, two: &Profile) -> bool {
+        self.features.likeness.nicknames.may_be_two(self.features.word(one.given), self.features.word(two.given))
     }
 
     /// What the mean probability across two clusters must reach.
@@ -379,6 +472,10 @@ impl<'a> Scorer<'a> {
         if pattern.level(of::GIVEN) == else_level(of::GIVEN) {
             return Bar::OtherGivenName;
         }
+        // Amy may be Amelia, and may be her twin: no weight tells.
+        if pattern.level(of::GIVEN) == SHORT_FORM && pattern.could_be_twins() && self.may_be_two_names(one, two) {
+            return Bar::OtherGivenName;
+        }
         if pattern.level(of::BIRTH) != NULL && (!born || a_generation_apart(one, two)) {
             return Bar::OtherBirthDate;
         }
@@ -401,7 +498,7 @@ impl<'a> Scorer<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{HANNAH, Row, config, county, link_with, number};
+    use super::super::tests::{HANNAH, Row, config, county, link_among, link_with, number};
     use crate::config::Standing;
     use crate::decisions::Decisions;
 
@@ -433,5 +530,18 @@ mod tests {
         let (linked, _, first, second) =
             link_with(&config, &county(100), &[row(one.as_str())], &[row(two.as_str())], &Decisions::default());
         assert_ne!(linked.patient_of(first[0]), linked.patient_of(second[0]));
+    }
+
+    #[test]
+    fn two_slips_of_one_name_are_one_and_two_names_are_not() {
+        let his = number(90_001);
+        let row = |number, given| ["", number, "Elmyard", given, "1978-09-03", "male", "BA20 5FZ", ""];
+        let second: [Row<'_>; 2] = [row(his.as_str(), "Noah"), row(his.as_str(), "Onah")];
+        for (given, are_one) in [("Hoah", true), ("Micah", false)] {
+            let first = [row(his.as_str(), "Noah"), row("", given)];
+            let (linked, one, two) = link_among(&county(300), &first, &second, &Decisions::default());
+            assert_eq!(linked.patient_of(one[0]), linked.patient_of(two[1]), "Onah has his number");
+            assert_eq!(linked.patient_of(one[0]) == linked.patient_of(one[1]), are_one, "{given}");
+        }
     }
 }

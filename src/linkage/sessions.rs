@@ -1,5 +1,7 @@
 //! The sessions of training: which values the pairs of each share.
 
+use super::blocking::mix;
+use super::blocks::{Blocks, blocks};
 use super::compare::of;
 use super::features::{Features, Profile};
 use super::train::{Counts, count};
@@ -22,7 +24,7 @@ pub(super) struct Session {
 }
 
 /// What the pairs of a session share; nothing of a unit that does not have it.
-type Key = Box<dyn Fn(&Units, u32) -> Option<u64> + Sync>;
+type Key = Box<dyn Fn(&Units, u32) -> Option<u64> + Send + Sync>;
 
 impl Session {
     fn new(features: &Features, on: &str, shared: &[usize], key: Key) -> Self {
@@ -47,12 +49,8 @@ impl Session {
 
     /// The patterns of its pairs.
     pub(super) fn counts(&self, features: &Features, units: &Units) -> Counts {
-        let mut pairs = blocks(units, |unit| (self.key)(units, unit));
-        if pairs.len() > SESSION_PAIRS {
-            pairs.par_sort_unstable();
-            pairs.truncate(SESSION_PAIRS);
-        }
-        count(features, units, &pairs)
+        let pairs = pairs_of_blocks(units, |unit| (self.key)(units, unit));
+        count(features, units, &some_of(pairs, SESSION_PAIRS))
     }
 }
 
@@ -121,17 +119,25 @@ fn pair_of(one: Symbol, two: Symbol) -> Option<u64> {
     (one.is_some() && two.is_some()).then(|| u64::from(one.place()) << 32 | u64::from(two.place()))
 }
 
-/// Pairs of units that share a key, of each block at most so many units: the first, which stand in order of their content.
-pub(super) fn blocks(units: &Units, key: impl Fn(u32) -> Option<u64>) -> Vec<(u32, u32)> {
-    let mut keyed: Vec<(u64, u32)> =
-        (0..units.len() as u32).filter_map(|unit| key(unit).map(|key| (key, unit))).collect();
-    keyed.par_sort_unstable();
-    let mut pairs = Vec::new();
-    for block in keyed.chunk_by(|left, right| left.0 == right.0) {
-        let block = &block[..block.len().min(SESSION_BLOCK)];
-        for (place, (_, one)) in block.iter().enumerate() {
-            pairs.extend(block[place + 1..].iter().map(|(_, other)| (*one, *other)));
-        }
+/// Of more pairs than so many, the first: units stand in order of their content, whatever the order of rows.
+pub(super) fn some_of(mut pairs: Vec<(u32, u32)>, at_most: usize) -> Vec<(u32, u32)> {
+    if pairs.len() > at_most {
+        pairs.par_sort_unstable();
+        pairs.truncate(at_most);
     }
     pairs
+}
+
+/// Pairs of units that share a key, of each block at most so many units: the first, which stand in order of their content.
+pub(super) fn pairs_of_blocks(units: &Units, key: impl Fn(u32) -> Option<u64> + Sync) -> Vec<(u32, u32)> {
+    let parts = blocks(units.len(), |unit| key(unit).map(mix));
+    let pairs = parts.par_iter().flat_map_iter(Blocks::iter).flat_map_iter(|block| {
+        let block = &block[..block.len().min(SESSION_BLOCK)];
+        let with_later = |(place, one): (usize, &u32)| {
+            let one = *one;
+            block[place + 1..].iter().map(move |other| (one, *other))
+        };
+        block.iter().enumerate().flat_map(with_later)
+    });
+    pairs.collect()
 }

@@ -93,6 +93,11 @@ impl Superseded {
         self.kin.get(&number).copied()
     }
 
+    /// Whether there are no statements.
+    pub(super) fn ties_none(&self) -> bool {
+        self.kin.is_empty()
+    }
+
     /// Whether statements, believed or not, tie two different numbers together.
     pub(super) fn ties(&self, one: &Profile, two: &Profile) -> bool {
         one.number != two.number && self.kin(one.number).is_some_and(|kin| self.kin(two.number) == Some(kin))

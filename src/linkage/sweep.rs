@@ -1,7 +1,7 @@
 //! One table of pairs, clustered at several thresholds: who is of which patient at each, and how far that agrees with a truth.
 
 use super::cluster::Clusters;
-use super::link::{Prepared, joinable_numbers, unit_of_records};
+use super::link::{Prepared, unit_of_records};
 use super::model::LinkModel;
 use super::pairs;
 use super::product::{PatientIndex, Place};
@@ -21,14 +21,13 @@ pub struct Joined {
 pub fn sweep(prepared: &Prepared, model: &LinkModel, thresholds: &[f64], see: &mut dyn FnMut(&Joined)) {
     let Prepared { features, units, candidates, rulings, .. } = prepared;
     let scorer = Scorer::new(features, units, model);
-    let mut scored = pairs::score(&scorer, candidates.clone());
+    let mut scored = pairs::score(&scorer, candidates);
     pairs::bar_close_rivals(&scorer, &mut scored);
     let records = prepared.records.people.len();
     let unit_of = unit_of_records(units, records);
     let of_units = rulings.of_units(&unit_of);
     for match_at in thresholds {
-        let numbers = joinable_numbers(units);
-        let (mut clusters, _) = Clusters::build(&scorer, numbers, &of_units, &scored, *match_at);
+        let (mut clusters, _) = Clusters::build(&scorer, prepared.marks(), &of_units, &scored, *match_at);
         let groups = clusters.groups();
         let mut patients: Vec<Option<PatientIndex>> =
             unit_of.iter().map(|unit| groups.group_of.get(*unit as usize).copied()).collect();

@@ -40,7 +40,9 @@ impl<'a> Directory<'a> {
             units.thin.iter().flat_map(|thin| name_and_places(thin.profile.family, &thin.profile)).collect();
         let (mut by_local_id, mut by_phone, mut by_name) = (Vec::new(), Vec::new(), Vec::new());
         let mut by_name_and_place = Vec::new();
-        for (unit, profile) in (0u32..).zip(&units.profiles) {
+        // Where nothing is thin, nobody asks.
+        let asked_of = if units.thin.is_empty() { 0 } else { units.len() };
+        for (unit, profile) in (0u32..).zip(&units.profiles[..asked_of]) {
             if units.local_ids[unit as usize].is_some() {
                 by_local_id.push((units.local_ids[unit as usize], unit));
             }

@@ -7,8 +7,8 @@
 //! how often people said that they were right.
 
 use super::calibration::Corrected;
-use super::cluster::{Clusters, Offer, Ruling, heaviest};
-use super::link::{Prepared, joinable_numbers, unit_of_records};
+use super::cluster::{Clusters, Marks, Offer, Ruling, heaviest};
+use super::link::{Prepared, unit_of_records};
 use super::model::LinkModel;
 use super::pairs::{self, Pair};
 use super::score::{Bar, Scorer, Tie};
@@ -16,6 +16,7 @@ use super::units::Units;
 use crate::config::Config;
 use crate::decisions::Answer;
 use crate::records::PersonId;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// The thresholds that are told of every run, beside its own.
@@ -62,7 +63,7 @@ impl AtThreshold {
 /// What each of these thresholds is likely to join, before anything is linked; lowest first.
 pub fn likely(prepared: &Prepared, model: &LinkModel, thresholds: &[f64], review_at: f64) -> Vec<AtThreshold> {
     let scorer = Scorer::new(&prepared.features, &prepared.units, model);
-    let mut pairs = pairs::score(&scorer, prepared.candidates.clone());
+    let mut pairs = pairs::score(&scorer, &prepared.candidates);
     pairs::bar_close_rivals(&scorer, &mut pairs);
     estimate(&scorer, prepared, &pairs, thresholds, review_at)
 }
@@ -94,7 +95,8 @@ fn estimate(
     };
     let answered = answers.iter().flatten().copied().chain(said).map(of_units).collect();
     let rulings = &rulings.of_units(&unit_of);
-    Estimate { scorer, units, pairs, rulings, answered, review_at }.make(joinable_numbers(units), thresholds)
+    let probable = pairs.par_iter().map(|pair| pair.score.probability()).collect();
+    Estimate { scorer, units, pairs, probable, rulings, answered, review_at }.make(prepared.marks(), thresholds)
 }
 
 /// What is looked at.
@@ -103,6 +105,8 @@ struct Estimate<'a> {
     units: &'a Units,
     /// Scored pairs, in the order of their units.
     pairs: &'a [Pair],
+    /// How probable each is.
+    probable: Vec<f64>,
     /// What people said of units, and all that follows from it.
     rulings: &'a [(u32, u32, Ruling)],
     /// What people said of two units, as they were asked.
@@ -113,13 +117,13 @@ struct Estimate<'a> {
 
 impl Estimate<'_> {
     /// Each threshold once, lowest first.
-    fn make(&self, numbers: Vec<u64>, thresholds: &[f64]) -> Vec<AtThreshold> {
+    fn make(&self, marks: Marks, thresholds: &[f64]) -> Vec<AtThreshold> {
         let likely = self.likely();
         let mut thresholds = thresholds.to_vec();
         thresholds.sort_by(|one, other| other.total_cmp(one));
         thresholds.dedup();
         let lowest = thresholds.last().copied().unwrap_or(1.0);
-        let mut clusters = Clusters::alone(numbers, self.rulings);
+        let mut clusters = Clusters::alone(marks, self.rulings);
         let mut grown = Grown::of(self.units);
         let mut order = heaviest(self.pairs, lowest).into_iter().peekable();
         let mut open: Vec<u32> = (0u32..).zip(self.pairs).map(|(place, _)| place).collect();
@@ -146,14 +150,14 @@ impl Estimate<'_> {
     fn likely(&self) -> Vec<f64> {
         let answer = |pair: &Pair| self.answered.get(&(pair.left, pair.right)).copied();
         let is_barred = |pair: &Pair| pair.score.bar != Bar::None;
-        let answered =
-            self.pairs.iter().filter_map(|pair| Some((pair.score.probability(), is_barred(pair), answer(pair)?)));
+        let pairs = || self.pairs.iter().zip(&self.probable);
+        let answered = pairs().filter_map(|(pair, probable)| Some((*probable, is_barred(pair), answer(pair)?)));
         let corrected = Corrected::by(answered);
-        let likely = |pair: &Pair| match answer(pair) {
+        let likely = |(pair, probable): (&Pair, &f64)| match answer(pair) {
             Some(same) => f64::from(u8::from(same)),
-            None => corrected.probability(pair.score.probability(), is_barred(pair)),
+            None => corrected.probability(*probable, is_barred(pair)),
         };
-        self.pairs.iter().map(likely).collect()
+        pairs().map(likely).collect()
     }
 
     /// One threshold; `open` are the pairs that are not in one cluster.
@@ -164,7 +168,7 @@ impl Estimate<'_> {
             let Pair { left, right, score, .. } = &self.pairs[*place as usize];
             apart += likely[*place as usize] * grown.size(*left) * grown.size(*right);
             let number_alone = score.bar == Bar::NumberAlone || score.tie == Tie::Claimed;
-            let asked = number_alone || score.probability() >= review_at;
+            let asked = number_alone || self.probable[*place as usize] >= review_at;
             for_review += u64::from(asked && !self.answered.contains_key(&(*left, *right)));
         }
         AtThreshold {

@@ -262,7 +262,7 @@ fn given_agrees(features: &Features, one: &Profile, two: &Profile) -> bool {
         || starts(left, right)
         || starts(right, left)
         || names::same_letters(left, right)
-        || features.nicknames.related(left, right)
+        || features.likeness.nicknames.related(left, right)
 }
 
 /// Family names that are equal, one a former one, or one a part of the other.

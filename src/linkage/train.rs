@@ -4,15 +4,17 @@
 //! u fixed; m is pooled over the sessions. Counts of patterns are few however many the pairs, so a session costs no more on
 //! a million records than on a thousand.
 
-use super::compare::{BEST, NULL, Pattern, compare, else_level, match_condition, of};
+use super::candidates::compare_all;
+use super::compare::{BEST, NULL, Pattern, else_level, match_condition, of};
 use super::comparisons::Comparisons;
 use super::features::Features;
 use super::model::{Chances, LinkModel, SessionReport, TrainingReport, start_m};
-use super::sessions::{SESSION_PAIRS, Session, blocks, sessions};
+use super::sessions::{SESSION_PAIRS, Session, pairs_of_blocks, sessions, some_of};
 use super::units::Units;
 use crate::records::Symbol;
+use foldhash::fast::FixedState;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How often each pattern was seen.
 pub(super) type Counts = BTreeMap<Pattern, u64>;
@@ -28,13 +30,7 @@ pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Ve
     let comparisons = &features.comparisons;
     let random = random_counts(features, units);
     let neighbours = Neighbours::of(features, units);
-    let sessions: Vec<(Session, Counts)> = sessions(features)
-        .into_iter()
-        .map(|session| {
-            let counts = session.counts(features, units);
-            (session, counts)
-        })
-        .collect();
+    let sessions = held(features, units);
     let mut report = TrainingReport {
         units: units.len() as u64,
         random_pairs: random.values().sum(),
@@ -61,6 +57,21 @@ pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Ve
         }
     }
     (learned.m, u, seen, report)
+}
+
+/// The sessions that are held, with the patterns of their pairs: those of the last resort only where no other says enough.
+fn held(features: &Features, units: &Units) -> Vec<(Session, Counts)> {
+    let counted = |session: Session| {
+        let counts = session.counts(features, units);
+        (session, counts)
+    };
+    let hold = |last: bool| -> Vec<(Session, Counts)> {
+        let sessions = sessions(features).into_iter().filter(|session| last || !session.is_last_resort);
+        sessions.collect::<Vec<Session>>().into_par_iter().map(counted).collect()
+    };
+    let held = hold(false);
+    let is_enough = held.iter().any(|(session, counts)| teaches(counts, session));
+    if is_enough { held } else { hold(true) }
 }
 
 /// How often u and m are learned again with the other improved.
@@ -107,8 +118,7 @@ fn learn(comparisons: &Comparisons, sessions: &[(Session, Counts)], u: &Chances)
     let (mut expected, mut exchange) = (nothing_expected(comparisons), Exchange::default());
     let mut unlike_twins = 0.0;
     let mut reports = Vec::new();
-    let enough = sessions.iter().any(|(session, counts)| !session.is_last_resort && teaches(counts, session));
-    for (session, counts) in sessions.iter().filter(|(session, _)| !enough || !session.is_last_resort) {
+    for (session, counts) in sessions {
         let Some(result) = maximise(comparisons, counts, u, session).filter(|_| teaches(counts, session)) else {
             continue;
         };
@@ -236,21 +246,21 @@ pub(super) fn with_prior(
 
 /// Patterns of a list of pairs, counted.
 pub(super) fn count(features: &Features, units: &Units, pairs: &[(u32, u32)]) -> Counts {
-    pairs
-        .par_chunks(16_384)
-        .map(|chunk| {
-            let mut counts = Counts::new();
-            for (left, right) in chunk {
-                *counts.entry(compare(features, units, *left, *right)).or_default() += 1;
-            }
-            counts
-        })
-        .reduce(Counts::new, |mut one, other| {
-            for (pattern, count) in other {
-                *one.entry(pattern).or_default() += count;
-            }
-            one
-        })
+    let patterns = |some: &[(u32, u32)]| compare_all(features, units, some, |pair| *pair).collect::<Vec<Pattern>>();
+    count_all(pairs.par_chunks(16_384).map(patterns))
+}
+
+/// Patterns, counted.
+pub(super) fn count_all<P: AsRef<[Pattern]>>(patterns: impl ParallelIterator<Item = P>) -> Counts {
+    let add = |mut counts: HashMap<Pattern, u64, FixedState>, patterns: P| {
+        patterns.as_ref().iter().for_each(|pattern| *counts.entry(*pattern).or_default() += 1);
+        counts
+    };
+    let counts = patterns.fold(HashMap::default, add).map(|counts| counts.into_iter().collect::<Counts>());
+    counts.reduce(Counts::new, |mut one, other| {
+        other.into_iter().for_each(|(pattern, count)| *one.entry(pattern).or_default() += count);
+        one
+    })
 }
 
 fn random_counts(features: &Features, units: &Units) -> Counts {
@@ -281,27 +291,28 @@ impl Neighbours {
             let postcode = units.profiles[unit as usize].postcode;
             postcode.is_some().then_some(u64::from(postcode.place()))
         };
-        let mut pairs = blocks(units, at_postcode);
+        let mut pairs = pairs_of_blocks(units, at_postcode);
         let of_two = |left: u32, right: u32| {
             let (one, two) = (&units.profiles[left as usize], &units.profiles[right as usize]);
             let numbers = super::compare::numbers_of_two_people(one.number, two.number);
             one.verified && two.verified && numbers && !features.superseded.ties(one, two)
         };
         let by_number: Vec<(u32, u32)> =
-            pairs.iter().copied().filter(|(left, right)| of_two(*left, *right)).take(SESSION_PAIRS).collect();
-        let by_number = count(features, units, &by_number);
+            pairs.par_iter().copied().filter(|(left, right)| of_two(*left, *right)).collect();
+        let by_number = count(features, units, &some_of(by_number, SESSION_PAIRS));
         let mut by_anything = Counts::new();
         let comparisons = &features.comparisons;
         if comparisons.added().next().is_some() {
             let symbol = |value: Symbol| value.is_some().then_some(u64::from(value.place()));
-            pairs.extend(blocks(units, |unit| symbol(units.profiles[unit as usize].address)));
-            pairs.extend(blocks(units, |unit| {
+            pairs.extend(pairs_of_blocks(units, |unit| symbol(units.profiles[unit as usize].address)));
+            pairs.extend(pairs_of_blocks(units, |unit| {
                 let district = features.word(units.profiles[unit as usize].postcode).split(' ').next()?;
                 let key = district.bytes().fold(0, |key, byte| key << 8 | u64::from(byte));
                 (key != 0).then_some(key)
             }));
             for comparison in comparisons.added() {
-                pairs.extend(blocks(units, |unit| symbol(units.kept(unit)[comparisons.column_of(comparison)])));
+                pairs
+                    .extend(pairs_of_blocks(units, |unit| symbol(units.kept(unit)[comparisons.column_of(comparison)])));
             }
             pairs.par_sort_unstable();
             pairs.dedup();
@@ -444,8 +455,10 @@ fn maximise(comparisons: &Comparisons, counts: &Counts, u: &Chances, session: &S
     while rounds < ROUNDS && !converged {
         rounds += 1;
         let chances = Chance { comparisons, m: &m, u, relatives: &relatives, shares };
-        let likelihood = chances.expectation(counts, session, (&mut weights, &mut related)) / pairs as f64;
+        let likelihood = chances.expectation(counts, session, (&mut weights, &mut related));
+        let likelihood = (likelihood + chances.of_start(&at_one_address)) / pairs as f64;
         first.get_or_insert(likelihood);
+        debug_assert!(likelihood > last - 1e-5, "the likelihood never falls");
         converged = likelihood - last < 1e-9;
         last = likelihood;
         let share = |weights: &[(Pattern, f64)]| weights.iter().map(|of| of.1).sum::<f64>() / pairs as f64;
@@ -527,6 +540,27 @@ struct Chance<'a> {
 }
 
 impl Chance<'_> {
+    /// What the starting values add to the log-likelihood, in bits: they count as observations of one person's pairs, and of
+    /// those of relatives, and without them it might fall.
+    fn of_start(&self, relatives: &Chances) -> f64 {
+        let of = self.comparisons;
+        let seen = |start: &[f64], chances: &[f64]| -> f64 {
+            start.iter().zip(chances).map(|(start, chance)| start * libm::log2(*chance)).sum()
+        };
+        let mut bits = 0.0;
+        for (comparison, start) in relatives.iter().enumerate() {
+            for shared in 0..of.match_conditions(comparison) {
+                let first =
+                    (0..of.conditions(comparison)).find(|place| of.match_condition(comparison, *place) == shared);
+                let first = first.expect("every kind has a condition");
+                bits += seen(&of.start_m(comparison, shared), &self.m[comparison][first]);
+            }
+            let related = start.iter().zip(&self.relatives[comparison]);
+            bits += related.map(|(start, chances)| START_WEIGHT * seen(start, chances)).sum::<f64>();
+        }
+        bits
+    }
+
     /// Fills in the matches and the relatives expected in each pattern; gives the log-likelihood in bits.
     fn expectation(
         &self,

@@ -2,15 +2,16 @@
 
 use super::blocking::mix;
 use super::features::{Features, Profile, Profiles};
-use super::names;
 use super::rulings::Rulings;
 use crate::config::Standing;
 use crate::records::{PersonId, Symbol};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::hint::black_box;
 
 /// Records of one (provider, system, local id) with agreeing details, or one record alone. They stand in the order of a hash
 /// of their content, so that nothing that goes by their order depends on the order of rows.
+#[derive(Default)]
 pub(super) struct Units {
     /// Members of each unit, in order: unit `u` has `members[starts[u]..starts[u + 1]]`.
     members: Vec<PersonId>,
@@ -26,6 +27,17 @@ pub(super) struct Units {
     pub thin: Vec<Thin>,
     /// Answers of the national service: they are held against units, and are none.
     pub answers: Vec<Thin>,
+}
+
+/// What becomes of a record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Answer,
+    Thin,
+    /// A unit by itself.
+    Single,
+    /// A unit with others of its local id.
+    Keyed,
 }
 
 /// A record that says too little to be a unit.
@@ -45,45 +57,43 @@ impl Units {
     pub(super) fn of(
         features: &Features,
         profiles: &Profiles,
-        standing: impl Fn(PersonId) -> Standing,
+        standing: impl Fn(PersonId) -> Standing + Sync,
         rulings: &Rulings,
         alone: &BTreeSet<PersonId>,
     ) -> Self {
-        let mut units = Units {
-            members: Vec::new(),
-            starts: vec![0],
-            profiles: Vec::new(),
-            local_ids: Vec::new(),
-            kept: Vec::new(),
-            kept_each: features.comparisons.kept(),
-            thin: Vec::new(),
-            answers: Vec::new(),
-        };
-        let mut keyed: Vec<(Symbol, u64, PersonId)> = Vec::new();
-        let mut parts: Vec<(u64, Vec<PersonId>)> = Vec::new();
-        let mut single: Vec<(u64, PersonId)> = Vec::new();
-        for (record, (profile, local_id)) in profiles.profiles.iter().zip(&profiles.local_ids).enumerate() {
-            let record = PersonId::try_from(record).expect("person records have 32-bit places");
+        let record_of = |record: usize| PersonId::try_from(record).expect("person records have 32-bit places");
+        let kind = |(record, profile): (usize, &Profile)| {
+            let local_id = profiles.local_ids[record];
+            let record = record_of(record);
             let standing = standing(record);
             let is_evidence = matches!(standing, Standing::Evidence(_));
-            let kept = &profiles.kept[record as usize * units.kept_each..(record as usize + 1) * units.kept_each];
-            let full = (profile.is_full() || (!features.is_care && profile.says_two_things(kept)))
+            let full = (profile.is_full() || (!features.is_care && profile.says_two_things(profiles.kept(record))))
                 && (!is_evidence || (profile.born != 0 || profile.number != 0) && !rulings.is_nobodys(record));
-            let thin = || Thin { record, profile: *profile, local_id: *local_id };
             match (full, local_id.is_some() && !alone.contains(&record)) {
-                _ if standing == Standing::Trace => units.answers.push(thin()),
-                (false, _) => units.thin.push(thin()),
-                (true, false) => single.push((profiles.content[record as usize], record)),
-                (true, true) => keyed.push((*local_id, profiles.content[record as usize], record)),
+                _ if standing == Standing::Trace => Kind::Answer,
+                (false, _) => Kind::Thin,
+                (true, false) => Kind::Single,
+                (true, true) => Kind::Keyed,
             }
-        }
+        };
+        let kinds: Vec<Kind> = profiles.profiles.par_iter().enumerate().map(kind).collect();
+        let of_kind = |kind| (0..).zip(&kinds).filter(move |(_, other)| **other == kind).map(|(record, _)| record);
+        let thin = |record: PersonId| {
+            let (profile, local_id) = (profiles.profiles[record as usize], profiles.local_ids[record as usize]);
+            Thin { record, profile, local_id }
+        };
+        let hashed = |record: PersonId| (profiles.content[record as usize], record);
+        let mut single: Vec<(u64, PersonId)> = of_kind(Kind::Single).map(hashed).collect();
+        let keyed = of_kind(Kind::Keyed).map(|record| (profiles.local_ids[record as usize], hashed(record)));
+        let mut keyed: Vec<(Symbol, (u64, PersonId))> = keyed.collect();
+        let mut parts: Vec<(u64, Vec<PersonId>)> = Vec::new();
         keyed.par_sort_unstable();
         for group in keyed.chunk_by(|left, right| left.0 == right.0) {
-            if let [(_, hash, record)] = group {
-                single.push((*hash, *record));
+            if let [(_, alone)] = group {
+                single.push(*alone);
                 continue;
             }
-            let records: Vec<PersonId> = group.iter().map(|(_, _, record)| *record).collect();
+            let records: Vec<PersonId> = group.iter().map(|(_, (_, record))| *record).collect();
             for part in split_by_details(features, profiles, &records, rulings) {
                 parts.push((part.iter().fold(0, |hash, record| mix(hash ^ profiles.content[*record as usize])), part));
             }
@@ -91,44 +101,64 @@ impl Units {
         drop(keyed);
         single.par_sort_unstable();
         parts.sort_unstable();
-        let mut parts = parts.into_iter().peekable();
-        for (hash, record) in single {
-            while let Some((_, part)) = parts.next_if(|(other, _)| *other < hash) {
-                units.push(profiles, &part);
-            }
-            units.push(profiles, &[record]);
-        }
-        parts.for_each(|(_, part)| units.push(profiles, &part));
-        units.shrink();
+        let mut units = Units {
+            thin: of_kind(Kind::Thin).map(thin).collect(),
+            answers: of_kind(Kind::Answer).map(thin).collect(),
+            ..Units::of_parts(single, parts)
+        };
+        units.summarise(profiles, features.comparisons.kept());
         units
     }
 
-    fn push(&mut self, profiles: &Profiles, records: &[PersonId]) {
-        let first = self.members.len();
-        self.members.extend_from_slice(records);
-        self.members[first..].sort_unstable();
-        self.starts.push(u32::try_from(self.members.len()).expect("person records have 32-bit places"));
-        self.profiles.push(summary(profiles, records));
-        self.local_ids.push(profiles.local_ids[records[0] as usize]);
-        let each = self.kept_each;
-        for column in 0..each {
-            let values = records.iter().map(|record| profiles.kept[*record as usize * each + column]);
-            self.kept.push(most(values.filter(|value| value.is_some())).unwrap_or_default());
+    /// The members of units: records alone and parts of several, both in the order of their hashes.
+    fn of_parts(single: Vec<(u64, PersonId)>, parts: Vec<(u64, Vec<PersonId>)>) -> Self {
+        let records = single.len() + parts.iter().map(|(_, part)| part.len()).sum::<usize>();
+        let mut units = Units { members: Vec::with_capacity(records), ..Units::default() };
+        units.starts = Vec::with_capacity(single.len() + parts.len() + 1);
+        units.starts.push(0);
+        let mut parts = parts.into_iter().peekable();
+        for (hash, record) in single {
+            while let Some((_, part)) = parts.next_if(|(other, _)| *other < hash) {
+                units.push(&part);
+            }
+            units.push(&[record]);
         }
+        parts.for_each(|(_, part)| units.push(&part));
+        units
     }
 
-    fn shrink(&mut self) {
-        self.members.shrink_to_fit();
-        self.starts.shrink_to_fit();
-        self.profiles.shrink_to_fit();
-        self.local_ids.shrink_to_fit();
-        self.kept.shrink_to_fit();
-        self.thin.shrink_to_fit();
+    fn push(&mut self, records: &[PersonId]) {
+        self.members.extend_from_slice(records);
+        self.starts.push(u32::try_from(self.members.len()).expect("person records have 32-bit places"));
+    }
+
+    /// Fills in what the members of each unit say together, and puts them in order.
+    fn summarise(&mut self, profiles: &Profiles, kept_each: usize) {
+        let units = 0..self.starts.len() as u32 - 1;
+        let units = || units.clone().into_par_iter();
+        self.profiles = units().map(|unit| summary(profiles, self.members(unit))).collect();
+        self.local_ids = units().map(|unit| profiles.local_ids[self.members(unit)[0] as usize]).collect();
+        let columns = units().flat_map_iter(|unit| (0..kept_each).map(move |column| (unit, column)));
+        let kept = columns.map(|(unit, column)| {
+            let values = self.members(unit).iter().map(|record| profiles.kept(*record)[column]);
+            most(values.filter(|value| value.is_some())).unwrap_or_default()
+        });
+        self.kept = kept.collect();
+        self.kept_each = kept_each;
+        for ends in self.starts.windows(2) {
+            self.members[ends[0] as usize..ends[1] as usize].sort_unstable();
+        }
     }
 
     /// How many units.
     pub(super) fn len(&self) -> usize {
         self.profiles.len()
+    }
+
+    /// Looks where a unit's profile lies.
+    pub(super) fn foresee(&self, unit: u32) {
+        let profile = &self.profiles[unit as usize];
+        black_box((profile.number, profile.verified));
     }
 
     /// The values that are kept of a unit.
@@ -244,21 +274,19 @@ fn alike(features: &Features, left: Symbol, right: Symbol) -> bool {
     if left == right {
         return true;
     }
-    if features.slips_apart(left, right) {
-        return true;
-    }
-    let (left, right) = (features.word(left), features.word(right));
-    let initial = (left.len() == 1 || right.len() == 1) && left.as_bytes()[0] == right.as_bytes()[0];
-    initial
-        || names::close(left, right)
-        || names::shares_part(left, right)
-        || names::same_letters(left, right)
-        || features.nicknames.related(left, right)
+    let Features { likeness, .. } = features;
+    let ways = features.ways(left, right);
+    let initial = (likeness.is_initial(left) || likeness.is_initial(right)) && likeness.one_initial(left, right);
+    let same = ways.same_letters() || ways.short_form() || ways.shares_part();
+    initial || same || ways.close() || likeness.are_slips(ways, left, right)
 }
 
 /// Of each value, that which most records give; of equals, the one that stands first. Values that name a number travel
 /// together, so that a number never takes the standing of another.
 fn summary(profiles: &Profiles, records: &[PersonId]) -> Profile {
+    if let [record] = records {
+        return profiles.profiles[*record as usize];
+    }
     let profiles: Vec<&Profile> = records.iter().map(|record| &profiles.profiles[*record as usize]).collect();
     if profiles.windows(2).all(|pair| pair[0] == pair[1]) {
         return *profiles[0];
@@ -270,6 +298,8 @@ fn summary(profiles: &Profiles, records: &[PersonId]) -> Profile {
             .unwrap_or_default();
     let born = most(profiles.iter().map(|profile| profile.born).filter(|born| *born != 0));
     let family = symbol(|profile| profile.family).unwrap_or_default();
+    let postcode = symbol(|profile| profile.postcode).unwrap_or_default();
+    let living_there = profiles.iter().find(|profile| profile.postcode == postcode);
     let former = profiles.iter().flat_map(|profile| [profile.previous, profile.family]);
     Profile {
         given: symbol(|profile| profile.given).unwrap_or_default(),
@@ -278,7 +308,8 @@ fn summary(profiles: &Profiles, records: &[PersonId]) -> Profile {
         previous: most(former.filter(|name| name.is_some() && *name != family)).unwrap_or_default(),
         born: born.unwrap_or_default(),
         sex: most(profiles.iter().map(|profile| profile.sex).filter(|sex| *sex != 0)).unwrap_or_default(),
-        postcode: symbol(|profile| profile.postcode).unwrap_or_default(),
+        postcode,
+        written_postcode: living_there.map(|profile| profile.written_postcode).unwrap_or_default(),
         address: symbol(|profile| profile.address).unwrap_or_default(),
         phones: [
             symbol(|profile| profile.phones[0]).unwrap_or_default(),

@@ -1,14 +1,15 @@
 //! Every figure of the report, in its order.
 
 use super::counts::Counts;
+use super::product::UNRESOLVED;
 use super::{Figure, Item};
 use crate::config::Standing;
 use crate::config::fields::referral;
 use crate::ledger::{Disposition, Severity};
 use crate::linkage::{JoinedBy, PairStanding, PatientIndex, Place};
 use crate::reconcile::{
-    Calendar, Classification, ClockRule, Cohort, DifferenceKind, Flag, Limit, PriorityRule, Reconciled, RecordedBy,
-    Referral, Relation, WaitType,
+    Appointment, Calendar, Classification, ClockRule, Cohort, DifferenceKind, Flag, Limit, PriorityRule, Reconciled,
+    RecordedBy, Referral, Relation, WaitType,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -218,7 +219,7 @@ fn months(reconciled: &Reconciled, figures: &mut Vec<Figure>) {
 
 fn appointments(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figure>) {
     let all = &reconciled.appointments;
-    let items = |test: &dyn Fn(&crate::reconcile::Appointment) -> bool| -> Vec<Item> {
+    let items = |test: &dyn Fn(&Appointment) -> bool| -> Vec<Item> {
         (0u32..).zip(all).filter(|(_, one)| test(one)).map(|(index, _)| Item::Appointment(index)).collect()
     };
     figures.push(count("appointments", "Appointments, each once; the four classes below add up to it", all.len()));
@@ -249,10 +250,37 @@ fn appointments(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figu
     ));
     let transfer = counts.config.transition.transfer_date;
     figures.push(listed(
-        "appointments.unresolved",
+        UNRESOLVED,
         "Bookings on or after the transfer date that still stand and that the receiver does not hold",
         items(&|one| one.is_unresolved(transfer)),
     ));
+    for (word, definition) in [
+        ("honoured", "Bookings that a named person said are honoured"),
+        ("rebooked", "Bookings that a named person said were rebooked to another moment"),
+        ("cancelled", "Bookings that a named person cancelled"),
+    ] {
+        let with = items(&|one| one.settled.is_some_and(|settled| settled.how.word() == word));
+        figures.push(count(&format!("appointments.resolved.{word}"), definition, with.len()));
+    }
+    figures.push(listed(
+        "appointments.rebooked-not-found",
+        "Bookings rebooked to a day on which no booking system holds an appointment of the patient",
+        rebooked_not_found(reconciled),
+    ));
+}
+
+/// Somebody has promised these patients another day, and nobody's system knows of it.
+fn rebooked_not_found(reconciled: &Reconciled) -> Vec<Item> {
+    let all = &reconciled.appointments;
+    let rebooked = |one: &Appointment| Some(one.settled?.how.to()?.date());
+    let wanted: BTreeSet<_> = all.iter().filter_map(|one| Some((one.patient?, rebooked(one)?))).collect();
+    let stands = all.iter().filter(|one| !one.is_called_off() && one.recorded_by != RecordedBy::Neither);
+    let there = stands.filter_map(|one| Some((one.patient?, one.starts?.date())));
+    let there: BTreeSet<_> = there.filter(|of| wanted.contains(of)).collect();
+    let missing = |one: &Appointment| {
+        rebooked(one).is_some_and(|day| one.patient.is_none_or(|patient| !there.contains(&(patient, day))))
+    };
+    (0u32..).zip(all).filter(|(_, one)| missing(one)).map(|(index, _)| Item::Appointment(index)).collect()
 }
 
 fn waiting(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figure>) {

@@ -168,7 +168,7 @@ fn unresolved(counts: &Counts, reconciled: &Reconciled) -> Reading {
     Reading {
         name: "unrecorded_appointments_unresolved",
         definition: "Bookings on or after the transfer date that still stand and that the receiver's system does not hold",
-        closes_by: "a named person honours, rebooks or cancels the booking, and the receiver's or sender's record shows it",
+        closes_by: "the receiver's system holds the booking, or a named person says in review that it is honoured, rebooked or cancelled (booking)",
         value: some_if(!reconciled.appointments.is_empty(), open.len()),
         denominator: Some(reconciled.appointments.len() as u64),
         red: false,

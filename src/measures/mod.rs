@@ -13,6 +13,6 @@ mod run;
 mod safety;
 mod summary;
 
-pub use product::{Figure, Gate, GateState, Item, Measures};
+pub use product::{Figure, Gate, GateState, Item, Measures, UNRESOLVED};
 pub use run::measure;
 pub use summary::{ContradictedEvents, DecisionCounts, Summary, by_reason, not_acted_upon};

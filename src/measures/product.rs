@@ -6,6 +6,9 @@ use crate::linkage::PatientIndex;
 use crate::reconcile::{AppointmentIndex, ReferralIndex};
 use crate::sources::RowRef;
 
+/// The figure of bookings that wait for a named person: nobody else says which those are.
+pub const UNRESOLVED: &str = "appointments.unresolved";
+
 /// Figures and gates.
 #[derive(Debug, Default)]
 pub struct Measures {

@@ -44,7 +44,7 @@ impl Reviewed {
         let (event, standing) = (decisions.events[place].clone(), decisions.standings[place].clone());
         let about = match &event.entry.act {
             Act::Undo { event } => decisions.number_of(event).map(|number| number.to_string()).unwrap_or_default(),
-            act => act.about().to_owned(),
+            act => act.about().into_owned(),
         };
         let effect = effects.of(event.number);
         assert!(

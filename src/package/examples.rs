@@ -297,6 +297,7 @@ fn appointment(patient: Option<u32>, place: u32, standing: AppointmentStanding) 
         recorded_by: if recorded { RecordedBy::Sender } else { RecordedBy::Neither },
         flags: vec![Flag::SlotClash, Flag::StartsAfterTransfer],
         differs: String::new(),
+        settled: None,
     }
 }
 

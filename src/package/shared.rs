@@ -34,9 +34,7 @@ impl<'a> Shared<'a> {
         anchors: &'a Anchors<'a>,
         key: &'a IdKey,
     ) -> Self {
-        let mut matched = match_where_they_stood(config, records, previous);
-        match_by_content(config, records, previous, &mut matched);
-        Shared { previous, anchors, key, matched }
+        Shared { previous, anchors, key, matched: matched(config, records, previous) }
     }
 
     /// What things of a kind share.
@@ -124,6 +122,21 @@ impl<'a> Shared<'a> {
         found.sort_unstable_by_key(|share| (share.old, share.new));
         found.dedup();
         found
+    }
+}
+
+/// Of each person record, the place of the earlier row that it is.
+fn matched(config: &Config, records: &Records, previous: &Previous) -> Vec<u32> {
+    let mut matched = match_where_they_stood(config, records, previous);
+    match_by_content(config, records, previous, &mut matched);
+    matched
+}
+
+impl Previous {
+    /// Of each person record, the earlier patient that its row was of, by a number; nothing of rows that are new or were of nobody.
+    pub fn patients_of(&self, config: &Config, records: &Records) -> Vec<Option<u32>> {
+        let patient = |old: u32| self.rows.get(old as usize).and_then(|row| row.of(Kind::Patient));
+        matched(config, records, self).into_iter().map(patient).collect()
     }
 }
 

@@ -92,6 +92,25 @@ impl Ruled<'_> {
         self.any(booking, news, |said, recorded| self.context.matches.forbids(said, recorded))
     }
 
+    /// The one booking that a piece of news can have changed: it was told or made before, was still ahead then, and stands.
+    fn changed(&self, bookings: &[Booking], news_of: &[Vec<usize>], news: &[usize], later: usize) -> Option<usize> {
+        let written = self.slots[later].booked?;
+        let could_be = |at: &usize| {
+            let (booking, lead) = (&bookings[*at], &self.slots[bookings[*at].slots[0]]);
+            let stands = matches!(lead.status, None | Some(AppointmentStatus::Booked));
+            let ahead = lead.starts.is_some_and(|starts| starts.date() >= written.date());
+            let known = || booking.slots.iter().chain(&news_of[*at]);
+            stands
+                && ahead
+                && known().any(|earlier| was(self.context, self.slots, *earlier, later))
+                && known().all(|other| self.slots[*other].booked.is_none_or(|booked| booked < written))
+                && !self.forbids(booking, news)
+        };
+        let mut found = (0..bookings.len()).filter(could_be);
+        let only = found.next()?;
+        found.next().is_none().then_some(only)
+    }
+
     fn any(&self, booking: &Booking, news: &[usize], test: impl Fn(PersonId, PersonId) -> bool) -> bool {
         let person = |at: &usize| self.context.records.appointments.subject(self.slots[*at].place);
         !self.context.matches.is_empty()
@@ -181,8 +200,8 @@ fn moved(context: &Context, slots: &[Slot], bookings: &[Booking], news: &[usize]
 }
 
 /// "A later letter supersedes an earlier one": news that says it changes an appointment takes with it the one earlier
-/// piece of news that no booking answers to and that it can have changed. Where several could be it, none is taken:
-/// someone will turn up.
+/// piece of news that no booking answers to and that it can have changed; where there is no such news, it is itself news of
+/// the one booking that it can have changed. Where several could be it, none is taken: someone will turn up.
 fn supersede(
     said: &Ruled,
     bookings: &[Booking],
@@ -200,8 +219,18 @@ fn supersede(
                 && !booking.is_some_and(|booking| said.forbids(&bookings[booking], old))
                 && old.iter().all(|one| was(said.context, said.slots, *one, later))
         };
-        let mut found = (0..evidence.len()).filter(earlier);
-        let (Some(old), None) = (found.next(), found.next()) else { continue };
+        let found: Vec<usize> = (0..evidence.len()).filter(earlier).collect();
+        let [old] = found[..] else {
+            let place = evidence.iter().position(|news| news.contains(&later));
+            let alone = found.is_empty() && booking.is_none();
+            if let Some(place) = place.filter(|place| alone && !used[*place])
+                && let Some(home) = said.changed(bookings, news_of, &evidence[place], later)
+            {
+                news_of[home].extend(&evidence[place]);
+                used[place] = true;
+            }
+            continue;
+        };
         let taken = std::mem::take(&mut evidence[old]);
         used[old] = true;
         let home = match booking {
@@ -272,6 +301,7 @@ impl Assembly<'_> {
             recorded_by: self.recorded_by(),
             flags: if twice { vec![Flag::RecordedTwice] } else { Vec::new() },
             differs,
+            settled: None,
         }
     }
 

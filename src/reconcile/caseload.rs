@@ -174,7 +174,8 @@ fn work(context: &Context, bulk: &BulkResets, case: &Case) -> Caseload {
     let mut drafts: Vec<Draft> =
         groups.into_iter().map(|group| draft(context, bulk, case.patient, group, &mut exceptions)).collect();
     let finder = Finder::new(context, &drafts);
-    let appointments = appointments(context, case.patient, &case.appointments, |slots| finder.referral_of(slots));
+    let mut appointments = appointments(context, case.patient, &case.appointments, |slots| finder.referral_of(slots));
+    context.settlements.settle(context, &mut appointments);
     exceptions.extend(finder.exceptions(&case.appointments));
     exceptions.extend(sequences::implausible(context, &drafts, &case.appointments));
     // Being seen in an appointment can be what stopped a clock, so clocks run on only after that.

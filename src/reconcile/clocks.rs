@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(super) struct BulkResets(Vec<(u16, i32)>);
 
-/// So many clocks of one source on one day, none of them on the day of receipt, are a reset.
+/// So many clocks of one source on one day, none of them on the day of receipt, are a reset; so are as many on the transfer
+/// date, though their receipt was set to it with them.
 const BULK_ROWS: u32 = 12;
 /// And so many times as many as an even spread over the source's days would give.
 const BULK_TIMES: u32 = 10;
@@ -27,7 +28,8 @@ impl BulkResets {
         for place in table.places() {
             let start = whole_day(table.date(referral::CLOCK_START, place));
             let received = table.moment(referral::RECEIVED, place).map(|moment| day_number(moment.date()));
-            if let Some(day) = start.filter(|day| received.is_none_or(|received| received != *day)) {
+            let transfer = day_number(config.transition.transfer_date);
+            if let Some(day) = start.filter(|day| *day == transfer || received != Some(*day)) {
                 *starts.entry((records.source[table.subject(place) as usize], day)).or_default() += 1;
             }
         }
@@ -112,7 +114,7 @@ fn recorded(context: &Context, bulk: &BulkResets, place: u32, exceptions: &mut V
     let day = day_number(start.date());
     let received = table.moment(referral::RECEIVED, place).map(|moment| day_number(moment.date()));
     let source = context.records.source[table.subject(place) as usize];
-    if received != Some(day) && bulk.holds(source, day) {
+    if (received != Some(day) || day == context.transfer()) && bulk.holds(source, day) {
         exceptions.push(exception(context, place, referral::CLOCK_START, Reason::ClockResetInBulk));
         return None;
     }

@@ -59,8 +59,9 @@ fn fill(context: &Context, draft: &mut Draft, own: &[&Appointment]) {
     let seen = attended.filter_map(|one| one.starts).max().and_then(|starts| PartialDate::day(starts.date()));
     referral.last_seen = referral.last_seen.max(seen);
     let stands = |one: &Appointment| one.status.is_empty() || one.status == AppointmentStatus::Booked.word();
-    let ahead = own.iter().filter(|one| stands(one) && day_of(one).is_some_and(|day| day >= as_at));
-    referral.next_appointment = ahead.filter_map(|one| one.starts).min();
+    // What a named person rebooked or cancelled is not where its rows have it.
+    let expected = own.iter().filter(|one| stands(one)).filter_map(|one| one.expected());
+    referral.next_appointment = expected.filter(|moment| day_number(moment.date()) >= as_at).min();
 }
 
 /// Weeks and working days from clock start to the census date, where the clock then runs.

@@ -4,6 +4,7 @@ use super::calendar::Calendar;
 use super::conditions::{self, Condition};
 use super::decided::Matches;
 use super::services::{self, Specialty};
+use super::settled::Settlements;
 use super::sites::{SiteKey, Sites};
 use super::words::{self, Agreement, Ending};
 use crate::config::fields::{appointment, referral};
@@ -104,9 +105,19 @@ pub(super) struct Context<'a> {
     pub(super) records: &'a Records,
     pub(super) lexicon: &'a Lexicon,
     pub(super) matches: &'a Matches,
+    pub(super) settlements: &'a Settlements,
 }
 
 impl<'a> Context<'a> {
+    pub(super) fn new(
+        config: &'a Config,
+        records: &'a Records,
+        lexicon: &'a Lexicon,
+        (matches, settlements): (&'a Matches, &'a Settlements),
+    ) -> Self {
+        Context { config, records, lexicon, matches, settlements }
+    }
+
     pub(super) fn source(&self, person: PersonId) -> &'a Source {
         &self.config.sources[usize::from(self.records.source[person as usize])]
     }

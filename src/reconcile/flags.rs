@@ -6,7 +6,7 @@ use super::sites::SiteKey;
 use super::words::{self, Agreement, Following};
 use super::{Appointment, Cohort, Flag, Referral};
 use crate::config::fields::{appointment, person};
-use crate::linkage::Linked;
+use crate::linkage::{Linked, PatientIndex};
 use crate::values::{AppointmentStatus, Moment};
 use std::collections::BTreeSet;
 
@@ -30,13 +30,13 @@ pub(super) fn flag(context: &Context, linked: &Linked, referrals: &[Referral], a
 }
 
 fn own_flags(context: &Context, linked: &Linked, outcomes: &BTreeSet<u16>, appointment: &Appointment) -> Vec<Flag> {
-    let cancelled = appointment.is_cancelled();
+    let called_off = appointment.is_called_off();
     let day = appointment.starts.map(|starts| day_number(starts.date()));
     let checks = [
-        (Flag::ClosedSite, !cancelled && at_closed_site(context, appointment)),
+        (Flag::ClosedSite, !called_off && at_closed_site(context, appointment)),
         (Flag::Orphan, appointment.referral.is_none()),
         (Flag::NoOutcome, has_no_outcome(context, outcomes, appointment)),
-        (Flag::AfterDeath, !cancelled && is_after_death(linked, appointment)),
+        (Flag::AfterDeath, !called_off && is_after_death(linked, appointment)),
         (Flag::BookedAfterTransfer, was_booked_after_transfer(context, appointment)),
         (Flag::StartsAfterTransfer, day.is_some_and(|day| day >= context.transfer())),
     ];
@@ -92,12 +92,12 @@ fn promised(context: &Context, referrals: &[Referral], appointments: &[Appointme
             Following::ToBeMade(days) => waited > days.map_or(FOLLOW_UP_DAYS, i32::from),
             Following::Nothing | Following::Unsaid => false,
         };
-        due && one.patient.is_some() && !one.is_cancelled() && !one.referral.is_some_and(ended)
+        due && one.patient.is_some() && !one.is_called_off() && !one.referral.is_some_and(ended)
     };
     // An appointment whose referral is not known may be the one that was promised.
     let keeps = |one: &Appointment, next: &Appointment| {
         let same = one.referral.is_none() || next.referral.is_none() || one.referral == next.referral;
-        same && !next.is_cancelled() && day(next) > day(one)
+        same && next.expected().is_some_and(|next| Some(day_number(next.date())) > day(one))
     };
     let mut found = Vec::new();
     let mut first = 0;
@@ -129,36 +129,80 @@ fn was_booked_after_transfer(context: &Context, appointment: &Appointment) -> bo
     })
 }
 
-/// Two people in one slot with one clinician, or one person in two places. Classes and telephone lists are meant for
-/// several.
+/// Two people in one slot with one clinician, or one person in two places.
 fn clashes(context: &Context, appointments: &[Appointment]) -> Vec<usize> {
     let timed: Vec<(usize, Moment)> = appointments
         .iter()
         .enumerate()
-        .filter(|(_, appointment)| !appointment.is_cancelled() && !words::is_for_several(&appointment.kind))
+        .filter(|(_, appointment)| !appointment.is_called_off())
         .filter_map(|(at, appointment)| Some((at, appointment.starts.filter(|starts| starts.minute().is_some())?)))
         .collect();
-    let mut slots: Vec<(Moment, &str, String, usize)> = timed
+    let mut clashing = in_one_slot(appointments, &timed);
+    clashing.extend(in_two_places(context, appointments, &timed));
+    clashing
+}
+
+/// As many calls at one minute are no mistake: everybody on a list is entered at its beginning.
+const CALLS_ON_A_LIST: usize = 3;
+
+/// Two people in one slot with one clinician. Classes, groups and lists of people to telephone are meant for several; two
+/// calls at one minute are not.
+fn in_one_slot(appointments: &[Appointment], timed: &[(usize, Moment)]) -> Vec<usize> {
+    let mut slots: Vec<(Moment, &str, Vec<String>, usize)> = timed
         .iter()
-        .map(|(at, starts)| (*at, *starts, &appointments[*at]))
-        .filter(|(_, _, appointment)| !appointment.clinician.is_empty() && !appointment.site.is_empty())
-        .map(|(at, starts, appointment)| {
-            (starts, appointment.site.as_str(), words::name(&appointment.clinician).join(" "), at)
-        })
+        .map(|(at, starts)| (*starts, &appointments[*at], *at))
+        .filter(|(_, appointment, _)| !appointment.site.is_empty() && !words::is_for_several(&appointment.kind))
+        .map(|(starts, of, at)| (starts, of.site.as_str(), words::name(&of.clinician), at))
         .filter(|(_, _, clinician, _)| !clinician.is_empty())
         .collect();
     slots.sort_unstable();
-    let mut clashing: Vec<usize> = Vec::new();
-    for slot in slots.chunk_by(|one, other| (one.0, one.1, &one.2) == (other.0, other.1, &other.2)) {
-        let whose = |at: usize| appointments[at].patient;
-        let first = whose(slot[0].3);
-        if slot.iter().any(|(.., at)| whose(*at).is_none() || whose(*at) != first) && slot.len() > 1 {
-            clashing.extend(slot.iter().map(|(.., at)| *at));
+    let mut clashing = Vec::new();
+    for slot in slots.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)).filter(|slot| slot.len() > 1) {
+        let by_name: Vec<_> = slot.chunk_by(|one, other| one.2 == other.2).collect();
+        for own in &by_name {
+            let with = by_name.iter().filter(|other| words::may_be_one_name(&own[0].2, &other[0].2));
+            let with: Vec<usize> = with.flat_map(|other| other.iter().map(|(.., at)| *at)).collect();
+            let crowd = Crowd::of(appointments, &with);
+            clashing.extend(own.iter().map(|(.., at)| *at).filter(|at| crowd.clashes(&appointments[*at])));
         }
     }
-    let mut people: Vec<(u32, Moment, usize)> =
-        timed.iter().filter_map(|(at, starts)| Some((appointments[*at].patient?, *starts, *at))).collect();
+    clashing
+}
+
+/// Who is with one clinician at one minute: whether they are several people, and whether those who are telephoned are a list.
+struct Crowd {
+    several: bool,
+    has_list: bool,
+}
+
+impl Crowd {
+    fn of(appointments: &[Appointment], with: &[usize]) -> Self {
+        let (calls, others): (Vec<&Appointment>, Vec<&Appointment>) =
+            with.iter().map(|at| &appointments[*at]).partition(|one| words::is_remote(&one.kind));
+        let known: BTreeSet<PatientIndex> = calls.iter().filter_map(|one| one.patient).collect();
+        let has_list = known.len() + calls.iter().filter(|one| one.patient.is_none()).count() >= CALLS_ON_A_LIST;
+        let whose: Vec<Option<PatientIndex>> =
+            others.iter().chain(calls.iter().filter(|_| !has_list)).map(|one| one.patient).collect();
+        let first = whose.first().copied().flatten();
+        // Of two whose patients are not known nobody can say that they are one.
+        let several = whose.len() > 1 && whose.iter().any(|patient| patient.is_none() || *patient != first);
+        Crowd { several, has_list }
+    }
+
+    fn clashes(&self, one: &Appointment) -> bool {
+        self.several && !(self.has_list && words::is_remote(&one.kind))
+    }
+}
+
+/// One person in two places. Who is telephoned is in none.
+fn in_two_places(context: &Context, appointments: &[Appointment], timed: &[(usize, Moment)]) -> Vec<usize> {
+    let mut people: Vec<(u32, Moment, usize)> = timed
+        .iter()
+        .filter(|(at, _)| !words::is_remote(&appointments[*at].kind))
+        .filter_map(|(at, starts)| Some((appointments[*at].patient?, *starts, *at)))
+        .collect();
     people.sort_unstable();
+    let mut clashing = Vec::new();
     for same in people.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
         for (.., at) in same {
             if same.iter().any(|(.., other)| differ_in_place(context, &appointments[*at], &appointments[*other])) {

@@ -8,6 +8,7 @@ mod apart;
 mod appointments;
 mod assignment;
 mod calendar;
+mod candidates;
 mod caseload;
 mod chains;
 mod claims;
@@ -31,6 +32,7 @@ mod rivals;
 mod run;
 mod sequences;
 mod services;
+mod settled;
 mod sites;
 mod slots;
 mod strangers;
@@ -44,7 +46,7 @@ pub use calendar::{Calendar, Limit};
 pub use product::{
     Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison,
     Difference, DifferenceKind, Flag, PriorityRule, Reconciled, RecordedBy, Referral, ReferralIndex, ReferralJoin,
-    Relation, Tie, WaitType, WaitingListEntry, WeeksRule,
+    Relation, Settled, Tie, WaitType, WaitingListEntry, WeeksRule,
 };
 pub use run::reconcile;
 pub use strangers::{UnknownSite, unknown_sites};

@@ -1,5 +1,6 @@
 //! Evidence that says little of who it is about, placed through the slot of its appointment.
 
+use super::candidates::{self, Piece};
 use super::context::{ByPatient, Context};
 use super::slots::Slot;
 use super::words::{Agreement, folded};
@@ -30,24 +31,8 @@ struct Placement {
 /// A piece of evidence whose patient is one of several.
 struct Open {
     person: PersonId,
-    slots: Vec<Slot>,
-    candidates: Vec<PatientIndex>,
+    piece: Piece,
 }
-
-/// How well a slot of a candidate fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
-    /// The same day; one of the times is not given.
-    Day,
-    /// The same minute.
-    Minute,
-}
-
-/// Appointment records of one patient with how well each fits.
-type Fits = Vec<(u32, Fit)>;
-
-/// A slot of a patient, by the patient and the appointment record.
-type SlotName = (PatientIndex, u32);
 
 /// Places what can be placed and gives the records with it. Patients stay in the order of their first members.
 pub(super) fn place(context: &Context, linked: &Linked) -> Vec<(PersonId, PatientIndex, f64, JoinedBy)> {
@@ -56,11 +41,13 @@ pub(super) fn place(context: &Context, linked: &Linked) -> Vec<(PersonId, Patien
     find_by_slot(context, linked, &mut open);
     for one in &mut open {
         let apart = |patient: &PatientIndex| linked.rulings.keeps_apart(one.person, &linked.members[*patient as usize]);
-        one.candidates.retain(|patient| !apart(patient));
+        one.piece.candidates.retain(|patient| !apart(patient));
+        one.piece.candidates.sort_unstable();
+        one.piece.candidates.dedup();
     }
-    open.retain(|one| !one.candidates.is_empty());
+    open.retain(|one| !one.piece.candidates.is_empty());
     let mut slots: BTreeMap<PatientIndex, Vec<Slot>> = BTreeMap::new();
-    for patient in open.iter().flat_map(|one| &one.candidates).collect::<BTreeSet<_>>() {
+    for patient in open.iter().flat_map(|one| &one.piece.candidates).collect::<BTreeSet<_>>() {
         let own = known.patient(*patient).iter().map(|place| Slot::of(context, *place)).collect();
         slots.insert(*patient, own);
     }
@@ -127,7 +114,7 @@ fn open_evidence(context: &Context, linked: &Linked) -> Vec<Open> {
     by_person
         .into_iter()
         .filter(|(_, slots)| slots.iter().all(|slot| slot.day.is_some()))
-        .map(|(person, slots)| Open { person, slots, candidates: named(context, linked, person) })
+        .map(|(person, said)| Open { person, piece: Piece { said, candidates: named(context, linked, person) } })
         .collect()
 }
 
@@ -139,7 +126,7 @@ fn find_by_slot(context: &Context, linked: &Linked, open: &mut [Open]) {
     let minutes: BTreeSet<Moment> = open
         .iter()
         .filter(|one| nobody(one))
-        .flat_map(|one| one.slots.iter().filter_map(|slot| slot.starts.filter(|starts| starts.minute().is_some())))
+        .flat_map(|one| one.piece.said.iter().filter_map(|slot| slot.starts.filter(|starts| starts.minute().is_some())))
         .collect();
     if minutes.is_empty() {
         return;
@@ -157,7 +144,7 @@ fn find_by_slot(context: &Context, linked: &Linked, open: &mut [Open]) {
     }
     for one in open.iter_mut().filter(|one| nobody(one)) {
         let mut candidates: BTreeSet<PatientIndex> = BTreeSet::new();
-        for said in &one.slots {
+        for said in &one.piece.said {
             for (patient, slot) in said.starts.and_then(|starts| recorded.get(&starts)).into_iter().flatten() {
                 let place_agrees = context.lexicon.sites.agreement(said.site, slot.site) == Agreement::Same;
                 if place_agrees && goes_by(context, one.person, &linked.members[*patient as usize]) {
@@ -165,23 +152,24 @@ fn find_by_slot(context: &Context, linked: &Linked, open: &mut [Open]) {
                 }
             }
         }
-        one.candidates = candidates.into_iter().collect();
+        one.piece.candidates = candidates.into_iter().collect();
     }
 }
 
 /// Whether a patient goes by every name that a row gives, a name on its own being either.
 fn goes_by(context: &Context, row: PersonId, members: &[PersonId]) -> bool {
-    let people = &context.records.people;
-    let names = |row: PersonId| {
-        let text = |field| folded(people.text(&context.records.texts, field, row));
-        [text(person::GIVEN_NAME), text(person::FAMILY_NAME)]
-            .map(|name| name.split(' ').next().unwrap_or("").to_owned())
-    };
+    let names = |row: PersonId| [person::GIVEN_NAME, person::FAMILY_NAME].map(|field| first_word(context, field, row));
     let said: Vec<String> = names(row).into_iter().filter(|name| !name.is_empty()).collect();
     let is =
         |name: &String, other: &String| name == other || (other.len() > 3 && strsim::jaro_winkler(name, other) >= 0.93);
     !said.is_empty()
         && said.iter().all(|name| members.iter().any(|member| names(*member).iter().any(|other| is(name, other))))
+}
+
+/// Of a name; empty where there is none.
+fn first_word(context: &Context, field: Field, row: PersonId) -> String {
+    let text = folded(context.records.people.text(&context.records.texts, field, row));
+    text.split_whitespace().next().unwrap_or_default().to_owned()
 }
 
 /// The candidates whose given name agrees, where any does; else those whose given name does not contradict.
@@ -207,12 +195,7 @@ fn named(context: &Context, linked: &Linked, row: PersonId) -> Vec<PatientIndex>
 
 /// First words of two given names: equal, an initial, a short form that begins alike, or a slip.
 fn given_names(context: &Context, left: PersonId, right: PersonId) -> Agreement {
-    let people = &context.records.people;
-    let word = |row: PersonId, field: Field| {
-        let text = folded(people.text(&context.records.texts, field, row));
-        text.split(' ').find(|word| !word.is_empty()).unwrap_or("").to_owned()
-    };
-    let (left, right) = (word(left, person::GIVEN_NAME), word(right, person::GIVEN_NAME));
+    let [left, right] = [left, right].map(|row| first_word(context, person::GIVEN_NAME, row));
     if left.is_empty() || right.is_empty() {
         return Agreement::Unknown;
     }
@@ -228,91 +211,25 @@ fn given_names(context: &Context, left: PersonId, right: PersonId) -> Agreement 
     }
 }
 
-/// How well a patient's slot fits the evidence; `None` where it does not.
-fn fit(context: &Context, said: &Slot, slot: &Slot) -> Option<Fit> {
-    let site = context.lexicon.sites.agreement(said.site, slot.site) != Agreement::Differs;
-    let clinician = context.names(said.clinician, slot.clinician) != Agreement::Differs;
-    if !said.same_day(slot) || !site || !clinician {
-        None
-    } else if said.same_minute(slot) {
-        Some(Fit::Minute)
-    } else {
-        said.time_missing(slot).then_some(Fit::Day)
-    }
-}
-
-/// Decides over all evidence at once. Evidence that fits one candidate's slot to the minute takes it first; a slot that
-/// is taken by news of one moment is not offered to news of another; then what has one candidate left is placed, until
-/// nothing more can be.
+/// Decides over all evidence at once; what has one candidate and no slot is placed with that one.
 fn decide(
     context: &Context,
     linked: &Linked,
     open: &[Open],
     slots: &BTreeMap<PatientIndex, Vec<Slot>>,
 ) -> Vec<Placement> {
-    let mut placed: Vec<Option<Placement>> = open.iter().map(|_| None).collect();
-    // Which moment took a slot: the minute of the evidence.
-    let mut taken: BTreeMap<SlotName, Option<u16>> = BTreeMap::new();
-    loop {
-        let mut found = Vec::new();
-        for (at, one) in open.iter().enumerate().filter(|(at, _)| placed[*at].is_none()) {
-            if let Some((patient, fits)) = only_fit(context, one, slots, &taken) {
-                found.push((at, patient, fits));
-            }
-        }
-        // News that fits to the minute goes before news that fits the day.
-        let best = found.iter().filter_map(|(.., fits)| fits.iter().map(|(_, fit)| *fit).max()).max();
-        let before = placed.iter().flatten().count();
-        for (at, patient, fits) in found {
-            if fits.iter().map(|(_, fit)| *fit).max() != best {
-                continue;
-            }
-            for (slot, _) in &fits {
-                taken.entry((patient, *slot)).or_insert(open[at].slots[0].minute());
-            }
-            let probability = probability(open[at].candidates.len());
-            placed[at] = Some(Placement { person: open[at].person, patient, probability });
-        }
-        if placed.iter().flatten().count() == before {
-            break;
-        }
-    }
-    for (at, one) in open.iter().enumerate().filter(|(at, _)| placed[*at].is_none()).collect::<Vec<_>>() {
-        let all =
+    let pieces: Vec<Piece> = open.iter().map(|one| one.piece.clone()).collect();
+    let by_slot = candidates::decide(context, &pieces, slots);
+    let placement = |(one, patient): (&Open, Option<PatientIndex>)| {
+        let all = &one.piece.candidates;
+        let was_alone =
             matches!(&linked.places[one.person as usize], Place::Unplaced { candidates, .. } if candidates.len() == 1);
-        if let ([patient], true) = (&one.candidates[..], all) {
-            placed[at] = Some(Placement { person: one.person, patient: *patient, probability: ONLY_CANDIDATE });
-        }
-    }
-    placed.into_iter().flatten().collect()
-}
-
-/// The one candidate with a slot that fits better than any other candidate's, and those slots.
-fn only_fit(
-    context: &Context,
-    open: &Open,
-    slots: &BTreeMap<PatientIndex, Vec<Slot>>,
-    taken: &BTreeMap<SlotName, Option<u16>>,
-) -> Option<(PatientIndex, Fits)> {
-    let mut fits: Vec<(Fit, PatientIndex, Fits)> = Vec::new();
-    for patient in &open.candidates {
-        let own: Fits = slots[patient]
-            .iter()
-            .filter_map(|slot| {
-                let fit = open.slots.iter().filter_map(|said| fit(context, said, slot)).max()?;
-                let minute = open.slots[0].minute();
-                let free = taken.get(&(*patient, slot.place)).is_none_or(|by| *by == minute || fit == Fit::Minute);
-                free.then_some((slot.place, fit))
-            })
-            .collect();
-        if let Some(best) = own.iter().map(|(_, fit)| *fit).max() {
-            fits.push((best, *patient, own));
-        }
-    }
-    let best = fits.iter().map(|(fit, ..)| *fit).max()?;
-    let mut best = fits.into_iter().filter(|(fit, ..)| *fit == best);
-    let (_, patient, own) = best.next()?;
-    best.next().is_none().then_some((patient, own))
+        let only =
+            || if let ([patient], true) = (&all[..], was_alone) { Some((*patient, ONLY_CANDIDATE)) } else { None };
+        let (patient, probability) = patient.map(|patient| (patient, probability(all.len()))).or_else(only)?;
+        Some(Placement { person: one.person, patient, probability })
+    };
+    open.iter().zip(by_slot).filter_map(placement).collect()
 }
 
 /// Probability that the one of `candidates` whose slot agrees is the right one, all being equally likely before:

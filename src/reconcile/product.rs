@@ -1,6 +1,7 @@
 //! What reconciliation gives.
 
 use crate::config::EvidenceKind;
+use crate::decisions::Settlement;
 use crate::ledger::Balanced;
 use crate::linkage::{Linked, PatientIndex};
 use crate::records::RecordRef;
@@ -404,17 +405,47 @@ pub struct Appointment {
     pub flags: Vec<Flag>,
     /// In a conflict: which field differs and what each side says.
     pub differs: String,
+    /// What a named person said became of it.
+    pub settled: Option<Settled>,
+}
+
+/// What a named person said became of a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The decision: its event of the journal.
+    pub event: usize,
+    /// What became of it.
+    pub how: Settlement,
 }
 
 impl Appointment {
-    /// Whether somebody cancelled it.
+    /// Whether its rows say that somebody cancelled it.
     pub fn is_cancelled(&self) -> bool {
         self.status.starts_with("cancelled")
+    }
+
+    /// Whether its slot was given up: its rows say that it was cancelled, or a named person cancelled or rebooked it.
+    pub fn is_called_off(&self) -> bool {
+        let given_up = |settled: Settled| settled.how != Settlement::Honoured;
+        self.is_cancelled() || self.settled.is_some_and(given_up)
+    }
+
+    /// When the patient is to come, as far as anybody knows: what was rebooked counts where it was rebooked to.
+    pub fn expected(&self) -> Option<Moment> {
+        match self.settled.map(|settled| settled.how) {
+            Some(Settlement::Rebooked(to)) => Some(to),
+            _ => self.starts.filter(|_| !self.is_called_off()),
+        }
     }
 
     /// Whether it still stands on or after the transfer date and the receiver does not hold it: unresolved until it is
     /// honoured, rebooked or cancelled by a named person.
     pub fn is_unresolved(&self, transfer_date: Date) -> bool {
+        self.settled.is_none() && self.would_be_unresolved(transfer_date)
+    }
+
+    /// Whether it would be, had no person decided.
+    pub fn would_be_unresolved(&self, transfer_date: Date) -> bool {
         let ahead = self.starts.is_some_and(|starts| starts.date() >= transfer_date);
         let held = matches!(self.recorded_by, RecordedBy::Receiver | RecordedBy::Both);
         ahead && !held && !self.is_cancelled()

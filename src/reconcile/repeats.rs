@@ -1,5 +1,6 @@
-//! Referrals of one patient that one system holds under two ids and that may be one.
+//! Referrals of one patient that would be two waits and may be one.
 
+use super::Relation;
 use super::context::{Context, day_number};
 use super::referrals::Draft;
 use super::words::Agreement;
@@ -7,8 +8,9 @@ use crate::config::fields::referral;
 use crate::ledger::{Exception, Reason};
 use std::collections::BTreeSet;
 
-/// Two open referrals of one system, received on one day for what may be one complaint, would be two waits of one patient:
-/// whatever they are to each other here, a person is told of both.
+/// Two open referrals of one system, received on one day for what may be one complaint, would be two waits of one patient,
+/// and so would a referral and the one that it repeats while that is still open: whatever they are to each other here, a
+/// person is told of both.
 pub(super) fn repeats(context: &Context, drafts: &[Draft]) -> Vec<Exception> {
     let table = &context.records.referrals;
     let mut places: BTreeSet<u32> = BTreeSet::new();
@@ -20,9 +22,20 @@ pub(super) fn repeats(context: &Context, drafts: &[Draft]) -> Vec<Exception> {
             }
         }
     }
+    for one in drafts.iter().filter(|one| one.referral.records.iter().any(|(_, is)| *is == Relation::ReReferral)) {
+        let parent = one.referral.parent.map(|parent| &drafts[parent as usize]);
+        if let Some(parent) = parent.filter(|parent| are_open(one, parent) && !has_stopped(parent)) {
+            places.extend([one, parent].map(|draft| draft.places[0]));
+        }
+    }
     let field = || format!("referral.{}", referral::LOCAL_ID.name());
     let exception = |place| Exception { at: table.row(place), field: field(), reason: Reason::ReferralRepeated };
     places.into_iter().map(exception).collect()
+}
+
+/// Its clock was stopped: what is still open is treatment, and nobody waits twice.
+fn has_stopped(one: &Draft) -> bool {
+    one.clock_runs() == Some(false)
 }
 
 fn are_open(one: &Draft, other: &Draft) -> bool {

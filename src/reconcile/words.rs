@@ -192,9 +192,16 @@ pub(super) fn visit(text: &str) -> Option<Visit> {
 /// Several people are meant to be in one slot: a class, a group, or a list of people to telephone.
 pub(super) fn is_for_several(text: &str) -> bool {
     let folded = folded(text);
-    let several = ["group", "class", "school", "hydro", "gym", "telephone", "phone", "call list"];
-    // "FIRST ATTENDANCE CODE: 3 first telephone, 4 follow-up telephone."
-    matches!(folded.trim().trim_start_matches('0'), "3" | "4") || several.iter().any(|word| has(&folded, word))
+    let several = ["group", "class", "school", "hydro", "gym", "call list", "calls list"];
+    several.iter().any(|word| has(&folded, word)) || is_remote(text) && has(&folded, "list ")
+}
+
+/// By telephone or over a screen: nobody comes to any place.
+pub(super) fn is_remote(text: &str) -> bool {
+    let folded = folded(text);
+    let words = ["telephone", "phone", "telemed", "telecon", "video", "virtual"];
+    // "FIRST ATTENDANCE CODE: 3 first telephone/telemedicine, 4 follow-up telephone/telemedicine."
+    matches!(folded.trim().trim_start_matches('0'), "3" | "4") || words.iter().any(|word| has(&folded, word))
 }
 
 /// News that an appointment takes the place of an earlier one.
@@ -321,6 +328,13 @@ fn one_word(left: &str, right: &str) -> bool {
     left == right || long && strsim::damerau_levenshtein(left, right) <= 1
 }
 
+/// Whether all that the shorter of two names says stands in the longer: "Tranter" and "Emma Tranter" may be one person,
+/// "Anna Smith" and "Ben Smith" may not.
+pub(super) fn may_be_one_name(left: &[String], right: &[String]) -> bool {
+    let (short, long) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    !short.is_empty() && short.iter().all(|word| long.iter().any(|other| one_word(word, other)))
+}
+
 /// Whether two names of professionals may be one: they share a word.
 pub(super) fn names_agree(left: &[String], right: &[String]) -> Agreement {
     if left.is_empty() || right.is_empty() {
@@ -375,6 +389,22 @@ mod tests {
         check("Dr E Traanter", "Dr E Tranter", Agreement::Same);
         check("Dr A Hale", "Dr A Hall", Agreement::Differs);
         check("Dr E Tranter", "", Agreement::Unknown);
+        let one = |left, right| may_be_one_name(&name(left), &name(right));
+        assert!(one("Emma Tranter", "Dr E Tranter") && one("Tranter", "TRANTER, Emma"));
+        assert!(!one("Anna Smith", "Ben Smith") && !one("", "Ben Smith"));
+    }
+
+    #[test]
+    fn lists_to_telephone_and_single_calls() {
+        let check =
+            |text, remote, several| assert_eq!((is_remote(text), is_for_several(text)), (remote, several), "{text}");
+        check("Telephone list", true, true);
+        check("Phone triage list - AM", true, true);
+        check("Telephone follow-up", true, false);
+        check("03", true, false);
+        check("First listening visit", false, false);
+        check("Back class", false, true);
+        check("2", false, false);
     }
 
     #[test]

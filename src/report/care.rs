@@ -55,6 +55,12 @@ pub(super) fn appointments(plan: &PackagePlan<'_>) -> Section {
     let flags = flags.into_iter().map(|(flag, appointments)| {
         vec![Cell::Head(words::spoken(flag)), Cell::Count(appointments), Cell::Text(words::flag(flag).into())]
     });
+    let settled = plan.count_by("appointments", ["resolution"]).into_iter().filter(|([word], _)| !word.is_empty());
+    let settled = settled.map(|([word], appointments)| {
+        let meaning = Cell::Text(words::resolution(&word).into());
+        vec![Cell::Head(words::spoken(&word)), Cell::Count(appointments), meaning]
+    });
+    let settled: Vec<_> = settled.collect();
     let body = html! {
         p {
             strong { (some(count("appointments"), "appointment", "appointments")) } ". "
@@ -67,6 +73,9 @@ pub(super) fn appointments(plan: &PackagePlan<'_>) -> Section {
         p { "Somebody told these patients to come, and no booking system holds the appointment." }
         (table("Unrecorded appointments by their evidence", &["Evidence", "Appointments"], evidence.collect()))
         (table("Appointments that need a person’s eye", &["Flag", "Appointments", "Meaning"], flags.collect()))
+        @if !settled.is_empty() {
+            (table("Bookings ahead that a named person settled", &["Answer", "Appointments", "Meaning"], settled))
+        }
         (source_note("tables/appointments.csv"))
     };
     Section { id: "appointments", title: "Appointments", body }

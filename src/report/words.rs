@@ -90,6 +90,16 @@ pub(super) fn classification(word: &str) -> &'static str {
     }
 }
 
+/// What a named person said became of a booking.
+pub(super) fn resolution(word: &str) -> &'static str {
+    match word {
+        "honoured" => "the patient is seen as booked",
+        "rebooked" => "the patient comes at another time instead",
+        "cancelled" => "it does not take place, and the patient was told",
+        _ => "",
+    }
+}
+
 /// What needs a person's eye about an appointment.
 pub(super) fn flag(word: &str) -> &'static str {
     match word {
@@ -188,6 +198,7 @@ mod tests {
         assert!(Relation::ALL.iter().all(|it| !relation(it.word()).is_empty()));
         assert!(Classification::ALL.iter().all(|it| !classification(it.word()).is_empty()));
         assert!(Flag::ALL.iter().all(|it| !flag(it.word()).is_empty()));
+        assert!(["honoured", "rebooked", "cancelled"].iter().all(|it| !resolution(it).is_empty()));
         assert!(WaitType::ALL.iter().all(|it| !wait_type(it.word()).1.is_empty()));
         assert!(DifferenceKind::ALL.iter().all(|it| !difference(it.word()).is_empty()));
     }

@@ -2,7 +2,9 @@
 
 use super::Queue;
 use super::fields::{FIELDS, Values};
-use crate::decisions::{Act, Answer, Placing, Reading, RowName, ShownRow};
+use crate::decisions::{Act, Answer, Placing, Reading, RowName, Settlement, ShownRow};
+use crate::values::Moment;
+use jiff::civil::Date;
 
 /// The questions of one queue, in order.
 pub(super) struct Asked {
@@ -54,6 +56,8 @@ pub(super) enum Question {
     Reading([ShownRow; 2], String),
     /// Why is there this kind of difference, of these rows?
     Cause(Vec<ShownRow>, String),
+    /// What became of the booking of these rows, which was to start then?
+    Booking(Vec<ShownRow>, Moment),
     /// Is the item of this rule, with these rows behind it, dealt with?
     Safety(Vec<ShownRow>, String),
     /// For reading.
@@ -74,6 +78,8 @@ const SECOND: &str = "second";
 /// The note says what.
 const OTHER: &str = "other";
 const CLOSED: &str = "closed";
+/// The note says to when.
+const REBOOKED: &str = "rebooked";
 
 /// Two rows, one person or two.
 pub(super) fn pair_choices() -> Vec<String> {
@@ -99,6 +105,12 @@ pub(super) fn repair_choices() -> Vec<String> {
 /// A field of a folder.
 pub(super) fn reading_choices() -> Vec<String> {
     [FIRST, SECOND, OTHER].map(str::to_owned).into()
+}
+
+/// A future booking.
+pub(super) fn booking_choices() -> Vec<String> {
+    let others = [Settlement::Honoured, Settlement::Cancelled].map(Settlement::word);
+    [others[0], REBOOKED, others[1]].map(str::to_owned).into()
 }
 
 /// An item of the safety list.
@@ -205,6 +217,7 @@ impl Item {
     pub(super) fn said(&self, answers: &[Option<String>], note: &str) -> Result<Vec<Said>, Meaningless> {
         self.meaning(answers, note).ok_or(match self.question {
             Question::Reading(..) => Meaningless::NothingRead,
+            Question::Booking(..) => Meaningless::NoNewDay,
             _ => Meaningless::NobodyLeft,
         })
     }
@@ -247,6 +260,11 @@ impl Item {
                 let act = Act::DifferenceCause { difference: difference.clone(), cause: cause.to_owned() };
                 Some(vec![Said { line: 0, act, rows: rows.clone() }])
             }
+            (Question::Booking(rows, starts), Some(word)) => {
+                let to = moment(note).filter(|to| word == REBOOKED && to != starts);
+                let act = Act::BookingSettled { starts: *starts, how: Settlement::of(word, to)? };
+                Some(vec![Said { line: 0, act, rows: rows.clone() }])
+            }
             (Question::Safety(rows, rule), Some(_)) => {
                 let act = Act::SafetyClosed { rule: rule.clone() };
                 Some(vec![Said { line: 0, act, rows: rows.clone() }])
@@ -262,6 +280,8 @@ pub(super) enum Meaningless {
     NobodyLeft,
     /// Another reading, and the note does not say which.
     NothingRead,
+    /// Another day, and the note does not say which.
+    NoNewDay,
 }
 
 impl Meaningless {
@@ -270,8 +290,28 @@ impl Meaningless {
         match self {
             Meaningless::NobodyLeft => "every row is out, so none is left to be the patient: leave at least one in",
             Meaningless::NothingRead => "the answer is other, and the note does not say what the folder says",
+            Meaningless::NoNewDay => {
+                "the answer is rebooked, and the note does not begin with another moment than the booking's: write the day, \
+                 and the time where it is known, such as 2017-10-12 09:30 or 12/10/2017 09:30"
+            }
         }
     }
+}
+
+/// The moment with which a note begins, as Britons write it or as tables do: a day, then a time where there is one.
+fn moment(note: &str) -> Option<Moment> {
+    let note = note.trim().replacen('T', " ", 1);
+    let mut words = note.split_whitespace().map(|word| word.trim_end_matches([',', ';', '.', ':']));
+    let day = words.next()?;
+    let parts: Vec<&str> = day.split(['/', '.']).collect();
+    let day = match parts[..] {
+        [day, month, year] if year.len() == 4 => {
+            Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?.to_string()
+        }
+        _ => day.to_owned(),
+    };
+    let with_time = words.find(|word| *word != "at").and_then(|time| format!("{day} {time}").parse().ok());
+    with_time.or_else(|| day.parse().ok())
 }
 
 /// Each row that is out, from those that stay. If none stays, nobody is left to be apart from.
@@ -342,6 +382,28 @@ mod tests {
         let said = item.said(&[Some("other".into())], " 3/4/1961 ").expect("a reading");
         assert!(matches!(&said[0].act, Act::PaperReading { reading: Reading::Other(text), .. } if text == "3/4/1961"));
         assert_eq!(item.said(&[Some("other".into())], " ").err(), Some(Meaningless::NothingRead));
+    }
+
+    #[test]
+    fn what_is_rebooked_has_another_day() {
+        let starts: Moment = "2017-10-04T09:30".parse().expect("a moment");
+        let check = |answer: &str, note: &str, expected: Option<(&str, &str)>| {
+            let item = Item { lines: Vec::new(), question: Question::Booking(vec![row(4), row(5)], starts) };
+            let said = item.said(&[Some(answer.into())], note);
+            let said = said.as_ref().map(|said| (said[0].act.answer().to_owned(), said[0].act.value().into_owned()));
+            let expected = expected.map(|(word, to)| (word.to_owned(), to.to_owned()));
+            assert_eq!(said.map_err(|why| *why), expected.ok_or(Meaningless::NoNewDay), "{answer} {note}");
+        };
+        check("honoured", "rang on 12/10/2017", Some(("honoured", "")));
+        check("cancelled", "", Some(("cancelled", "")));
+        for note in ["2017-10-12 09:30", "12/10/2017 9:30", " 12.10.2017, at 09:30: told by phone", "2017-10-12T09:30"]
+        {
+            check("rebooked", note, Some(("rebooked", "2017-10-12T09:30")));
+        }
+        check("rebooked", "12/10/2017 told by phone", Some(("rebooked", "2017-10-12")));
+        for note in ["", "next week", "31/02/2017", "12/10/17", "4/10/2017 09:30", "told on 12/10/2017"] {
+            check("rebooked", note, None);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Holds: only the journal changes, and it is only added to; an answer counts only beside what was shown.
 
 mod asked;
+mod bookings;
 mod care;
 mod clusters;
 mod differences;

@@ -15,6 +15,8 @@ pub enum Queue {
     Paper,
     /// Differences between the declared list and the rebuilt one that nothing explains: why?
     Differences,
+    /// Future bookings that the receiver's system does not hold: what became of them?
+    Bookings,
     /// Open items of the safety list: has a clinician dealt with them? Exported when it is named.
     Safety,
     /// Pairs whose number, given name and sex all differ: perhaps one person whose number was changed together with name
@@ -24,15 +26,16 @@ pub enum Queue {
 
 impl Queue {
     /// Every queue that is exported unless others are named.
-    pub const USUAL: [Queue; 6] =
-        [Queue::Pairs, Queue::Clusters, Queue::Unassigned, Queue::Exceptions, Queue::Paper, Queue::Differences];
-    const ALL: [Queue; 8] = [
+    pub const USUAL: &[Queue] = Queue::ALL.split_at(7).0;
+    /// Those that are exported only when they are named come last.
+    const ALL: [Queue; 9] = [
         Queue::Pairs,
         Queue::Clusters,
         Queue::Unassigned,
         Queue::Exceptions,
         Queue::Paper,
         Queue::Differences,
+        Queue::Bookings,
         Queue::Safety,
         Queue::Restricted,
     ];
@@ -46,6 +49,7 @@ impl Queue {
             Queue::Exceptions => "exceptions",
             Queue::Paper => "paper",
             Queue::Differences => "differences",
+            Queue::Bookings => "bookings",
             Queue::Safety => "safety",
             Queue::Restricted => "restricted",
         }
@@ -65,6 +69,7 @@ impl Queue {
             Queue::Exceptions => "Exceptions",
             Queue::Paper => "Paper",
             Queue::Differences => "Differences",
+            Queue::Bookings => "Bookings",
             Queue::Safety => "Safety",
             Queue::Restricted => "Restricted pairs",
         }
@@ -96,6 +101,11 @@ impl Queue {
             Queue::Differences => {
                 "Where the list that the provider declared and the list rebuilt from the records differ, and no row says \
                  why. Find out, and choose the cause; say in the note how you know."
+            }
+            Queue::Bookings => {
+                "Bookings on or after the transfer date that the receiver's system does not hold, the next to come first. \
+                 Answer when it is settled: honoured (the patient is seen as booked), rebooked (begin the note with the new \
+                 day and time, such as 2017-10-12 09:30) or cancelled (and the patient was told)."
             }
             Queue::Safety => {
                 "For a clinician, worst rules first. Look into the record, do what the patient needs, then choose closed and \

@@ -3,7 +3,7 @@
 use super::cells::{digest_with, is_roomy};
 use super::claims::{Claim, Wanted, fold};
 use super::encoding::{self, Transcoder};
-use super::fixity::{Survey, unusable};
+use super::fixity::{Digested, Fixity, Survey, unusable};
 use super::layout::{Expectation, Found, Line, Table};
 use super::outlet::{BATCH_ROWS, Outlet};
 use super::scan::{Dialect, Fault, RowBytes, Scanner, holds};
@@ -54,10 +54,10 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Gives every row out, in order.
-    pub(super) fn give(&self, outlet: Outlet<'_, '_>) -> Result<Found, Error> {
+    /// Gives every row out, in order. The fixity is that of the very bytes they were read from.
+    pub(super) fn give(&self, outlet: Outlet<'_, '_>) -> Result<(Found, Fixity), Error> {
         let mut table = Table::new(Expectation::of(self.claim, true), outlet);
-        let mut scanner = Scanner::new(self.transcoder()?, self.dialect);
+        let mut scanner = Scanner::new(self.transcoder(Digested::new(self.stream()?)), self.dialect);
         let (mut next_row, mut counted): (u32, u64) = (1, 0);
         let mut rows = RowBytes::default();
         loop {
@@ -67,10 +67,12 @@ impl<'a> Text<'a> {
             }
             // Of a packed file more bytes come than it has on disk: it counts when it is done.
             if !self.claim.place.is_packed() {
-                table.outlet().count_bytes(scanner.input.consumed - counted);
+                table.outlet().count_bytes(scanner.input.input.bytes - counted);
             }
-            counted = scanner.input.consumed;
-            let lines = lines(&rows, next_row, self.dialect, table.outlet().spare(rows.len()));
+            counted = scanner.input.input.bytes;
+            let spare = table.outlet().spare(rows.len());
+            let split = || lines(&rows, next_row, self.dialect, spare);
+            let (lines, ()) = rayon::join(split, || scanner.input.input.catch_up());
             next_row = next_row.checked_add(rows.len() as u32).ok_or_else(|| self.too_many_rows())?;
             for line in lines {
                 table.push(line).map_err(|fault| self.no_table(&fault.0))?;
@@ -78,24 +80,28 @@ impl<'a> Text<'a> {
         }
         let found = table.end().map_err(|fault| self.no_table(&fault.0))?;
         self.survey.still_holds(&self.claim.place)?;
-        Ok(found)
+        Ok((found, scanner.input.input.end()))
     }
 
     /// The first rows, before their place in the table is known.
     pub(super) fn first_lines(&self, rows_max: usize) -> Result<Vec<Line>, Error> {
-        let mut scanner = Scanner::new(self.transcoder()?, self.dialect);
+        let mut scanner = Scanner::new(self.transcoder(self.stream()?), self.dialect);
         let rows = scanner.next_rows(rows_max).map_err(|error| self.unreadable(error))?;
         Ok(lines(&rows, 1, self.dialect, (0..rows.len()).map(|_| Vec::new()).collect()))
     }
 
-    fn transcoder(&self) -> Result<Transcoder<Box<dyn Read + Send>>, Error> {
-        let file = self.claim.place.stream().map_err(|error| self.unreadable(error))?;
-        Ok(Transcoder::new(file, self.encoding, &self.survey.head))
+    fn stream(&self) -> Result<Box<dyn Read + Send>, Error> {
+        self.claim.place.stream().map_err(|error| self.unreadable(error))
+    }
+
+    fn transcoder<R: Read>(&self, input: R) -> Transcoder<R> {
+        Transcoder::new(input, self.encoding, &self.survey.head)
     }
 
     fn settle_dialect(&self) -> Result<Dialect, Error> {
         let mut sample = Vec::new();
-        let mut text = io::BufReader::with_capacity(AHEAD_BYTES as usize, self.transcoder()?).take(AHEAD_BYTES);
+        let transcoder = self.transcoder(self.stream()?);
+        let mut text = io::BufReader::with_capacity(AHEAD_BYTES as usize, transcoder).take(AHEAD_BYTES);
         text.read_to_end(&mut sample).map_err(|error| self.unreadable(error))?;
         let whole = (sample.len() as u64) < AHEAD_BYTES;
         match self.claim.layout.delimiter {
@@ -313,6 +319,20 @@ mod tests {
         let expected = [(3, Finding::NotDecodable), (4, Finding::NulCharacter), (5, Finding::StrayQuote)];
         assert_eq!(given.findings, expected);
         assert_eq!(given.digests[2], Digest::of(b"B\xff,Ely"));
+    }
+
+    #[test]
+    fn what_is_proved_to_be_utf_8_stays_so_whatever_comes_after() {
+        let proof = "Zoë,Ely\n".repeat(1000);
+        let mut bytes = format!("Name,Town\n{proof}{}", "A,Ely\n".repeat(200_000)).into_bytes();
+        bytes.extend(b"Si\xe2n,Ely\n".repeat(2000));
+        let given = give_text(&bytes, COLUMNS, FileLayout::default()).expect("the text is usable");
+        assert_eq!(given.intake.files[0].read_as.encoding, "UTF-8");
+        assert_eq!(given.findings.len(), 2000, "each told by itself");
+        assert_eq!(
+            (given.intake.files[0].bytes, given.intake.files[0].digest),
+            (bytes.len() as u64, Digest::of(&bytes))
+        );
     }
 
     #[test]

@@ -12,7 +12,10 @@ const UNDEFINED_1252: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 const GUESS_BYTES_MAX: usize = 4 << 20;
 const READ_BYTES: usize = 64 << 10;
 
-/// Counts, over a whole file, what tells UTF-8 from other encodings.
+/// So many characters of UTF-8 prove it.
+const CERTAIN: u64 = 1000;
+
+/// Counts, over a file, what tells UTF-8 from other encodings.
 #[derive(Debug, Default)]
 pub(super) struct Utf8Count {
     carry: Vec<u8>,
@@ -28,8 +31,11 @@ impl Utf8Count {
             return;
         }
         let mut joined = std::mem::take(&mut self.carry);
-        joined.extend_from_slice(bytes);
-        let mut rest = joined.as_slice();
+        let mut rest = bytes;
+        if !joined.is_empty() {
+            joined.extend_from_slice(bytes);
+            rest = &joined;
+        }
         while let Err(error) = std::str::from_utf8(rest) {
             let (valid, after) = rest.split_at(error.valid_up_to());
             self.count_wide(valid);
@@ -55,6 +61,12 @@ impl Utf8Count {
 
     fn count_wide(&mut self, valid: &[u8]) {
         self.wide += valid.iter().filter(|&&byte| byte >= 0xc0).count() as u64;
+    }
+
+    /// Whether no more of the text need be looked at: so many characters of UTF-8 and nothing else are no accident, and what
+    /// is broken after them is damage.
+    pub(super) fn is_certain(&self) -> bool {
+        self.broken == 0 && self.wide >= CERTAIN
     }
 
     /// A text with more characters of UTF-8 than broken ones is UTF-8 with damaged rows: text of another encoding
@@ -103,7 +115,7 @@ pub(super) fn guess(mut input: impl Read) -> io::Result<&'static Encoding> {
 
 /// Gives text of any encoding as UTF-8.
 pub(super) struct Transcoder<R> {
-    input: R,
+    pub(super) input: R,
     encoding: &'static Encoding,
     decoder: Option<Decoder>,
     raw: Vec<u8>,
@@ -111,8 +123,6 @@ pub(super) struct Transcoder<R> {
     filled: usize,
     ended: bool,
     bom_left: usize,
-    /// Bytes read from the file so far.
-    pub(super) consumed: u64,
 }
 
 impl<R: Read> Transcoder<R> {
@@ -121,7 +131,7 @@ impl<R: Read> Transcoder<R> {
         let bom_left = Encoding::for_bom(head).map_or(0, |(_, length)| length);
         let decoder = (encoding != UTF_8).then(|| encoding.new_decoder_without_bom_handling());
         let raw = vec![0; if decoder.is_some() { READ_BYTES } else { 8 }];
-        Transcoder { input, encoding, decoder, raw, at: 0, filled: 0, ended: false, bom_left, consumed: 0 }
+        Transcoder { input, encoding, decoder, raw, at: 0, filled: 0, ended: false, bom_left }
     }
 
     fn pass_over_bom(&mut self) -> io::Result<()> {
@@ -131,7 +141,6 @@ impl<R: Read> Transcoder<R> {
                 break;
             }
             self.bom_left -= read;
-            self.consumed += read as u64;
         }
         self.bom_left = 0;
         Ok(())
@@ -139,7 +148,6 @@ impl<R: Read> Transcoder<R> {
 
     fn fill(&mut self) -> io::Result<()> {
         let read = self.input.read(&mut self.raw)?;
-        self.consumed += read as u64;
         (self.at, self.filled, self.ended) = (0, read, read == 0);
         Ok(())
     }
@@ -178,9 +186,7 @@ impl<R: Read> Read for Transcoder<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.pass_over_bom()?;
         if self.encoding == UTF_8 {
-            let read = self.input.read(into)?;
-            self.consumed += read as u64;
-            return Ok(read);
+            return self.input.read(into);
         }
         if into.len() < 16 {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "decoding needs room for a character"));
@@ -216,7 +222,7 @@ mod tests {
         loop {
             let read = transcoder.read(&mut buffer).expect("memory can be read");
             if read == 0 {
-                assert_eq!(transcoder.consumed, bytes.len() as u64);
+                assert!(transcoder.input.is_empty(), "all of it was read");
                 return text;
             }
             text.extend_from_slice(&buffer[..read]);

@@ -4,7 +4,7 @@ use super::cells::digest_with;
 use super::claims::{self, Claim};
 use super::concealed::Looking;
 use super::delimited::Text;
-use super::fixity::{Survey, survey, unusable};
+use super::fixity::{Fixity, Survey, survey, unusable};
 use super::format;
 use super::layout::{Expectation, Found, Line, NoTable, Table, Unclaimed};
 use super::outlet::{Desk, Outlet, Take};
@@ -68,12 +68,18 @@ struct Reading<'a> {
 
 struct Known {
     survey: Survey,
+    /// What is known of a workbook; of text there is none.
+    book: Option<KnownBook>,
+}
+
+struct KnownBook {
     format: FileFormat,
-    /// Of a workbook: which sheets each claim gives out.
+    fixity: Fixity,
+    /// Which sheets each claim gives out.
     shares: BTreeMap<usize, Vec<Share>>,
     /// The workbook as it was opened, while the next to be read is a claim on it: to open it again is to read its texts
     /// again, and to keep it is to keep them.
-    book: Option<Workbook>,
+    open: Option<Workbook>,
 }
 
 /// A sheet that one claim gives out.
@@ -91,20 +97,24 @@ impl Reading<'_> {
         }
         let known = self.known.get_mut(&claim.identity).expect("what is claimed is known");
         let file = self.intake.files.len() as u16;
-        let (read_as, sheets) = match known.format {
-            FileFormat::Csv => {
+        let (read_as, sheets, fixity) = match &mut known.book {
+            None => {
                 let text = Text::open(claim, &known.survey)?;
                 let outlet = Outlet::new(&mut self.desk, &claim.name, claim.origin, file, 0);
-                let found = text.give(outlet)?;
+                let (found, fixity) = text.give(outlet)?;
                 self.desk.bytes += if claim.place.is_packed() { claim.bytes } else { 0 };
-                (text.read_as(), vec![sheet_of(found, String::new(), false, true)])
+                (text.read_as(), vec![sheet_of(found, String::new(), false, true)], fixity)
             }
-            format => give_workbook(claim, known, format, place, file, &mut self.desk)?,
+            Some(book) => {
+                let (read_as, sheets) = give_workbook(claim, book, place, file, &mut self.desk)?;
+                known.survey.still_holds(&claim.place)?;
+                if self.claims.get(place + 1).is_none_or(|next| next.identity != claim.identity) {
+                    book.open = None;
+                }
+                (read_as, sheets, book.fixity)
+            }
         };
-        if self.claims.get(place + 1).is_none_or(|next| next.identity != claim.identity) {
-            known.book = None;
-        }
-        let Survey { bytes, digest, .. } = known.survey;
+        let Fixity { bytes, digest } = fixity;
         Ok(SourceFile { origin: claim.origin, path: claim.name.clone(), bytes, digest, read_as, sheets })
     }
 
@@ -132,12 +142,14 @@ impl Reading<'_> {
             format::tell(&claim.place, &survey.head, self.claims[rival].layout.format)?;
         }
         match (format, rivals.as_slice()) {
-            (FileFormat::Csv, [_]) => Ok(Known { survey, format, shares: BTreeMap::new(), book: None }),
+            (FileFormat::Csv, [_]) => Ok(Known { survey, book: None }),
             (FileFormat::Csv, [first, second, ..]) => Err(self.claimed_twice(*first, *second, "the file")),
             _ => {
+                let fixity = Fixity::of(&claim.place)?;
                 let mut book = Workbook::open(&claim.place, format)?;
                 let shares = self.divide(&rivals, &mut book)?;
-                Ok(Known { survey, format, shares, book: Some(book).filter(|_| rivals.len() == 1) })
+                let open = Some(book).filter(|_| rivals.len() == 1);
+                Ok(Known { survey, book: Some(KnownBook { format, fixity, shares, open }) })
             }
         }
     }
@@ -197,13 +209,12 @@ fn chosen_sheet(claim: &Claim, sheets: &[Listed], book: &mut Workbook) -> Result
 
 fn give_workbook(
     claim: &Claim,
-    known: &mut Known,
-    format: FileFormat,
+    known: &mut KnownBook,
     place: usize,
     file: u16,
     desk: &mut Desk<'_>,
 ) -> Result<(super::ReadAs, Vec<Sheet>), Error> {
-    let mut book = known.book.take().map_or_else(|| Workbook::open(&claim.place, format), Ok)?;
+    let mut book = known.open.take().map_or_else(|| Workbook::open(&claim.place, known.format), Ok)?;
     let mut sheets = Vec::new();
     for Share { sheet, mapped } in known.shares.get(&place).map_or(&[][..], Vec::as_slice) {
         let at = u16::try_from(sheets.len())
@@ -216,10 +227,9 @@ fn give_workbook(
         };
         sheets.push(sheet_of(found, sheet.name.clone(), sheet.hidden, *mapped));
     }
-    known.survey.still_holds(&claim.place)?;
-    desk.bytes += if known.shares.keys().next() == Some(&place) { known.survey.bytes } else { 0 };
+    desk.bytes += if known.shares.keys().next() == Some(&place) { known.fixity.bytes } else { 0 };
     let read_as = book.read_as();
-    known.book = Some(book);
+    known.open = Some(book);
     Ok((read_as, sheets))
 }
 

@@ -1,6 +1,7 @@
 //! Finds the physical rows of delimited text. A quoted field may hold line ends; a stray quote may not swallow rows.
 
 use super::Finding;
+use super::fixity::read_some;
 use super::kind::kind;
 use crate::values::Digest;
 use memchr::{memchr, memchr2, memrchr};
@@ -157,15 +158,6 @@ impl<R: Read> Scanner<R> {
             hasher.update(&window[..certain]);
             self.at += certain;
             self.fill()?;
-        }
-    }
-}
-
-fn read_some(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match input.read(into) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            other => return other,
         }
     }
 }

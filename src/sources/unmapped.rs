@@ -2,7 +2,7 @@
 
 use super::claims::Claim;
 use super::delimited::Text;
-use super::fixity::{Survey, survey, unusable};
+use super::fixity::{Fixity, survey, unusable};
 use super::format;
 use super::header::HeaderRows;
 use super::layout::{Found, Line};
@@ -45,27 +45,28 @@ pub fn read_unmapped(
     take: Take<'_>,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<SourceFile, Error> {
-    let place = &place_of(path)?;
-    let survey = survey(place)?;
-    let format = format::tell(place, &survey.head, None)?;
-    let mut claim = claim(path, place, &survey);
-    let mut desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all: survey.bytes, spare: Vec::new() };
-    let (read_as, sheets) = match format {
+    let Listed { place, bytes: bytes_in_all, .. } = find(path)?;
+    let survey = survey(&place)?;
+    let format = format::tell(&place, &survey.head, None)?;
+    let mut claim = claim(path, &place, bytes_in_all);
+    let mut desk = Desk { take, progress, rows: 0, bytes: 0, bytes_in_all, spare: Vec::new() };
+    let (read_as, sheets, fixity) = match format {
         FileFormat::Csv => {
             let first = first_rows(Text::open(&claim, &survey)?.first_lines(FIRST_ROWS as usize)?);
             state_header(&mut claim, find_header(&first));
             let text = Text::open(&claim, &survey)?;
-            let found = text.give(Outlet::new(&mut desk, &claim.name, claim.origin, 0, 0))?;
-            (text.read_as(), vec![sheet_of(found, String::new(), false, false)])
+            let (found, fixity) = text.give(Outlet::new(&mut desk, &claim.name, claim.origin, 0, 0))?;
+            (text.read_as(), vec![sheet_of(found, String::new(), false, false)], fixity)
         }
         _ => {
-            let mut book = Workbook::open(place, format)?;
+            let fixity = Fixity::of(&place)?;
+            let mut book = Workbook::open(&place, format)?;
             let sheets = give_sheets(&mut claim, &mut book, find_header, &mut desk)?;
-            survey.still_holds(place)?;
-            (book.read_as(), sheets)
+            survey.still_holds(&place)?;
+            (book.read_as(), sheets, fixity)
         }
     };
-    let Survey { bytes, digest, .. } = survey;
+    let Fixity { bytes, digest } = fixity;
     Ok(SourceFile { origin: claim.origin, path: claim.name, bytes, digest, read_as, sheets })
 }
 
@@ -78,7 +79,7 @@ pub fn members_of(path: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(packed::list(path, None)?.files.into_iter().map(named).collect())
 }
 
-fn place_of(path: &Path) -> Result<Place, Error> {
+fn find(path: &Path) -> Result<Listed, Error> {
     let text = path.to_string_lossy();
     let (outer, member) = match packed::split(&text) {
         (outer, Some(member)) if !path.exists() => (Path::new(outer), Some(member)),
@@ -87,20 +88,20 @@ fn place_of(path: &Path) -> Result<Place, Error> {
     let escaped = member.map(|member| glob::Pattern::new(&glob::Pattern::escape(member)));
     let pattern = escaped.transpose().map_err(|_| unusable(path, "there is no such file in the archive", LIST))?;
     let listing = packed::list(outer, pattern.as_ref())?;
-    let found = listing.files.into_iter().next().map(|listed| listed.place);
+    let found = listing.files.into_iter().next();
     found.ok_or_else(|| unusable(path, "there is no such file in the archive", LIST))
 }
 
 const LIST: &str = "name the archive alone to have every file in it read";
 
-fn claim(path: &Path, place: &Place, survey: &Survey) -> Claim {
+fn claim(path: &Path, place: &Place, bytes: u64) -> Claim {
     Claim {
         origin: Origin::Source(0),
         source_id: String::new(),
         name: path.to_string_lossy().into_owned(),
         place: place.clone(),
         identity: path.to_owned(),
-        bytes: survey.bytes,
+        bytes,
         layout: FileLayout::default(),
         wanted: BTreeMap::new(),
     }

@@ -35,12 +35,29 @@ fn days(date: Date) -> Option<u32> {
     u32::try_from(days).ok().filter(|days| (1..=619_000).contains(days))
 }
 
+/// Days from 1 March of the year 0, on which leap days come last in their year, to [`BEFORE_ALL`].
+const FROM_MARCH_0: u32 = 438_230;
+const DAYS_IN_400_YEARS: u32 = 146_097;
+
+/// Counted with whole numbers alone: linkage asks for the date of every pair that it compares.
 fn day(days: u32) -> Option<Date> {
-    use jiff::ToSpan as _;
-    if days == 0 { None } else { BEFORE_ALL.checked_add(i64::from(days).days()).ok() }
+    if days == 0 {
+        return None;
+    }
+    let since = days.checked_add(FROM_MARCH_0)?;
+    let (era, day) = (since / DAYS_IN_400_YEARS, since % DAYS_IN_400_YEARS);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, later) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    Date::new(i16::try_from(era * 400 + year + later).ok()?, month as i8, day as i8).ok()
 }
 
 impl PartialDate {
+    /// How far two dates known to the day lie apart, as they are packed, when it is a day.
+    pub const A_DAY: u32 = 4;
+
     /// A date known to the given precision. Parts that are not known become 1. `None` before 1200 and after 2893.
     pub fn new(date: Date, precision: Precision) -> Option<Self> {
         let date = match precision {
@@ -82,7 +99,7 @@ impl PartialDate {
             Precision::Month => 2,
             Precision::Day => 3,
         };
-        days(self.date).expect("the constructor admits only dates that pack") << 2 | precision
+        (days(self.date).expect("the constructor admits only dates that pack") * Self::A_DAY) | precision
     }
 
     /// The inverse of [`PartialDate::pack`]; `None` for nought.
@@ -142,6 +159,29 @@ impl Moment {
     }
 }
 
+/// As [`Moment::reveal`] writes it; a space may stand where it has a `T`.
+impl std::str::FromStr for Moment {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (day, time) = match text.split_once(['T', ' ']) {
+            Some((day, time)) => (day, Some(time)),
+            None => (text, None),
+        };
+        let minute = time.map(|time| minute_of_day(time).ok_or(())).transpose()?;
+        let date = if day.len() == 10 { day.parse().map_err(|_| ())? } else { return Err(()) };
+        Moment::new(date, minute).ok_or(())
+    }
+}
+
+/// Of `9:30` or `09:30`, minutes after midnight.
+fn minute_of_day(time: &str) -> Option<u16> {
+    let (hours, minutes) = time.split_once(':')?;
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    let (hours, minutes): (u16, u16) = (number(hours)?, number(minutes).filter(|_| minutes.len() == 2)?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
 impl std::fmt::Debug for Moment {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Moment(redacted)")
@@ -168,6 +208,31 @@ mod tests {
         assert!(PartialDate::unpack(0).is_none() && Moment::unpack(0).is_none());
         assert!(PartialDate::day(date(1199, 12, 31)).is_none());
         assert!(Moment::new(date(2017, 1, 1), Some(1440)).is_none());
+    }
+
+    #[test]
+    fn what_is_revealed_can_be_read() {
+        for minute in [None, Some(0), Some(570), Some(1439)] {
+            let moment = Moment::new(date(2017, 10, 4), minute).expect("in range");
+            assert!(moment.reveal().parse() == Ok(moment));
+        }
+        assert_eq!("2017-10-04 9:30".parse::<Moment>().map(Moment::reveal), Ok("2017-10-04T09:30".into()));
+        for text in
+            ["", "2017-10", "2017-13-01", "2017-10-04T", "2017-10-04T24:00", "2017-10-04 9:3", "2017-10-04T+9:30"]
+        {
+            assert!(text.parse::<Moment>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_day_that_packs_is_counted_as_the_calendar_does() {
+        let mut date = BEFORE_ALL;
+        for number in 1..=619_000 {
+            date = date.tomorrow().expect("in range");
+            assert_eq!(day(number), Some(date));
+        }
+        assert_eq!(days(date), Some(619_000));
+        assert!(day(u32::MAX >> 2).is_none() && day(u32::MAX).is_none());
     }
 
     #[test]

@@ -45,8 +45,18 @@ const WAITING: [(&str, &str); 14] = [
     ("specialty", "specialty"),
     ("working_days", "working_days"),
 ];
-const APPOINTMENTS: &[&str] =
-    &["patient_id", "referral_id", "classification", "recorded_by", "flags", "evidence", "differs"];
+const APPOINTMENTS: &[&str] = &[
+    "patient_id",
+    "referral_id",
+    "classification",
+    "recorded_by",
+    "flags",
+    "evidence",
+    "differs",
+    "resolution",
+    "rebooked_to",
+    "resolution_event",
+];
 /// Kinds of evidence, in the order in which an appointment gives them.
 const EVIDENCE: [&str; 5] = ["letter", "text", "diary", "call", "other"];
 
@@ -241,6 +251,17 @@ fn classification(held: &Held, appointment: usize, standing: Standing, findings:
         !flagged("recorded-twice") || standing.recorded > 1,
         "flags",
         "said to be recorded twice, and tables/appointment_records.csv has one row of a booking system or none",
+    );
+    let resolution = value("resolution");
+    must(
+        resolution.is_empty() == value("resolution_event").is_empty(),
+        "resolution",
+        "a booking is resolved by a decision, and by nothing else",
+    );
+    must(
+        (resolution == "rebooked") != value("rebooked_to").is_empty(),
+        "rebooked_to",
+        "what is rebooked has another moment, and nothing else has",
     );
 }
 

@@ -1,7 +1,7 @@
 //! Ids through a chain of packages, each of which names the one before as `previous`: a source is added whose provider
 //! comes first, one decision makes two patients one, another makes one patient two, an extract is corrected.
 
-use crate::transition::{Transition, columns, files, listed, two_providers};
+use crate::transition::{PEOPLE, Transition, columns, files, listed, two_providers};
 use handover::decisions::{self, Act, Answer, Entry, RowName, ShownRow};
 use handover::values::{CommitmentKey, Digest};
 use handover::verify::{Options, verify};
@@ -98,10 +98,18 @@ fn change(kind: &str, id: &str, change: &str, into: &str, rows: u32) -> Vec<Stri
 }
 
 fn decide(chain: &Transition, package: &Package, answer: Answer, rows: [(&str, u32); 2]) {
-    let key = CommitmentKey::parse(KEY.as_bytes()).expect("a key");
     let lines = columns(&package["data/tables/patient_records.csv"], &["source", "file", "sheet", "row", "row_sha256"]);
-    let shown = rows.map(|(source, row)| {
-        let line = lines.iter().find(|line| line[0] == source && line[3] == row.to_string()).expect("a row");
+    let named = |(source, row): (&str, u32)| {
+        lines.iter().find(|line| line[0] == source && line[3] == row.to_string()).expect("a row").clone()
+    };
+    decide_rows(chain, answer, rows.map(named));
+}
+
+/// The same of rows as a package has them: source, file, sheet, row, digest.
+fn decide_rows(chain: &Transition, answer: Answer, rows: [Vec<String>; 2]) {
+    let key = CommitmentKey::parse(KEY.as_bytes()).expect("a key");
+    let shown = rows.map(|line| {
+        let row = line[3].parse().expect("a number");
         let digest = Digest::from_hex(&line[4]).expect("a digest");
         let name = RowName { source: line[0].clone(), file: line[1].clone(), sheet: line[2].clone(), row };
         ShownRow { name, commitment: key.commit_row(&digest).to_string() }
@@ -265,4 +273,87 @@ fn an_earlier_package_that_cannot_be_relied_on_is_refused() {
       packages/0001/head.json: this is not a package that this version can read
       next: check it with handover verify, or run that transition again for another package
     ");
+}
+
+const PEOPLE_HEADER: &str = "NHS,Surname,Forename,Born,Sex,Postcode,Mobile\n";
+
+/// So many people of a county that nobody lives in, from one on: a row of each for the clinic and one for the hospital, in which
+/// every tenth has a slip.
+fn people(from: u32, count: u32) -> [String; 2] {
+    let row = |person: u32, slip: &str| {
+        let roll = |salt: u32, among: u32| {
+            let mixed = (person * 8 + salt + 1).wrapping_mul(2_654_435_761);
+            ((mixed ^ mixed >> 15).wrapping_mul(2_246_822_519) >> 8) % among
+        };
+        let family = ["Quill", "Thistle", "Penny", "Fother", "Maple", "Oaken"][roll(1, 6) as usize];
+        let given = ["Maude", "Ambrose", "Isolde", "Beatrix", "Cuthbert"][roll(2, 5) as usize];
+        let born = format!("{:02}/{:02}/{}", 2 + roll(3, 26), 1 + roll(4, 12), 1940 + roll(5, 60));
+        let sex = if matches!(given, "Ambrose" | "Cuthbert") { "M" } else { "F" };
+        let postcode = format!("TH{} {}AB", 1 + roll(6, 20), roll(7, 10));
+        format!(",{family}wort{slip},{given},{born},{sex},{postcode},07700 9{:05}\n", person)
+    };
+    let of = |slips: bool| {
+        let all = from..from + count;
+        all.map(|person| row(person, if slips && person % 10 == 0 { "h" } else { "" })).collect::<String>()
+    };
+    [of(false), of(true)]
+}
+
+/// Isolde as the hospital had her before she married, and as the clinic has her since; the next row says that both are one.
+const BEFORE: &str = "9990001014,Pennyroyal,Isolde,12/03/1970,F,TH1 5JK,\n";
+const SINCE: &str = ",Marlow,Isolde,12/03/1970,F,TH9 7LM,07700 900003\n";
+const BOTH: &str = "9990001014,Marlow,Isolde,12/03/1970,F,TH9 7LM,07700 900003\n";
+
+#[test]
+fn by_a_saved_model_new_rows_join_and_leave_earlier_ids_as_they_were() {
+    let chain = Transition::empty();
+    let clinic = ["clinic", "clinic*.csv", "RNU", "SystmOne"];
+    let hospital = ["hospital", "hospital*.csv", "RTH", "PAS"];
+    let write = |name: &str, rows: &[&str]| chain.write(name, &(PEOPLE_HEADER.to_owned() + &rows.concat()));
+    chain.write("handover.toml", &two_providers("Growing", &[clinic, hospital]));
+    chain.write("mappings/plain.toml", PEOPLE);
+    chain.write("commitment.key", KEY);
+    let [one, two] = people(0, 200);
+    write("sources/clinic.csv", &[SINCE, &one]);
+    write("sources/hospital.csv", &[BEFORE, &two]);
+    let first = run(&chain, "packages/0001");
+    let patient = |package: &Package, source: &str, row: u32| {
+        let lines = columns(&package["data/tables/patient_records.csv"], &["source", "file", "row", "patient_id"]);
+        let file = format!("sources/{source}.csv");
+        let of_row = lines.into_iter().find(|line| line[1] == file && line[2] == row.to_string());
+        of_row.unwrap_or_else(|| panic!("{source}:{row}")).remove(3)
+    };
+    let [since, before] = ["clinic", "hospital"].map(|source| patient(&first, source, 2));
+    assert_ne!(since, before, "nothing yet says that they are one");
+
+    // As much again is added, with what makes one of two, and a row that a person keeps out.
+    let [more, other] = people(200, 200);
+    let third = people(7, 1)[0].clone();
+    write("sources/clinic_2.csv", &[&more]);
+    write("sources/hospital_2.csv", &[BOTH, &third, &other]);
+    follow(&chain, "packages/0001");
+    let config = fs::read_to_string(chain.path().join("handover.toml")).expect("text");
+    chain.write("handover.toml", &(config + "\n[link]\nmodel = \"packages/0001/data/audit/model.json\"\n"));
+    let second = run(&chain, "packages/0002");
+    assert_eq!(second["data/audit/model.json"], first["data/audit/model.json"], "it is used as it is");
+    let (lives, ended) = (since.clone().min(before.clone()), since.max(before));
+    for (source, row) in (2..=201).flat_map(|row| [("clinic", row), ("hospital", row)]) {
+        let expected = if row == 2 { lives.clone() } else { patient(&first, source, row) };
+        assert_eq!(patient(&second, source, row), expected, "{source}:{row}");
+    }
+    assert_eq!(patient(&second, "hospital_2", 2), lives);
+    assert_eq!(patient(&second, "hospital_2", 3), patient(&first, "clinic", 10), "a third row of an earlier patient");
+    assert_eq!(patient(&second, "hospital_2", 4), patient(&second, "clinic_2", 2), "somebody new");
+    assert_eq!(changes(&second), [change("patient", &ended, "merged", &lives, 1)]);
+
+    // What a person says outranks the model, and the earlier patient keeps its id.
+    follow(&chain, "packages/0002");
+    let rows = columns(&second["data/tables/patient_records.csv"], &["source", "file", "sheet", "row", "row_sha256"]);
+    let at = |file: &str, row: &str| rows.iter().find(|line| line[1] == file && line[3] == row).expect("a row").clone();
+    decide_rows(&chain, Answer::Different, [at("sources/clinic.csv", "10"), at("sources/hospital_2.csv", "3")]);
+    decide_rows(&chain, Answer::Different, [at("sources/hospital.csv", "10"), at("sources/hospital_2.csv", "3")]);
+    let third = run(&chain, "packages/0003");
+    assert_eq!(patient(&third, "clinic", 10), patient(&first, "clinic", 10));
+    assert_eq!(patient(&third, "hospital", 10), patient(&first, "clinic", 10));
+    assert_ne!(patient(&third, "hospital_2", 3), patient(&first, "clinic", 10));
 }

@@ -4,7 +4,7 @@
 use crate::review::{self, ANSWER};
 use crate::transition::{Transition, columns};
 use handover::config;
-use handover::decisions::{self, Act, Answer, Entry, Placing, Presence, Reading, RowName, ShownRow};
+use handover::decisions::{self, Act, Answer, Entry, Placing, Presence, Reading, RowName, Settlement, ShownRow};
 use handover::package;
 use handover::pipeline::{self, Observer, Stage};
 use handover::records::{Records, RowNames};
@@ -24,10 +24,10 @@ pub struct Answered {
     /// Rows by `source:row` or `source[sheet]:row`.
     #[serde(default)]
     pub rows: Vec<String>,
-    /// A field, a rule, an exclusion, a kind of difference; of an undo, the number of an event.
+    /// A field, a rule, an exclusion, a kind of difference, when a booking was to start; of an undo, the number of an event.
     #[serde(default)]
     pub about: String,
-    /// A third reading.
+    /// A third reading; when the patient of a booking that was rebooked comes instead.
     #[serde(default)]
     pub value: String,
 }
@@ -109,6 +109,10 @@ fn act(answered: &Answered, journal: &Path) -> Act {
         }
         ("appointment-match", _) => Act::AppointmentMatch(said()),
         ("difference-cause", cause) => Act::DifferenceCause { difference: about, cause: cause.to_owned() },
+        ("booking", how) => Act::BookingSettled {
+            starts: about.parse().expect("when it was to start"),
+            how: Settlement::of(how, answered.value.parse().ok()).expect("what became of it"),
+        },
         ("safety-item", "closed") => Act::SafetyClosed { rule: about },
         ("exclusion", "signed") => Act::ExclusionSigned { exclusion: about },
         ("repair", answer) => Act::Repair { field: about, accepted: answer == "accepted" },

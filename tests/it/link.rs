@@ -1,20 +1,11 @@
 //! `handover link`: tables of people in, clusters out; nothing else of a transition is needed.
 
-use crate::transition::{Said, Transition};
+use crate::transition::{PEOPLE, Said, Transition};
+use std::collections::BTreeMap;
 use std::fs;
 
-const MAPPING: &str = r#"[file]
-dates = ["%d/%m/%Y"]
-
-[person]
-nhs_number = "NHS"
-family_name = "Surname"
-given_name = "Forename"
-date_of_birth = "Born"
-sex = { column = "Sex", codes = { "M" = "male", "F" = "female" } }
-postcode = "Postcode"
-mobile = "Mobile"
-
+/// What is mapped beside [`PEOPLE`].
+const MORE: &str = r#"
 [person.extra]
 ward = "Ward"
 
@@ -38,7 +29,7 @@ const HOSPITAL: &str = "NHS,Surname,Forename,Born,Sex,Postcode,Mobile,Ward,Whose
 
 fn tables() -> Transition {
     let tables = Transition::empty();
-    tables.write("mapping.toml", &MAPPING.replace("[file]\n", "[file]\nend_of_data = \"Total\"\n"));
+    tables.write("mapping.toml", &(PEOPLE.replace("[file]\n", "[file]\nend_of_data = \"Total\"\n") + MORE));
     tables.write("clinic.csv", CLINIC);
     tables.write("hospital.csv", HOSPITAL);
     tables
@@ -330,4 +321,73 @@ fn the_threshold_can_be_given_configured_or_estimated() {
     let document = said.json();
     let chosen = document["truth"].as_array().expect("thresholds").iter().find(|one| one["match"] == document["match"]);
     assert_eq!(chosen.expect("it is among those that are told")["f1"].as_f64(), Some(1.0));
+}
+
+#[test]
+fn of_tables_that_name_everybody_once_one_row_each_comes_to_a_patient() {
+    let tables = tables();
+    let said = link(&tables, &["--one-to-one", "--pairs", "p.csv", "--json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let rows = read(&tables, "clusters.csv");
+    let mut placed: Vec<Vec<&str>> = rows
+        .lines()
+        .skip(1)
+        .map(|row| row.split(',').collect())
+        .map(|row: Vec<&str>| vec![row[4], row[0], row[3]])
+        .collect();
+    placed.sort();
+    let of = |patient: &str| placed.iter().filter(|row| row[0] == patient).map(|row| &row[1..]).collect::<Vec<_>>();
+    // Maude is in the hospital's table twice: the row without a slip and with another postcode, and the one with both right but one.
+    assert_eq!(of("1"), [["clinic", "2"], ["hospital", "2"]]);
+    assert_eq!(of("5"), [["clinic", "6"], ["hospital", "4"]]);
+    let other = read(&tables, "p.csv")
+        .lines()
+        .find(|line| line.starts_with("clinic.csv,,2,hospital.csv,,3,"))
+        .map(str::to_owned);
+    assert!(other.is_some_and(|line| line.contains(",review,") && line.contains(",another-fits-better,")));
+
+    tables.write("link.toml", "[link]\none_to_one = [\"clinic\", \"hospital\"]\n");
+    assert_eq!(link(&tables, &["--config", "link.toml", "--out", "2.csv", "--quiet"]).code, 0);
+    assert_eq!(read(&tables, "2.csv"), rows);
+    let alone = ["link", "clinic.csv", "--mapping", "mapping.toml", "--one-to-one", "--out", "3.csv"];
+    let said = tables.handover(&alone).refusal();
+    assert!(said.starts_with("2\nerror: --one-to-one is of 2 to 64 tables, and there are 1"), "{said}");
+}
+
+/// What the rows of each cluster say, in order; the table as it stands has one row a line below its header.
+fn clusters_by_content(tables: &Transition, out: &str) -> Vec<Vec<String>> {
+    let rows: Vec<String> = read(tables, "county.csv").lines().map(str::to_owned).collect();
+    let mut clusters: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in read(tables, out).lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let row: usize = cells[3].parse().expect("a row");
+        clusters.entry(cells[4].to_owned()).or_default().push(format!("{} {}", rows[row - 1], cells[5]));
+    }
+    let mut clusters: Vec<Vec<String>> = clusters.into_values().collect();
+    clusters.iter_mut().for_each(|rows| rows.sort());
+    clusters.sort();
+    clusters
+}
+
+#[test]
+fn neither_the_order_of_rows_nor_threads_nor_repeats_change_clusters_or_model() {
+    let tables = Transition::empty();
+    county(&tables);
+    let text = read(&tables, "county.csv");
+    let (header, rows) = text.split_once('\n').expect("a header");
+    let mut expected = None;
+    for (time, threads) in [(0u32, "1"), (0, "3"), (1, "2"), (2, "1")] {
+        let mut shuffled: Vec<(u32, &str)> = (0u32..).zip(rows.lines()).collect();
+        shuffled.sort_by_key(|(place, _)| if time == 0 { *place } else { (place + time).wrapping_mul(2_654_435_761) });
+        let shuffled: String = shuffled.iter().map(|(_, row)| format!("{row}\n")).collect();
+        tables.write("county.csv", &format!("{header}\n{shuffled}"));
+        let names = ["c", "m", "p"].map(|name| format!("{name}-{time}-{threads}"));
+        let [out, model, pairs] = names.each_ref().map(String::as_str);
+        link_county(&tables, &["--out", out, "--save-model", model, "--pairs", pairs, "--threads", threads]);
+        let mut weights: Vec<String> =
+            read(&tables, pairs).lines().map(|line| line.split(',').skip(6).collect()).collect();
+        weights.sort();
+        let found = (clusters_by_content(&tables, out), read(&tables, model), weights);
+        assert!(found == *expected.get_or_insert_with(|| found.clone()), "order {time}, {threads} threads");
+    }
 }

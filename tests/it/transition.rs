@@ -47,6 +47,20 @@ const CLINIC: &str = "Patient ID,Surname,Forename,DOB,Phone\n\
                       1,Quillfeather,Maude,03/02/1961,01632 960001\n\
                       2,Thistlewood,Ambrose,14/11/1948,01632 960002\n";
 
+/// A table of people: number, name, date of birth, sex, postcode and mobile.
+pub const PEOPLE: &str = r#"[file]
+dates = ["%d/%m/%Y"]
+
+[person]
+nhs_number = "NHS"
+family_name = "Surname"
+given_name = "Forename"
+date_of_birth = "Born"
+sex = { column = "Sex", codes = { "M" = "male", "F" = "female" } }
+postcode = "Postcode"
+mobile = "Mobile"
+"#;
+
 /// A configuration of two providers with these sources: of each its id, path, provider and system.
 pub fn two_providers(name: &str, sources: &[[&str; 4]]) -> String {
     let head = format!("[transition]\nname = \"{name}\"\nfrom = [\"RNU\", \"RTH\"]\nto = \"NXX\"\n");

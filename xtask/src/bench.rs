@@ -2,6 +2,7 @@
 //!
 //! A run is a process, as a user starts it. Its log says when each stage ends; memory is what Linux counts for it.
 
+pub mod growth;
 pub mod link;
 mod process;
 pub mod readers;
@@ -38,6 +39,8 @@ pub struct Arguments {
 enum Of {
     /// Reading and mapping alone: a large file of people as text and as a worksheet.
     Readers(readers::Arguments),
+    /// Whole runs on counties of growing size: time a person at each.
+    Growth(growth::Arguments),
     /// Linking alone, beside Splink: a flat table of people, from CSV to clusters.
     Link(link::Arguments),
 }
@@ -52,13 +55,14 @@ struct Run {
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.of {
         Some(Of::Readers(arguments)) => return readers::run(arguments),
+        Some(Of::Growth(arguments)) => return growth::run(arguments),
         Some(Of::Link(arguments)) => return link::run(arguments),
         None => {}
     }
     let (task, target) = places()?;
     let folder = target.join("bench").join(format!("{}-{}", arguments.people, arguments.seed));
     build()?;
-    generate(&task, &folder, arguments)?;
+    generate(&task, &folder, arguments.people, arguments.seed)?;
     let program = target.join("release").join(format!("handover{}", std::env::consts::EXE_SUFFIX));
 
     say("warming up")?;
@@ -91,12 +95,12 @@ fn build() -> Result<(), Failure> {
 }
 
 /// Makes the transition where it is not there yet; a mark is left when it is whole.
-fn generate(task: &Path, folder: &Path, arguments: &Arguments) -> Result<(), Failure> {
+fn generate(task: &Path, folder: &Path, people: u32, seed: u64) -> Result<(), Failure> {
     let mark = folder.join("generated");
     if mark.exists() {
         return say(&format!("{}: made earlier (remove the folder to have it made anew)", folder.display()));
     }
-    let numbers = [arguments.people.to_string(), arguments.seed.to_string()];
+    let numbers = [people.to_string(), seed.to_string()];
     succeed(
         Command::new(task).args(["generate", "--people", &numbers[0], "--seed", &numbers[1], "--out"]).arg(folder),
     )?;

@@ -3,7 +3,8 @@
 use super::page::{LISTED, Page, counted, listed};
 use super::pair::{how, sure};
 use crate::package::explain::{
-    AppointmentExplained, Kin, ReferralExplained, ReferralLine, ReferralRow, RowExplained, UnassignedTold, shown_row,
+    AppointmentExplained, Kin, ReferralExplained, ReferralLine, ReferralRow, RowExplained, SettledTold, UnassignedTold,
+    shown_row,
 };
 use crate::reconcile::{Classification, ClockRule, ReferralJoin};
 
@@ -184,6 +185,7 @@ pub(super) fn appointment(page: &mut Page, of: &AppointmentExplained) {
     page.pair("", &because(of));
     page.pair("recorded by", &of.recorded_by.map_or(String::new(), |by| format!("{}: {}", by.word(), by.sentence())));
     page.pair("they differ in", &differing(of));
+    page.pair("it is", resolution(of).as_deref().unwrap_or_default());
     for flag in &of.flags {
         page.pair("flag", &format!("{}: {}", flag.word(), flag.sentence()));
     }
@@ -234,10 +236,23 @@ fn because(of: &AppointmentExplained) -> String {
     }
 }
 
+/// Of a booking on or after the transfer date that the receiver does not hold, or of which a named person has said what
+/// became of it.
+fn resolution(of: &AppointmentExplained) -> Option<String> {
+    let Some(SettledTold { how, to, event }) = &of.settled else {
+        let waits = "unresolved: it stands on or after the transfer date and the receiver's system does not hold it, until a \
+                     named person says that it is honoured, rebooked or cancelled (handover review, bookings).";
+        return of.is_unresolved.then(|| waits.to_owned());
+    };
+    let to = if to.is_empty() { String::new() } else { format!(" to {to}") };
+    Some(format!("{how}{to}: a named person said so, event {event} of the journal."))
+}
+
 fn differing(of: &AppointmentExplained) -> String {
     let starts = of.starts_differ.as_ref().map(|said| format!("when it starts: {said}"));
     let places = of.places_differ.then(|| "the place".to_owned());
-    [starts, places].into_iter().flatten().collect::<Vec<String>>().join("; ")
+    let status = of.status_differs.as_ref().map(|said| format!("whether it stands: {said}"));
+    [starts, places, status].into_iter().flatten().collect::<Vec<String>>().join("; ")
 }
 
 fn nearest(page: &mut Page, of: &AppointmentExplained) {

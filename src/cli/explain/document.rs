@@ -212,6 +212,10 @@ fn appointment(of: &AppointmentExplained) -> Value {
             "classification": other.classification.map(|class| class.word()), "but": other.apart.why,
         })
     });
+    let resolution = of
+        .settled
+        .as_ref()
+        .map(|said| json!({ "answer": said.how, "to": filled(&said.to), "event": said.event.parse::<usize>().ok() }));
     let flags = of.flags.iter().map(|flag| json!({ "flag": flag.word(), "words": flag.sentence() }));
     json!({
         "kind": "appointment", "id": of.id, "patient_id": filled(&of.patient), "referral_id": filled(&of.referral),
@@ -219,7 +223,8 @@ fn appointment(of: &AppointmentExplained) -> Value {
         "rows": rows.collect::<Vec<_>>(), "classification": of.classification.map(|class| class.word()),
         "classification_words": of.classification.map(|class| class.sentence()),
         "recorded_by": of.recorded_by.map(|by| by.word()), "flags": flags.collect::<Vec<_>>(),
-        "differs": { "starts": of.starts_differ, "site": of.places_differ },
+        "differs": { "starts": of.starts_differ, "site": of.places_differ, "status": of.status_differs },
+        "unresolved": of.is_unresolved, "resolution": resolution,
         "unassigned": of.unassigned.iter().map(unassigned).collect::<Vec<_>>(), "placed_by_slot": by_slot.collect::<Vec<_>>(),
         "nearest": nearest, "other_appointments": of.others, "exceptions": exceptions(&of.exceptions),
         "decisions": decisions(&of.decisions),

@@ -5,6 +5,7 @@ use super::{
     row_name, unassigned, unknown_id,
 };
 use crate::decisions::RowName;
+use crate::measures::UNRESOLVED;
 use crate::package::previous::Kind;
 use crate::reconcile::{Apart, BookingSaid, Classification, Flag, RecordedBy, bookings_apart};
 
@@ -33,6 +34,12 @@ pub struct AppointmentExplained {
     pub starts_differ: Option<String>,
     /// In a conflict about where it is.
     pub places_differ: bool,
+    /// In a conflict about whether it still stands: what each side says.
+    pub status_differs: Option<String>,
+    /// What a named person said became of it.
+    pub settled: Option<SettledTold>,
+    /// Whether it waits for a named person to say so.
+    pub is_unresolved: bool,
     /// Its rows, in order: `recorded`, or which kind of evidence.
     pub rows: Vec<(RowName, String)>,
     /// Its rows whose patient is not known: why, and who it may be.
@@ -47,6 +54,17 @@ pub struct AppointmentExplained {
     pub exceptions: Vec<ExceptionTold>,
     /// Decisions about its rows.
     pub decisions: Vec<DecisionTold>,
+}
+
+/// What a named person said became of a booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledTold {
+    /// In a word.
+    pub how: String,
+    /// When the patient comes instead; empty unless it was rebooked.
+    pub to: String,
+    /// The event of the journal that says so.
+    pub event: String,
 }
 
 /// An appointment that came near.
@@ -78,6 +96,7 @@ struct AppointmentLine {
     flags: String,
     evidence: String,
     differs: String,
+    settled: Option<SettledTold>,
 }
 
 pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<AppointmentExplained, ExplainError> {
@@ -91,10 +110,12 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<AppointmentExplai
     package.where_is("appointment_records", ("appointment_id", id), columns, |cells| {
         rows.push((row_name(four(&cells)), cells[4].to_owned()));
     })?;
+    let mut is_unresolved = false;
+    package.where_is("figure_rows", ("item", id), ["figure"], |[figure]| is_unresolved |= figure == UNRESOLVED)?;
     let wanted = Wanted::new(rows.iter().map(|(row, _)| row));
     let mut exceptions = exceptions(package, &wanted)?;
     exceptions.retain(|exception| !exception.field.starts_with("person.") && !exception.field.starts_with("referral."));
-    let (starts_differ, places_differ) = differences(&line.differs);
+    let (starts_differ, places_differ, status_differs) = differences(&line.differs);
     Ok(AppointmentExplained {
         unassigned: unassigned(package, &wanted)?,
         by_slot: by_slot(package, &wanted)?,
@@ -112,13 +133,16 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<AppointmentExplai
         recorded_by: line.recorded_by,
         starts_differ,
         places_differ,
+        status_differs,
+        settled: line.settled,
+        is_unresolved,
         rows,
         exceptions,
     })
 }
 
 fn lines(package: &Shelf<'_>, of: (&str, &str)) -> Result<Vec<AppointmentLine>, ExplainError> {
-    const COLUMNS: [&str; 13] = [
+    const COLUMNS: [&str; 16] = [
         "appointment_id",
         "patient_id",
         "referral_id",
@@ -132,6 +156,9 @@ fn lines(package: &Shelf<'_>, of: (&str, &str)) -> Result<Vec<AppointmentLine>, 
         "flags",
         "evidence",
         "differs",
+        "resolution",
+        "rebooked_to",
+        "resolution_event",
     ];
     let mut found = Vec::new();
     package.where_is("appointments", of, COLUMNS, |cells| {
@@ -150,6 +177,7 @@ fn lines(package: &Shelf<'_>, of: (&str, &str)) -> Result<Vec<AppointmentLine>, 
             flags: text(10),
             evidence: text(11),
             differs: text(12),
+            settled: (!cells[13].is_empty()).then(|| SettledTold { how: text(13), to: text(14), event: text(15) }),
         });
     })?;
     Ok(found)
@@ -188,13 +216,17 @@ fn said(of: &AppointmentLine) -> BookingSaid<'_> {
     }
 }
 
-/// Of `starts: recorded …, letter …; site: recorded …, letter …` the moments, and whether places differ: how a place is
-/// written may say where somebody lives.
-fn differences(text: &str) -> (Option<String>, bool) {
+/// Of `starts: recorded …, letter …; site: recorded …, letter …; status: recorded …, letter …` the moments, whether places
+/// differ, and the words of the status: how a place is written may say where somebody lives.
+fn differences(text: &str) -> (Option<String>, bool, Option<String>) {
     const SITE: &str = "site: recorded ";
+    const STATUS: &str = "status: recorded ";
+    let of_status = if text.starts_with(STATUS) { Some(text) } else { text.rsplit_once("; ").map(|(_, last)| last) };
+    let status = of_status.and_then(|last| last.strip_prefix("status: ")).filter(|said| said.starts_with("recorded "));
+    let status = status.map(str::to_owned);
     let starts = text.strip_prefix("starts: ").map(|rest| rest.split("; ").next().unwrap_or(rest).to_owned());
     let places = text.starts_with(SITE) || starts.is_some() && text.contains(&format!("; {SITE}"));
-    (starts, places)
+    (starts, places, status)
 }
 
 fn by_slot(package: &Shelf<'_>, wanted: &Wanted) -> Result<Vec<(RowName, f64)>, ExplainError> {
@@ -211,16 +243,19 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, starts: Option<&str>, places: bool) {
-        assert_eq!(differences(text), (starts.map(str::to_owned), places), "{text}");
+    fn check(text: &str, starts: Option<&str>, places: bool, status: Option<&str>) {
+        assert_eq!(differences(text), (starts.map(str::to_owned), places, status.map(str::to_owned)), "{text}");
     }
 
     #[test]
     fn moments_are_told_and_places_are_not() {
-        check("", None, false);
+        check("", None, false, None);
         let moments = "recorded 2017-10-04T09:30, letter 2017-10-04T10:30";
-        check(&format!("starts: {moments}"), Some(moments), false);
-        check(&format!("starts: {moments}; site: recorded 1 Long Lane, letter HC"), Some(moments), true);
-        check("site: recorded 1 Long Lane; starts: Mrs X, letter HC", None, true);
+        check(&format!("starts: {moments}"), Some(moments), false, None);
+        check(&format!("starts: {moments}; site: recorded 1 Long Lane, letter HC"), Some(moments), true, None);
+        check("site: recorded 1 Long Lane; starts: Mrs X, letter HC", None, true, None);
+        let called_off = "recorded booked, letter cancelled-by-patient";
+        check(&format!("status: {called_off}"), None, false, Some(called_off));
+        check(&format!("starts: {moments}; status: {called_off}"), Some(moments), false, Some(called_off));
     }
 }

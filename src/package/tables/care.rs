@@ -112,6 +112,9 @@ fn appointment_line(contents: &Contents<'_>, of: &Appointment, line: &mut Line) 
     line.joined("evidence", evidence.map(standing_word));
     line.text("differs", &of.differs);
     line.shown("records", of.records.len());
+    line.text("resolution", of.settled.map_or("", |settled| settled.how.word()));
+    line.revealed("rebooked_to", of.settled.and_then(|settled| settled.how.to()), Moment::reveal);
+    line.maybe("resolution_event", of.settled.map(|settled| settled.event));
 }
 
 fn standing_word(standing: AppointmentStanding) -> &'static str {

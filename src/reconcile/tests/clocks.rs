@@ -2,7 +2,7 @@
 
 use crate::config::Holidays;
 use crate::ledger::Reason;
-use crate::reconcile::fixture::{COMMUNITY, HOSPITAL, World};
+use crate::reconcile::fixture::{COMMUNITY, HOSPITAL, RECEIVER, World};
 use crate::reconcile::{ClockRule, Reconciled, WaitType, WeeksRule};
 use jiff::civil::date;
 
@@ -98,6 +98,35 @@ fn the_settings_of_the_clock_decide_what_is_counted() {
     assert_eq!(counted(&|clock| clock.day_zero_excluded = false), (Some(6), Some(29)), "a Sunday, day one of 42");
     assert_eq!(counted(&|clock| clock.holidays = Holidays::None), (Some(5), Some(30)));
     assert_eq!(counted(&|clock| clock.added_holidays = vec![date(2017, 9, 1)]), (Some(5), Some(28)));
+}
+
+#[test]
+fn receipts_set_to_the_transfer_date_with_their_clocks_are_a_reset() {
+    let check = |rows: usize, day: &str, expected: usize| {
+        let labels: Vec<&'static str> = (0..rows).map(|label| &*format!("{label}").leak()).collect();
+        let mut world = World::new();
+        let knee = ("condition", "Knee pain");
+        for label in &labels {
+            world.row(COMMUNITY, label).referral(&[
+                ("local_id", label),
+                ("received", "2017-05-02"),
+                ("clock_start", "2017-05-02"),
+                knee,
+            ]);
+            world.row(RECEIVER, label).referral(&[("local_id", label), ("received", day), ("clock_start", day), knee]);
+        }
+        let reconciled = world.reconcile();
+        assert_eq!(told(&reconciled, Reason::ClockResetInBulk).len(), expected, "{rows} {day}");
+        assert!(
+            reconciled
+                .referrals
+                .iter()
+                .all(|one| one.clock_start.is_some_and(|start| start.date() == date(2017, 5, 2)))
+        );
+    };
+    check(12, "2017-10-01", 12);
+    check(11, "2017-10-01", 0);
+    check(12, "2017-09-28", 0);
 }
 
 #[test]

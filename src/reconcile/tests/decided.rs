@@ -6,10 +6,10 @@ use crate::reconcile::fixture::{COMMUNITY, LETTERS, LIST, TEXTS, World};
 use crate::reconcile::{Reconciled, reconcile};
 
 /// An answer with its rows, each a source and a number.
-type Said<'a> = (Act, &'a [(usize, u32)]);
+pub(super) type Said<'a> = (Act, &'a [(usize, u32)]);
 
 /// Reconciles with these answers in effect.
-fn decided(world: &World, acts: &[Said<'_>]) -> Reconciled {
+pub(super) fn decided(world: &World, acts: &[Said<'_>]) -> Reconciled {
     let shown = |(source, row): &(usize, u32)| {
         let source = &world.config.sources[*source];
         let name = RowName { source: source.id.clone(), file: source.path.clone(), sheet: String::new(), row: *row };

@@ -60,23 +60,57 @@ fn another_appointment_that_was_promised_is_booked_or_told() {
 }
 
 #[test]
-fn a_list_of_people_to_telephone_is_no_clash() {
-    let clash = |kind: &str| {
+fn a_class_or_a_list_of_people_to_telephone_is_no_clash_and_two_calls_are_one() {
+    let check = |kinds: &[&str], expected: usize| {
         let mut world = World::new();
-        for (patient, id) in [("p", "A1"), ("q", "A2")] {
+        for (patient, kind) in ["p", "q", "r", "s"].into_iter().zip(kinds) {
             world.row(COMMUNITY, patient).appointment(&[
-                ("local_id", id),
+                ("local_id", patient),
                 ("starts", "2017-10-11T09:30"),
                 ("site", "X"),
-                ("clinician", "Jo Firth"),
+                ("clinician", if patient == "p" { "Firth" } else { "Jo Firth" }),
                 ("kind", kind),
             ]);
         }
-        world.reconcile().appointments.iter().filter(|one| one.flags.contains(&Flag::SlotClash)).count()
+        let appointments = world.reconcile().appointments;
+        let clashing = appointments.iter().filter(|one| one.flags.contains(&Flag::SlotClash)).count();
+        assert_eq!(clashing, expected, "{kinds:?}");
     };
-    for (kind, expected) in [("Telephone list", 0), ("03", 0), ("Group", 0), ("", 2), ("1", 2)] {
-        assert_eq!(clash(kind), expected, "{kind}");
+    for (kind, expected) in [("Telephone list", 0), ("03", 2), ("Group", 0), ("", 2), ("1", 2), ("Phone review", 2)] {
+        check(&[kind, kind], expected);
     }
+    check(&["03", "Phone review"], 2);
+    check(&["03", "1"], 2);
+    check(&["Telephone list", "1"], 0);
+    // Three calls at one minute are a list, entered at its beginning; two people who come then are two.
+    check(&["3", "04", "Phone review"], 0);
+    check(&["3", "04", "Phone review", "1"], 0);
+    check(&["3", "04", "1", "1"], 4);
+}
+
+#[test]
+fn one_person_is_in_one_place() {
+    let check = |kinds: [&str; 2], sites: [&str; 2], expected: usize| {
+        let mut world = World::new();
+        world.site("C-1", "North Clinic", "S-1");
+        world.site("C-2", "South Clinic", "S-2");
+        for (kind, (site, id)) in kinds.into_iter().zip(sites.into_iter().zip(["A1", "A2"])) {
+            let source = if id == "A1" { COMMUNITY } else { crate::reconcile::fixture::HOSPITAL };
+            world.row(source, "p").appointment(&[
+                ("local_id", id),
+                ("starts", "2017-10-11T09:30"),
+                ("site", site),
+                ("kind", kind),
+            ]);
+        }
+        let appointments = world.reconcile().appointments;
+        let clashing = appointments.iter().filter(|one| one.flags.contains(&Flag::SlotClash)).count();
+        assert_eq!(clashing, expected, "{kinds:?} {sites:?}");
+    };
+    check(["1", "2"], ["C-1", "C-2"], 2);
+    check(["Back class", "2"], ["C-1", "C-2"], 2);
+    check(["Telephone review", "2"], ["C-1", "C-2"], 0);
+    check(["1", "1"], ["C-1", "C-1"], 0);
 }
 
 /// (rows, classification, what differs) of each appointment.
@@ -116,6 +150,27 @@ fn a_letter_that_says_it_changes_an_appointment_takes_the_one_it_changes() {
     ];
     check(&[(COMMUNITY, BOOKED), (LETTERS, old), (LETTERS, new)], &[(3, "matched", "")]);
     check(&[(LETTERS, old), (LETTERS, new)], &[(2, "unrecorded", "")]);
+    // The books still hold what it changed.
+    let kept: Values =
+        &[("local_id", "A1"), ("starts", "2017-10-03T14:00"), ("booked", "2017-09-01"), ("clinician", "Jo Firth")];
+    let differs = "starts: recorded 2017-10-03T14:00, letter 2017-10-13T09:30";
+    check(&[(COMMUNITY, kept), (LETTERS, new)], &[(2, "conflict", differs)]);
+    check(&[(COMMUNITY, kept), (LETTERS, old), (LETTERS, new)], &[(3, "conflict", differs)]);
+    let second: Values = &[("local_id", "A2"), ("starts", "2017-11-03T14:00"), ("booked", "2017-09-01")];
+    let recorded = (1, "recorded-only", "");
+    check(&[(COMMUNITY, kept), (COMMUNITY, second), (LETTERS, new)], &[recorded, recorded, (1, "unrecorded", "")]);
+    for not_changed in [
+        &[("local_id", "A1"), ("starts", "2017-09-11T14:00"), ("booked", "2017-09-01")][..],
+        &[("local_id", "A1"), ("starts", "2017-10-03T14:00"), ("booked", "2017-09-14")],
+        &[
+            ("local_id", "A1"),
+            ("starts", "2017-10-03T14:00"),
+            ("booked", "2017-09-01"),
+            ("status", "cancelled-by-patient"),
+        ],
+    ] {
+        check(&[(COMMUNITY, not_changed), (LETTERS, new)], &[recorded, (1, "unrecorded", "")]);
+    }
     // Which of two it changed nobody can say.
     let other: Values = &[("starts", "2017-10-05T14:00"), ("booked", "2017-09-02"), ("clinician", "Jo Firth")];
     let alone = (1, "unrecorded", "");

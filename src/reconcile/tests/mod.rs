@@ -9,4 +9,5 @@ mod placing;
 mod priorities;
 mod referrals;
 mod scale;
+mod settled;
 mod waiting;

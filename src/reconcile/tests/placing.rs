@@ -93,6 +93,27 @@ fn several_candidates_without_a_slot_stay_open_and_someone_will_turn_up() {
 }
 
 #[test]
+fn a_name_at_the_minute_and_the_place_of_a_slot_is_somebodys() {
+    let placed_with = |given: &str, starts: &str, site: &str| {
+        let mut world = World::new();
+        world.site("C-1", "North Clinic", "S-1");
+        for (patient, given, family) in [("m", "Anna", "Quillfeather"), ("c", "Ben", "Thistlewood")] {
+            let row = world.row(COMMUNITY, patient);
+            row.person(&[("given_name", given), ("family_name", family)]);
+            row.appointment(&[("local_id", given), ("starts", "2017-10-11T09:30"), ("site", "C-1")]);
+        }
+        world.stray(TEXTS, &[]).person(&[("given_name", given)]).appointment(&[("starts", starts), ("site", site)]);
+        placed(&world.reconcile())
+    };
+    const MINUTE: &str = "2017-10-11T09:30";
+    assert_eq!(placed_with("Ben", MINUTE, "North Clinic"), [2]);
+    assert_eq!(placed_with("Quillfeather", MINUTE, "North Clinic"), [1], "a name on its own is either");
+    assert_eq!(placed_with("Zoe", MINUTE, "North Clinic"), [0]);
+    assert_eq!(placed_with("Ben", MINUTE, ""), [0], "nothing says that it is there");
+    assert_eq!(placed_with("Ben", "2017-10-11", "North Clinic"), [0]);
+}
+
+#[test]
 fn patients_stay_in_the_order_of_their_first_members() {
     let mut world = World::new();
     world.row(COMMUNITY, "p").person(&[("given_name", "Anna")]);
@@ -104,4 +125,36 @@ fn patients_stay_in_the_order_of_their_first_members() {
     assert!((0u32..).zip(&reconciled.linked.members).all(|(patient, members)| {
         members.iter().all(|member| reconciled.linked.patient_of(*member) == Some(patient))
     }));
+}
+
+/// Brother and sister on one telephone who are seen at one minute; news of them, by source, given name and moment.
+fn check_siblings(news: &[(usize, &str, &str)], expected: &[u32]) {
+    let mut world = World::new();
+    for (patient, given) in [("m", "Anna"), ("c", "Ben")] {
+        let row = world.row(COMMUNITY, patient);
+        row.person(&[("given_name", given)]);
+        row.appointment(&[("local_id", given), ("starts", "2017-10-11T09:30")]);
+    }
+    for (source, given, starts) in news {
+        let row = world.stray(*source, &["m", "c"]);
+        if !given.is_empty() {
+            row.person(&[("given_name", given)]);
+        }
+        row.appointment(&[("starts", starts)]);
+    }
+    assert_eq!(placed(&world.reconcile()), expected, "{news:?}");
+}
+
+#[test]
+fn one_source_writes_of_one_booking_once() {
+    const MINUTE: &str = "2017-10-11T09:30";
+    check_siblings(&[(TEXTS, "", MINUTE)], &[0]);
+    check_siblings(&[(TEXTS, "Anna", MINUTE), (TEXTS, "", MINUTE)], &[1, 2]);
+    // Which of the two is of whom nobody can say.
+    check_siblings(&[(TEXTS, "", MINUTE), (TEXTS, "", MINUTE)], &[0, 0]);
+    // A letter is no reason why a text should not be of the same booking.
+    check_siblings(&[(LETTERS, "Anna", MINUTE), (TEXTS, "", MINUTE)], &[1, 0]);
+    check_siblings(&[(TEXTS, "Anna", MINUTE), (TEXTS, "", "2017-10-11")], &[1, 2]);
+    check_siblings(&[(TEXTS, "Anna", MINUTE), (TEXTS, "", "2017-10-11"), (TEXTS, "", MINUTE)], &[1, 0, 0]);
+    check(&[("", "2017-10-11", &["m", "x"]), ("Anna", "2017-10-11T09:30", &["m", "x"])], &[0, 1]);
 }

@@ -496,6 +496,29 @@ fn one_day_one_complaint_two_ids_is_never_silently_two_waits() {
 }
 
 #[test]
+fn a_referral_that_is_open_and_the_one_that_repeats_it_are_told_of() {
+    let told = |first: &[(&'static str, &str)], second: &[(&'static str, &str)]| -> Vec<u32> {
+        let mut world = World::new();
+        for (source, values) in [(COMMUNITY, first), (HOSPITAL, second)] {
+            let knee = [("condition", "Knee pain"), ("specialty", "MSK")];
+            world.row(source, "p").referral(&[values, &knee].concat());
+        }
+        let reconciled = world.reconcile();
+        assert_eq!(reconciled.referrals.len(), 2);
+        let exceptions = reconciled.linked.records.exceptions.iter();
+        exceptions.filter(|one| one.reason == Reason::ReferralRepeated).map(|one| one.at.row()).collect()
+    };
+    let first = [("local_id", "1"), ("received", "2017-03-01")];
+    let again = [("local_id", "7"), ("received", "2017-08-01")];
+    assert_eq!(told(&first, &again), [1, 1], "one row of each of two systems");
+    let lost =
+        [&first[..], &[("status", "closed"), ("closed", "2017-07-01"), ("close_reason", "Records lost")]].concat();
+    assert!(told(&lost, &again).is_empty());
+    let treated = [&first[..], &[("rtt_status", "30")]].concat();
+    assert!(told(&treated, &again).is_empty());
+}
+
+#[test]
 fn each_row_says_why_it_is_of_its_referral() {
     let mut world = World::new();
     let knee = ("condition", "Knee pain");

@@ -50,9 +50,9 @@ fn is_repeated(tally: &Tally) -> bool {
 fn of_words_or_numbers(tally: &Tally, words: &[String]) -> ColumnType {
     let share = |mark| tally.share_of(mark);
     let says_id = words.iter().any(|word| ["id", "number", "mrn", "reference"].contains(&word.as_str()));
-    let says_size = words
-        .iter()
-        .any(|word| ["size", "bytes", "count", "amount", "score", "weeks", "days"].contains(&word.as_str()));
+    let says_size = words.iter().any(|word| {
+        ["size", "bytes", "count", "amount", "total", "sum", "cost", "score", "weeks", "days"].contains(&word.as_str())
+    });
     let one_shape = tally.shapes.values().max().is_some_and(|most| tally.share(*most) >= MOST);
     let short = tally.length < 14 * tally.said;
     match () {
@@ -240,6 +240,7 @@ mod tests {
         check("Time", &["0930", "1015"], Time);
         check("Date seen", &["43008", "43010", "43020"], Date);
         check("Number of things", &["43008", "43010", "43020"], Identifier);
+        check("Total cost", &["43008", "43010", "43020"], Number);
         check("x", &["OX4 1AB", "TX18 2XH", "TX1  1US"], Postcode);
         check("x", &["01632 960001", "07700 900123"], Phone);
         check("x", &["a@example.org", "b@example.org"], Email);

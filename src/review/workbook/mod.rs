@@ -8,7 +8,7 @@ mod write;
 
 use super::asked::{Asked, Said};
 use super::material::Material;
-use super::{Error, Queue, clusters, differences, exceptions, pairs, paper, safety, unassigned};
+use super::{Error, Queue, bookings, clusters, differences, exceptions, pairs, paper, safety, unassigned};
 use crate::config::{self, Config};
 use crate::decisions::{self, Act, Beside, Entry, Journal, Reading};
 use crate::package::{self, Opened};
@@ -222,6 +222,7 @@ fn ask(material: &mut Material<'_>, queues: &[Queue]) -> Result<Vec<Asked>, Erro
         Queue::Exceptions => exceptions::ask(material),
         Queue::Paper => paper::ask(material),
         Queue::Differences => differences::ask(material),
+        Queue::Bookings => bookings::ask(material),
         Queue::Safety => safety::ask(material),
     };
     queues.iter().map(ask).collect()

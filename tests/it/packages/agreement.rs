@@ -146,6 +146,12 @@ fn appointments() -> Vec<Wrong> {
         of("evidence that no row gives", 1, "evidence", "letter;text"),
         of("evidence is left out", 2, "evidence", ""),
         of("an orphan is not called one", 2, "flags", ""),
+        of("a booking is resolved by nobody", 1, "resolution", "cancelled"),
+        set(
+            "classification-differs",
+            "a booking is rebooked, and nobody says to when",
+            &[("appointments", 1, "resolution", "rebooked"), ("appointments", 1, "resolution_event", "1")],
+        ),
         of("one row records it twice", 1, "flags", "recorded-twice;no-outcome"),
         set(
             "classification-differs",

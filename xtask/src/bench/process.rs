@@ -9,13 +9,15 @@ use std::time::{Duration, Instant};
 const EVERY: Duration = Duration::from_millis(10);
 
 /// How it ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Ended {
     Well,
+    #[default]
     Badly,
 }
 
 /// What was seen of a process. Memory is resident bytes; `None` where the machine does not tell.
+#[derive(Default)]
 pub(super) struct Watched {
     pub ended: Ended,
     pub seconds: f64,
@@ -25,6 +27,23 @@ pub(super) struct Watched {
     pub value_bytes: Option<u64>,
     pub output: String,
     pub errors: String,
+    /// For each line of the errors, the seconds from the start until it came.
+    pub came: Vec<f64>,
+}
+
+impl Watched {
+    /// Seconds between two lines of the log, the last of the first kind before the first of the other.
+    pub(super) fn between(&self, from: &str, to: &str) -> Option<f64> {
+        let mut lines = self.errors.lines().zip(&self.came);
+        let mut since = None;
+        lines.find_map(|(line, came)| {
+            if line.contains(to) {
+                return Some(came - since?);
+            }
+            since = if line.contains(from) { Some(*came) } else { since };
+            None
+        })
+    }
 }
 
 /// One stage as its log told it.
@@ -60,38 +79,41 @@ pub(super) fn watch(command: &mut Command) -> Result<Watched, Failure> {
     std::thread::spawn(move || {
         let lines = BufReader::new(errors).split(b'\n').map_while(Result::ok);
         // Nobody listens any more only when the watch was given up.
-        lines.map(|line| String::from_utf8_lossy(&line).into_owned()).all(|line| send.send(line).is_ok())
+        let mut told = lines.map(|line| (started.elapsed().as_secs_f64(), String::from_utf8_lossy(&line).into_owned()));
+        told.all(|line| send.send(line).is_ok())
     });
-    let (stages, value_bytes, errors) = follow(&lines, &mut memory);
+    let mut watched = follow(&lines, &mut memory);
     let status = child.wait()?;
-    let seconds = started.elapsed().as_secs_f64();
-    let output = output.join().map_err(|_| "standard output could not be read")??;
-    let ended = if status.success() { Ended::Well } else { Ended::Badly };
-    Ok(Watched { ended, seconds, peak: memory.peak, stages, value_bytes, output, errors })
+    watched.seconds = started.elapsed().as_secs_f64();
+    watched.output = output.join().map_err(|_| "standard output could not be read")??;
+    watched.ended = if status.success() { Ended::Well } else { Ended::Badly };
+    watched.peak = memory.peak;
+    Ok(watched)
 }
 
 /// Samples memory until standard error closes, which is when the process ends.
-fn follow(lines: &Receiver<String>, memory: &mut Memory) -> (Vec<Stage>, Option<u64>, String) {
-    let (mut stages, mut value_bytes, mut errors) = (Vec::new(), None, String::new());
+fn follow(lines: &Receiver<(f64, String)>, memory: &mut Memory) -> Watched {
+    let mut watched = Watched::default();
     loop {
         let line = lines.recv_timeout(EVERY);
         memory.sample();
         match line {
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return (stages, value_bytes, errors),
-            Ok(line) => {
+            Err(RecvTimeoutError::Disconnected) => return watched,
+            Ok((came, line)) => {
                 match event(&line) {
-                    Some(Event::Stage { name, milliseconds }) => stages.push(Stage {
+                    Some(Event::Stage { name, milliseconds }) => watched.stages.push(Stage {
                         name,
                         seconds: milliseconds as f64 / 1000.0,
                         peak: memory.in_stage.take(),
                         peak_until: memory.peak,
                     }),
-                    Some(Event::Values { bytes }) => value_bytes = Some(bytes),
+                    Some(Event::Values { bytes }) => watched.value_bytes = Some(bytes),
                     None => {}
                 }
-                errors.push_str(&line);
-                errors.push('\n');
+                watched.errors.push_str(&line);
+                watched.errors.push('\n');
+                watched.came.push(came);
             }
         }
     }
@@ -147,6 +169,14 @@ mod tests {
         check(" INFO records made value_bytes=77 person_records=3", Some(Event::Values { bytes: 77 }));
         check(" INFO something else rows=3", None);
         check(" INFO stage done stage=\"link\" milliseconds=soon", None);
+    }
+
+    #[test]
+    fn seconds_are_told_between_two_lines() {
+        let errors = "begins\nbegins again\nends\nbegins\nends\n".to_owned();
+        let watched = Watched { errors, came: vec![1.0, 2.0, 5.0, 7.0, 8.0], ..Watched::default() };
+        assert_eq!(watched.between("begins", "ends"), Some(3.0));
+        assert_eq!((watched.between("never", "ends"), watched.between("begins", "never")), (None, None));
     }
 
     #[test]

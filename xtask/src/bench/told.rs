@@ -108,6 +108,7 @@ mod tests {
             value_bytes: Some(10_000),
             output: String::new(),
             errors: String::new(),
+            came: Vec::new(),
         }
     }
 

@@ -13,6 +13,7 @@ const FUNCTION_LINES: usize = 70;
 const MAY_REVEAL: &[(&str, &str)] = &[
     ("src/sources/cells.rs", "a workbook's date becomes the text that a delimited file would hold; nothing is kept"),
     ("src/records/", "cleaned values are kept as text in columns, and read back from them"),
+    ("src/decisions/event.rs", "the journal says which booking was meant, and when the patient comes instead"),
     ("src/linkage/", "comparisons look at the values themselves"),
     ("src/reconcile/", "rows of tables are filled"),
     ("src/package/", "tables, FHIR and the report's tables are written for those who care for the patients"),

@@ -12,6 +12,9 @@ const TIGHT_PEAK_BAR: &str = "1.5 GiB";
 const WIDE_BAR: &str = "under 25 s and 2 GiB";
 const START_UP_BAR: f64 = 0.050;
 
+/// The lines of our log between which pairs are found and compared, and between which they are scored.
+const MARKS: [[&str; 2]; 2] = [["units made", "pairs to compare"], ["stage=\"train\"", "pairs worth showing"]];
+
 /// A run of ours.
 pub(super) struct Ours {
     pub watched: Watched,
@@ -106,12 +109,13 @@ impl Told<'_> {
                 stages().filter_map(|stage| stage.peak).max(),
             );
         }
+        // As with Splink's predict: neither making records comparable counts, nor clustering.
         let finding = |run: &Ours| -> f64 {
-            let stages = run.watched.stages.iter().filter(|stage| ["block", "link"].contains(&stage.name.as_str()));
-            stages.map(|stage| stage.seconds).sum()
+            let [found, scored] = MARKS.map(|[from, to]| run.watched.between(from, to).unwrap_or(f64::NAN));
+            found + scored
         };
         let sum = Sum::of(self.ours.iter().map(|run| &run.watched), first.pairs, self.ours.iter().map(finding), text);
-        sum.tell("block and link", first.agreement, text);
+        sum.tell("finding, comparing and scoring", first.agreement, text);
         sum
     }
 
@@ -192,22 +196,36 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn watched(seconds: f64, peak: u64, stages: &[(&str, f64)]) -> Watched {
-        let stage = |(name, seconds): &(&str, f64)| Stage {
-            name: (*name).to_owned(),
-            seconds: *seconds,
+    /// A run whose log has these lines after so many seconds.
+    fn watched(seconds: f64, peak: u64, lines: &[(&str, f64)]) -> Watched {
+        let stages = ["block", "train", "link"].map(|name| Stage {
+            name: name.to_owned(),
+            seconds: 1.0,
             peak: None,
             peak_until: None,
-        };
-        let stages = stages.iter().map(stage).collect();
-        let (output, errors) = (String::new(), String::new());
-        Watched { ended: Ended::Well, seconds, peak: Some(peak), stages, value_bytes: None, output, errors }
+        });
+        let errors = lines.iter().map(|(line, _)| format!("{line}\n")).collect();
+        let came = lines.iter().map(|(_, came)| *came).collect();
+        Watched {
+            ended: Ended::Well,
+            seconds,
+            peak: Some(peak),
+            stages: stages.into(),
+            errors,
+            came,
+            ..Watched::default()
+        }
     }
 
     fn told(theirs: Result<&[Theirs], String>) -> String {
-        let stages = [("block", 0.5), ("train", 1.0), ("link", 0.5)];
+        let lines = [
+            (" INFO units made", 0.2),
+            (" INFO pairs to compare", 0.7),
+            (" INFO stage done stage=\"train\" milliseconds=5", 1.2),
+            (" INFO pairs worth showing", 1.7),
+        ];
         let agreement = Agreement::default();
-        let ours = [Ours { watched: watched(2.0, 500, &stages), pairs: 3_000, match_at: 0.99, agreement }];
+        let ours = [Ours { watched: watched(2.0, 500, &lines), pairs: 3_000, match_at: 0.99, agreement }];
         let (version, start_up) = ("handover 1".to_owned(), [vec![0.004], vec![0.010]]);
         Told { rows: 100, made: Some(42), wide: false, version, start_up, ours: &ours, theirs }.text()
     }
