@@ -209,8 +209,9 @@ fn read<'c>(
 /// Batches that may wait to be mapped.
 const BATCHES_AHEAD: usize = 4;
 
-/// Reads on threads of its own, so that the next rows are read while the last are mapped, in the same order. They are as many as
-/// those that map, and the system shares the cores among them: so none lies idle while either has work.
+/// Reads on a thread of its own, so that the next rows are read while the last are mapped, in the same order. What of it goes to
+/// all cores goes to the threads that map, after what they have to do already: so it fills the time in which one of them has
+/// nothing more to map, and takes none of theirs before.
 fn read_aside(
     config: &Config,
     normaliser: &mut Normaliser<'_>,
@@ -218,7 +219,6 @@ fn read_aside(
 ) -> Result<Intake, sources::Error> {
     let (give, mut batches) = mpsc::sync_channel::<(Origin, Arc<[String]>, Vec<RawRow>)>(BATCHES_AHEAD);
     let (give_back, spent) = mpsc::channel::<Vec<RawRow>>();
-    let threads = rayon::current_num_threads();
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || {
             let mut known: Arc<[String]> = Arc::default();
@@ -230,12 +230,7 @@ fn read_aside(
                 let _ = give.send((origin, Arc::clone(&known), rows));
                 spent.try_recv().unwrap_or_default()
             };
-            let mut read = move || sources::read(config, &mut take, &mut |progress| observer.reads(progress));
-            match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-                Ok(pool) => pool.install(read),
-                // There are no more threads to be had: those that map read too.
-                Err(_) => read(),
-            }
+            sources::read(config, &mut take, &mut |progress| observer.reads(progress))
         });
         let mut next = batches.recv().ok();
         while let Some((origin, header, rows)) = next.take() {
