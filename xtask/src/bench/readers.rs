@@ -276,7 +276,8 @@ impl Measured {
     fn tell(&self, format: &str) -> String {
         let seconds = |runs: &[Watched]| spread(runs.iter().map(|run| run.seconds).collect());
         let (ours, theirs) = (seconds(&self.ours), seconds(&self.theirs));
-        let peak = self.ours.iter().filter_map(|run| run.peak).max();
+        let most = |runs: &[Watched]| runs.iter().filter_map(|run| run.peak).max();
+        let (peak, peer_peak) = (most(&self.ours), most(&self.theirs));
         let values = self.ours.iter().find_map(|run| run.value_bytes);
         let megabytes = self.bytes as f64 / 1e6;
         let peer = if format == "csv" { "the csv crate's byte records" } else { "calamine's cell reader" };
@@ -289,7 +290,11 @@ impl Measured {
             "csv" => format!("(the bar: at least {MEGABYTES_A_SECOND_BAR} MB a second)"),
             _ => format!("(the bar: at most {WORKSHEET_RATIO_BAR} times the peer, {WORKSHEET_PEAK_BAR} bytes)"),
         };
-        let beyond = peak.zip(values).map(|(peak, values)| a_row(peak.saturating_sub(values)));
+        let beyond = peak.zip(values).map(|(peak, values)| peak.saturating_sub(values));
+        // What the library keeps of a file, such as a workbook's shared texts, it keeps for whoever reads with it.
+        let beyond_peer = beyond.zip(peer_peak).map(|(beyond, peer)| beyond.saturating_sub(peer));
+        let told = |bytes: Option<u64>| bytes.map_or_else(unmeasured, |bytes| bytes.to_string());
+        let row_of = |bytes: Option<u64>| bytes.map_or_else(unmeasured, a_row);
         [
             format!("\npeople.{format}: {megabytes:.1} MB, {} rows\n", self.rows),
             line("handover check", ours),
@@ -299,10 +304,11 @@ impl Measured {
                 ours.1 / theirs.1,
                 megabytes / ours.1
             ),
+            format!("  peak memory: {} bytes; the peer's: {}\n", told(peak), told(peer_peak)),
             format!(
-                "  peak memory: {} bytes; a row beyond its values: {}   (the bar: at most {BYTES_A_ROW_BAR})\n",
-                peak.map_or_else(unmeasured, |peak| peak.to_string()),
-                beyond.unwrap_or_else(unmeasured),
+                "  bytes a row beyond its values: {}; beyond them and the peer's: {}   (the bar: at most {BYTES_A_ROW_BAR})\n",
+                row_of(beyond),
+                row_of(beyond_peer),
             ),
         ]
         .concat()
