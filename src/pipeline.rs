@@ -206,8 +206,8 @@ fn read<'c>(
     Ok(records)
 }
 
-/// Batches that may wait to be mapped.
-const BATCHES_AHEAD: usize = 4;
+/// Batches that may wait to be mapped: the more there are, the less of them lies in a cache.
+const BATCHES_AHEAD: usize = 2;
 
 /// Reads on a thread of its own, so that the next rows are read while the last are mapped, in the same order. What of it goes to
 /// all cores goes to the threads that map, after what they have to do already: so it fills the time in which one of them has

@@ -26,7 +26,7 @@ const DELIMITERS: [u8; 7] = [b',', b';', b'\t', b'|', b'^', b'~', 0x1f];
 /// More cells than any spreadsheet has columns.
 const CELLS_MAX: usize = 16_384;
 /// So many rows are split at a time, by all cores: few enough that they still lie in the cores' own caches.
-const SPLIT_ROWS: usize = BATCH_ROWS / 4;
+const SPLIT_ROWS: usize = BATCH_ROWS / 2;
 
 /// A delimited file, ready to be read.
 pub(super) struct Text<'a> {

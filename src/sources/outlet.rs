@@ -3,8 +3,8 @@
 use super::{Batch, Cell, Finding, Origin, Progress, RawRow, RowKind, RowRef};
 use crate::values::Digest;
 
-/// Rows of one batch.
-pub(super) const BATCH_ROWS: usize = 8192;
+/// Rows of one batch: few enough that they lie in a core's own cache when they are mapped.
+pub(super) const BATCH_ROWS: usize = 2048;
 /// A batch of very wide rows is given out sooner.
 const BATCH_CELLS: usize = 1 << 19;
 
