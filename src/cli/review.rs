@@ -5,7 +5,9 @@ use super::exit::{Failure, Outcome};
 use super::terminal::{print, say, thousands};
 use crate::config;
 use crate::decisions::Appended;
-use crate::review::{self, ExportOptions, Exported, ImportOptions, Imported, Problem, Queue, UndoOptions, Undone};
+use crate::review::{
+    self, ExportOptions, Exported, ImportOptions, Imported, Problem, Queue, TakenBack, UndoOptions, Undone,
+};
 use crate::values::Shown as _;
 use clap::{Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -82,6 +84,10 @@ pub(super) enum QueueName {
     Differences,
     /// Future bookings that the receiver's system does not hold: honoured, rebooked or cancelled?
     Bookings,
+    /// Bookings that evidence contradicts: which is right, or are they two appointments?
+    Conflicts,
+    /// Patients referred again: did the earlier clock run on, or was it stopped?
+    Clocks,
     /// Open items of the safety list, for a clinician; only when it is named
     Safety,
     /// Pairs that may be one person whose number, name and sex were changed together; by itself only
@@ -98,6 +104,8 @@ impl QueueName {
             QueueName::Paper => Queue::Paper,
             QueueName::Differences => Queue::Differences,
             QueueName::Bookings => Queue::Bookings,
+            QueueName::Conflicts => Queue::Conflicts,
+            QueueName::Clocks => Queue::Clocks,
             QueueName::Safety => Queue::Safety,
             QueueName::Restricted => Queue::Restricted,
         }
@@ -245,9 +253,12 @@ fn json_of_import(workbook: &Path, imported: &Imported) -> serde_json::Value {
             "what": problem.what, "next": problem.kind.what_to_do(),
         })
     };
+    let taken_back =
+        |of: &TakenBack| serde_json::json!({ "sheet": of.sheet, "line": of.line, "event": of.event, "by": of.by });
     serde_json::json!({
         "format": 1, "ok": imported.problems.is_empty(), "workbook": workbook, "package": imported.package,
         "recorded": imported.recorded, "superseded": imported.superseding, "decided_already": imported.decided_already,
+        "taken_back": imported.taken_back.iter().map(taken_back).collect::<Vec<_>>(),
         "undecided": imported.undecided, "torn_line_cut": imported.cut,
         "notes_without_answer": imported.notes_alone, "contradictions": imported.contradictions,
         "problems": imported.problems.iter().map(problem).collect::<Vec<_>>(),
@@ -270,6 +281,17 @@ fn screen_of_import(journal: &str, imported: &Imported) -> String {
     if imported.superseding > 0 {
         let what = "of them: another answer was in effect, and is superseded";
         lines.insert(1, line("Superseding", imported.superseding, what));
+    }
+    if !imported.taken_back.is_empty() {
+        let what = "not recorded again: taken back since this workbook was exported";
+        lines.push(line("Taken back", imported.taken_back.len(), what));
+        let told = imported.taken_back.iter().take(LISTED);
+        lines.extend(told.map(|TakenBack { sheet, line, event, by }| {
+            format!("    {sheet}:{line}: recorded by event {event}, taken back by event {by}")
+        }));
+        lines.push(
+            "        to decide so all the same, export a new workbook, or take back the event that did it".into(),
+        );
     }
     if imported.notes_alone > 0 {
         lines.push(line("Notes not kept", imported.notes_alone, "there is no answer beside them"));

@@ -38,7 +38,7 @@ effects! {
     Unmatched = "unmatched",
     /// A difference has its cause.
     Explained = "explained",
-    /// A future booking is no longer unresolved.
+    /// What waited for a named person does so no longer: a future booking, a conflict, the clock of a re-referral.
     Settled = "settled",
     /// An item of the safety list is closed.
     Closed = "closed",

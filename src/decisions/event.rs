@@ -37,6 +37,32 @@ pub enum Answer {
     Unsure,
 }
 
+/// What a person answered about a piece of evidence and a booking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Matching {
+    /// They are of one appointment; where they differ, nobody has said which is right.
+    Same,
+    /// They are of one appointment, and where they differ the evidence is right.
+    Right,
+    /// They are of one appointment, and where they differ the evidence is wrong.
+    Wrong,
+    /// They are of two appointments.
+    Different,
+    /// Cannot tell; stays in review.
+    Unsure,
+}
+
+/// What a person answered about the clock of a patient who was referred again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Restart {
+    /// The earlier clock was not stopped: it runs on.
+    Earlier,
+    /// The earlier clock was stopped: a new one starts with the later referral.
+    New,
+    /// Cannot tell; stays in review.
+    Unsure,
+}
+
 /// Which of two keyings a folder bears out.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reading {
@@ -84,8 +110,12 @@ pub enum Act {
         /// What it says.
         reading: Reading,
     },
-    /// Whether a piece of evidence and a booking are of one appointment.
-    AppointmentMatch(Answer),
+    /// Whether a piece of evidence and a booking are of one appointment, and whether it is right: of both, then of
+    /// whatever else was shown of the appointment.
+    AppointmentMatch(Matching),
+    /// Whether the earlier clock runs on: of a row of the later referral and one of the earlier, then of whatever else was
+    /// shown of the two.
+    Clock(Restart),
     /// Why a declared list and the records differ: of the row that stands on the list, or of the record that does not.
     DifferenceCause {
         /// The kind of difference.
@@ -172,6 +202,7 @@ impl Act {
             Act::MemberOut => "cluster-member",
             Act::PaperReading { .. } => "paper-reading",
             Act::AppointmentMatch(_) => "appointment-match",
+            Act::Clock(_) => "clock",
             Act::DifferenceCause { .. } => "difference-cause",
             Act::BookingSettled { .. } => "booking",
             Act::SafetyClosed { .. } => "safety-item",
@@ -185,7 +216,9 @@ impl Act {
     /// What was answered, as the journal and the tables write it. What a folder says in a third reading is not in it.
     pub fn answer(&self) -> &str {
         match self {
-            Act::Pair(answer) | Act::AppointmentMatch(answer) => answer.word(),
+            Act::Pair(answer) => answer.word(),
+            Act::AppointmentMatch(answer) => answer.word(),
+            Act::Clock(answer) => answer.word(),
             Act::MemberOut => "out",
             Act::PaperReading { reading: Reading::First, .. } => "first",
             Act::PaperReading { reading: Reading::Second, .. } => "second",
@@ -213,7 +246,7 @@ impl Act {
             Act::SafetyClosed { rule } => rule,
             Act::ExclusionSigned { exclusion } => exclusion,
             Act::Undo { event } => event,
-            Act::Pair(_) | Act::MemberOut | Act::AppointmentMatch(_) | Act::RowPlaced(_) => "",
+            Act::Pair(_) | Act::MemberOut | Act::AppointmentMatch(_) | Act::Clock(_) | Act::RowPlaced(_) => "",
         };
         text.into()
     }
@@ -231,10 +264,10 @@ impl Act {
     /// How many rows it is about, at least and at most.
     pub(super) fn rows(&self) -> (usize, usize) {
         match self {
-            Act::Pair(_) | Act::AppointmentMatch(_) | Act::PaperReading { .. } => (2, 2),
+            Act::Pair(_) | Act::PaperReading { .. } => (2, 2),
             Act::RowPlaced(Placing::There) => (2, 2),
             Act::RowPlaced(Placing::Nobody | Placing::Unsure) | Act::Repair { .. } => (1, 1),
-            Act::MemberOut => (2, usize::MAX),
+            Act::MemberOut | Act::AppointmentMatch(_) | Act::Clock(_) => (2, usize::MAX),
             Act::DifferenceCause { .. } | Act::SafetyClosed { .. } | Act::BookingSettled { .. } => (1, usize::MAX),
             Act::ExclusionSigned { .. } | Act::Undo { .. } => (0, 0),
         }
@@ -282,5 +315,50 @@ impl Answer {
 
     pub(super) fn of(word: &str) -> Option<Answer> {
         [Answer::Same, Answer::Different, Answer::Unsure].into_iter().find(|answer| answer.word() == word)
+    }
+}
+
+impl Matching {
+    const ALL: [Matching; 5] =
+        [Matching::Same, Matching::Right, Matching::Wrong, Matching::Different, Matching::Unsure];
+
+    /// As the journal and the tables write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Matching::Same => "same",
+            Matching::Right => "right",
+            Matching::Wrong => "wrong",
+            Matching::Different => "different",
+            Matching::Unsure => "unsure",
+        }
+    }
+
+    /// The one of that word.
+    pub fn of(word: &str) -> Option<Matching> {
+        Matching::ALL.into_iter().find(|answer| answer.word() == word)
+    }
+
+    /// Whether it says that the two are of one appointment.
+    pub fn is_one(self) -> bool {
+        matches!(self, Matching::Same | Matching::Right | Matching::Wrong)
+    }
+}
+
+impl Restart {
+    /// Every answer.
+    pub const ALL: [Restart; 3] = [Restart::Earlier, Restart::New, Restart::Unsure];
+
+    /// As the journal and the tables write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Restart::Earlier => "earlier",
+            Restart::New => "new",
+            Restart::Unsure => "unsure",
+        }
+    }
+
+    /// The one of that word.
+    pub fn of(word: &str) -> Option<Restart> {
+        Restart::ALL.into_iter().find(|answer| answer.word() == word)
     }
 }

@@ -1,6 +1,6 @@
 //! One event as a line of JSON.
 
-use super::event::{Act, Answer, Entry, Placing, Reading, RowName, Settlement, ShownRow};
+use super::event::{Act, Answer, Entry, Matching, Placing, Reading, Restart, RowName, Settlement, ShownRow};
 use crate::values::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +79,8 @@ impl Line {
             ("paper-reading", "other") => {
                 Act::PaperReading { field: about(), reading: Reading::Other(self.value.clone()) }
             }
-            ("appointment-match", answer) => Act::AppointmentMatch(Answer::of(answer)?),
+            ("appointment-match", answer) => Act::AppointmentMatch(Matching::of(answer)?),
+            ("clock", answer) => Act::Clock(Restart::of(answer)?),
             ("difference-cause", cause) => Act::DifferenceCause { difference: about(), cause: cause.to_owned() },
             ("booking", how) => Act::BookingSettled {
                 starts: self.about.parse().ok()?,

@@ -16,6 +16,6 @@ mod tests;
 
 pub use effect::{Effect, Effects};
 pub use error::Error;
-pub use event::{Act, Answer, Entry, Event, Placing, Reading, RowName, Settlement, ShownRow};
+pub use event::{Act, Answer, Entry, Event, Matching, Placing, Reading, Restart, RowName, Settlement, ShownRow};
 pub use journal::{Appended, Journal, append, load};
 pub use standing::{Answers, Beside, Contradiction, Decisions, PairDecision, Presence, Standing};

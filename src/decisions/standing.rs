@@ -1,7 +1,7 @@
 //! Which decisions are in effect, and why the others are not. What is in effect does not depend on the order in which
 //! decisions about different things were made.
 
-use super::event::{Act, Answer, Event, Placing, Reading, RowName, ShownRow};
+use super::event::{Act, Answer, Entry, Event, Placing, Reading, RowName, ShownRow};
 use super::journal::Journal;
 use crate::values::Digest;
 use std::borrow::Cow;
@@ -118,6 +118,22 @@ impl Decisions {
         Answers(entries.map(|entry| (question(&entry.act, &entry.rows), said(&entry.act, &entry.rows))).collect())
     }
 
+    /// The last event that gave this answer of these rows and was taken back after so many events, and the event that did it,
+    /// by number.
+    pub fn taken_back(&self, act: &Act, rows: &[ShownRow], after: usize) -> Option<(usize, usize)> {
+        let (asked, answered) = (question(act, rows), said(act, rows));
+        let is_it = |event: &Event| {
+            let Entry { act, rows, .. } = &event.entry;
+            question(act, rows) == asked && said(act, rows) == answered
+        };
+        self.events.iter().zip(&self.standings).rev().find_map(|(event, standing)| match standing {
+            Standing::Undone(by) if is_it(event) => {
+                Some((event.number, self.events[*by].number)).filter(|(_, by)| *by > after)
+            }
+            _ => None,
+        })
+    }
+
     /// The number of the event that took an event back, answered its question anew, or stands against it.
     pub fn by(&self, place: usize) -> Option<usize> {
         let by = match &self.standings[place] {
@@ -206,21 +222,28 @@ fn question<'e>(act: &'e Act, rows: &'e [ShownRow]) -> Question<'e> {
         Act::MemberOut => rows[1..].sort_unstable(),
         // Wherever it was placed before, the later word counts.
         Act::RowPlaced(_) => rows.truncate(1),
+        // What was shown beside them is no part of what was asked.
+        Act::AppointmentMatch(_) | Act::Clock(_) => rows.truncate(2),
         _ => {}
     }
     (act.kind(), act.about(), rows)
 }
 
-/// An answer: its word, the row that it means where it means one, and what it says beyond both.
-type Answered<'e> = (&'e str, Option<&'e RowName>, Cow<'e, str>);
+/// An answer: its word, the rows that it means or was given beside, where they are a part of it, and what it says beyond both.
+type Answered<'e> = (&'e str, Vec<&'e RowName>, Cow<'e, str>);
 
 fn said<'e>(act: &'e Act, rows: &'e [ShownRow]) -> Answered<'e> {
-    let row = |place: usize| rows.get(place).map(|row| &row.name);
+    let names = |from: usize, to: usize| {
+        let mut names: Vec<&RowName> = rows.iter().take(to).skip(from).map(|row| &row.name).collect();
+        names.sort_unstable();
+        names
+    };
     match act {
-        Act::PaperReading { reading: Reading::First, .. } => ("", row(0), "".into()),
-        Act::PaperReading { reading: Reading::Second, .. } => ("", row(1), "".into()),
-        Act::RowPlaced(Placing::There) => (act.answer(), row(1), "".into()),
-        _ => (act.answer(), None, act.value()),
+        Act::PaperReading { reading: Reading::First, .. } => ("", names(0, 1), "".into()),
+        Act::PaperReading { reading: Reading::Second, .. } => ("", names(1, 2), "".into()),
+        Act::RowPlaced(Placing::There) => (act.answer(), names(1, 2), "".into()),
+        Act::AppointmentMatch(_) | Act::Clock(_) => (act.answer(), names(2, rows.len()), "".into()),
+        _ => (act.answer(), Vec::new(), act.value()),
     }
 }
 
@@ -319,7 +342,9 @@ fn nobodys<'e>(events: &'e [Event], standings: &[Standing]) -> Vec<(&'e RowName,
 fn booked_twice(events: &[Event], standings: &[Standing]) -> Vec<Vec<usize>> {
     let mut booked: BTreeMap<&RowName, Vec<usize>> = BTreeMap::new();
     for (place, event) in events.iter().enumerate() {
-        if standings[place] == Standing::InEffect && event.entry.act == Act::AppointmentMatch(Answer::Same) {
+        if standings[place] == Standing::InEffect
+            && matches!(event.entry.act, Act::AppointmentMatch(answer) if answer.is_one())
+        {
             booked.entry(&event.entry.rows[0].name).or_default().push(place);
         }
     }

@@ -74,7 +74,7 @@ fn every_kind_comes_back_as_it_was_written() {
         entry(Act::MemberOut, &[9, 4, 5]),
         entry(Act::PaperReading { field: "person.date_of_birth".into(), reading: other }, &[6, 7]),
         entry(Act::PaperReading { field: "referral.received".into(), reading: Reading::Second }, &[6, 7]),
-        entry(Act::AppointmentMatch(Answer::Same), &[11, 10]),
+        entry(Act::AppointmentMatch(Matching::Same), &[11, 10]),
         entry(Act::DifferenceCause { difference: "declared-not-found".into(), cause: "moved-away".into() }, &[12]),
         entry(Act::SafetyClosed { rule: "diagnostic-overdue".into() }, &[13]),
         entry(Act::BookingSettled { starts: moment("2017-10-04T09:30"), how: Settlement::Honoured }, &[18]),
@@ -224,7 +224,7 @@ fn joins_that_another_decision_forbids_wait_for_a_person() {
 
 #[test]
 fn evidence_of_two_bookings_is_a_contradiction() {
-    let of = |booking| entry(Act::AppointmentMatch(Answer::Same), &[2, booking]);
+    let of = |booking| entry(Act::AppointmentMatch(Matching::Same), &[2, booking]);
     let decisions = weighed(&[of(5), of(6)]);
     assert_eq!(words(&decisions), ["contradicted", "contradicted"]);
     assert_eq!(decisions.contradictions.len(), 1);

@@ -267,7 +267,7 @@ reasons! {
     /// The row's clock start is one day that its source gives to many, the transfer date or one on which none was received: clocks were started anew.
     ClockResetInBulk = "clock-reset-in-bulk", Warning, "ask the provider for the clock starts before they were set anew; this one is not used";
     /// The referral repeats an earlier one, and nothing tells whether, or when, that one's clock was stopped.
-    ClockUncertain = "clock-uncertain", Warning, "ask the provider how and when the earlier referral ended";
+    ClockUncertain = "clock-uncertain", Warning, "ask the provider how and when the earlier referral ended, and say so in review (clocks)";
     /// The RTT status cannot follow the one before it, or contradicts how the referral ended.
     RttStatusImplausible = "rtt-status-implausible", Warning, "ask the provider for the status and its day";
 }

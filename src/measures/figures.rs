@@ -150,6 +150,16 @@ fn referrals(reconciled: &Reconciled, figures: &mut Vec<Figure>) {
         let definition = format!("Referrals whose clock start follows the rule \"{}\"", rule.word());
         figures.push(count(&name, &definition, with.len()));
     }
+    figures.push(listed(
+        "referrals.clock-uncertain",
+        "Patients referred again of whom nobody can say whether the earlier clock was stopped",
+        items(&|one| one.doubt.is_some_and(|doubt| doubt.event.is_none())),
+    ));
+    figures.push(listed(
+        "referrals.clock-settled",
+        "Patients referred again of whom a named person said whether the earlier clock was stopped",
+        items(&|one| one.doubt.is_some_and(|doubt| doubt.event.is_some())),
+    ));
     for cohort in Cohort::ALL {
         let with = items(&|one| one.cohort == *cohort);
         let name = format!("referrals.cohort.{}", cohort.word());
@@ -234,6 +244,11 @@ fn appointments(counts: &Counts, reconciled: &Reconciled, figures: &mut Vec<Figu
         let work = matches!(class, Classification::Unrecorded | Classification::Conflict);
         figures.push(if work { listed(&name, definition, with) } else { count(&name, definition, with.len()) });
     }
+    figures.push(listed(
+        "appointments.conflict-settled",
+        "Appointments of which a named person said whether the booking or the evidence is right",
+        items(&|one| one.held.is_some()),
+    ));
     for holder in RecordedBy::ALL {
         let name = format!("appointments.recorded-by.{}", holder.word());
         let definition = format!("Appointments recorded by: {}", holder.word());

@@ -8,11 +8,13 @@ mod counts;
 mod exclusions;
 mod figures;
 mod gates;
+mod percent;
 mod product;
 mod run;
 mod safety;
 mod summary;
 
+pub use percent::spoken_percent;
 pub use product::{Figure, Gate, GateState, Item, Measures, UNRESOLVED};
 pub use run::measure;
 pub use summary::{ContradictedEvents, DecisionCounts, Summary, by_reason, not_acted_upon};

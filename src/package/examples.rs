@@ -265,6 +265,7 @@ fn referral(patient: u32, place: u32, cohort: Cohort) -> Referral {
         original_received: None,
         clock_start: PartialDate::day(date(2017, 8, 1)),
         clock_rule: ClockRule::Received,
+        doubt: None,
         cohort,
         parent: None,
         status: Some(ReferralStatus::Open),
@@ -297,6 +298,8 @@ fn appointment(patient: Option<u32>, place: u32, standing: AppointmentStanding) 
         recorded_by: if recorded { RecordedBy::Sender } else { RecordedBy::Neither },
         flags: vec![Flag::SlotClash, Flag::StartsAfterTransfer],
         differs: String::new(),
+        contradictions: Vec::new(),
+        held: None,
         settled: None,
     }
 }

@@ -1,10 +1,11 @@
 //! Recorded bookings against evidence, one to one.
 
 use super::assignment::assign;
+use super::conflicts::{Conflict, Sides};
 use super::context::Context;
 use super::slots::{Booking, Slot, bookings, evidence};
 use super::words::Agreement;
-use super::{Appointment, AppointmentStanding, Classification, Flag, RecordedBy, ReferralIndex};
+use super::{Appointment, AppointmentStanding, Classification, Contradiction, Flag, RecordedBy, ReferralIndex};
 use crate::config::Field;
 use crate::config::fields::appointment;
 use crate::linkage::PatientIndex;
@@ -31,21 +32,22 @@ pub(super) fn appointments(
     let mut slots: Vec<Slot> = places.iter().map(|place| Slot::of(context, *place)).collect();
     slots.sort_by_key(Slot::order);
     let bookings = bookings(context, &slots);
-    let evidence = evidence(context, &slots);
+    let said = Ruled { context, slots: &slots };
+    let evidence = said.parted(&bookings, evidence(context, &slots));
     let mut news_of: Vec<Vec<usize>> = vec![Vec::new(); bookings.len()];
     let mut used = vec![false; evidence.len()];
-    let said = Ruled { context, slots: &slots };
     for (news, of) in evidence.iter().enumerate() {
         if let Some(booking) = bookings.iter().position(|booking| said.is_of(booking, of)) {
             news_of[booking].extend(of);
             used[news] = true;
         }
     }
-    // What a person has matched is not assigned again: evidence of another slot is shown as what nobody recorded, not
-    // hidden in a conflict.
+    // To what a person has matched only evidence comes that agrees: that of another slot is shown as what nobody recorded,
+    // not hidden in a conflict.
     let cost_of = |(place, booking): (usize, &Booking)| -> Vec<Option<u32>> {
-        let free = |news: usize| news_of[place].is_empty() && !used[news];
-        let cost = |(news, of): (usize, &Vec<usize>)| cost(context, &slots, booking, of).filter(|_| free(news));
+        let free = |news: usize, cost: &u32| !used[news] && (news_of[place].is_empty() || *cost < CONFLICT);
+        let cost =
+            |(news, of): (usize, &Vec<usize>)| cost(context, &slots, booking, of).filter(|cost| free(news, cost));
         evidence.iter().enumerate().map(cost).collect()
     };
     let costs: Vec<Vec<Option<u32>>> = bookings.iter().enumerate().map(cost_of).collect();
@@ -90,6 +92,17 @@ impl Ruled<'_> {
 
     fn forbids(&self, booking: &Booking, news: &[usize]) -> bool {
         self.any(booking, news, |said, recorded| self.context.matches.forbids(said, recorded))
+    }
+
+    /// News of one moment of which a person said that one piece is of a booking and another is not: two pieces of news.
+    fn parted(&self, bookings: &[Booking], evidence: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+        let part = |news: Vec<usize>| {
+            let disputed = bookings.iter().find(|booking| self.is_of(booking, &news) && self.forbids(booking, &news));
+            let Some(booking) = disputed else { return vec![news] };
+            let (out, staying) = news.into_iter().partition(|at| self.forbids(booking, &[*at]));
+            vec![staying, out]
+        };
+        if self.context.matches.is_empty() { evidence } else { evidence.into_iter().flat_map(part).collect() }
     }
 
     /// The one booking that a piece of news can have changed: it was told or made before, was still ahead then, and stands.
@@ -273,8 +286,8 @@ impl Assembly<'_> {
         let mut records: Vec<(u32, AppointmentStanding)> =
             slots.iter().map(|slot| (slot.place, slot.standing)).collect();
         records.sort_unstable();
-        let differs = self.differs();
-        let classification = match (self.booking.is_some(), self.news.is_empty(), differs.is_empty()) {
+        let conflict = self.conflict();
+        let classification = match (self.booking.is_some(), self.news.is_empty(), conflict.open.is_empty()) {
             (true, true, _) => Classification::RecordedOnly,
             (true, false, true) => Classification::Matched,
             (true, false, false) => Classification::Conflict,
@@ -282,16 +295,19 @@ impl Assembly<'_> {
         };
         let twice = self.booking.is_some_and(|booking| booking.twice);
         let lead = slots[0];
+        // What a named person said the evidence is right in outranks what was recorded.
+        let status = conflict.right_in(Contradiction::Status).and_then(|slot| slot.status);
+        let starts = conflict.right_in(Contradiction::Starts).and_then(|slot| slot.starts);
         Appointment {
             patient,
             referral: referral_of(&slots),
             records,
-            starts: slots.iter().find_map(|slot| slot.starts),
-            site: self.site(&slots),
+            starts: starts.or_else(|| slots.iter().find_map(|slot| slot.starts)),
+            site: conflict.right_in(Contradiction::Site).map_or_else(|| self.site(&slots), |slot| self.site(&[slot])),
             clinician: self.text(&slots, appointment::CLINICIAN),
             kind: self.text(&slots, appointment::KIND),
-            status: lead
-                .status
+            status: status
+                .or(lead.status)
                 .or(slots.iter().find_map(|slot| slot.status))
                 .map(|status| status.word().to_owned())
                 .unwrap_or_default(),
@@ -300,8 +316,17 @@ impl Assembly<'_> {
             classification,
             recorded_by: self.recorded_by(),
             flags: if twice { vec![Flag::RecordedTwice] } else { Vec::new() },
-            differs,
+            contradictions: conflict.open.iter().map(|(slot, what)| (slot.place, *what)).collect(),
+            differs: conflict.differs,
+            held: conflict.held,
             settled: None,
+        }
+    }
+
+    fn conflict(&self) -> Conflict<'_> {
+        match self.booking {
+            Some(booking) if !self.news.is_empty() => Sides::of(self.context, self.slots, booking, self.news).weigh(),
+            _ => Conflict::default(),
         }
     }
 
@@ -334,47 +359,5 @@ impl Assembly<'_> {
             (false, true) => RecordedBy::Receiver,
             (false, false) => RecordedBy::Neither,
         }
-    }
-
-    /// "starts: recorded 2017-10-04T09:30, letter 2017-10-04T10:30"; several fields joined by a semicolon.
-    fn differs(&self) -> String {
-        let Some(booking) = self.booking else { return String::new() };
-        let recorded: Vec<&Slot> = booking.slots.iter().map(|at| &self.slots[*at]).collect();
-        let said = || self.news.iter().map(|at| &self.slots[*at]);
-        // The rows of one booking may name different moments; evidence that agrees with any of them agrees.
-        let agrees_in_time = |slot: &&Slot| {
-            recorded.iter().any(|one| one.same_day(slot) && (one.time_missing(slot) || one.same_minute(slot)))
-        };
-        let agrees_in_place = |slot: &&Slot| {
-            let agreement = |one: &&Slot| self.context.lexicon.sites.agreement(one.site, slot.site);
-            recorded.iter().any(|one| agreement(one) != Agreement::Differs)
-        };
-        // What somebody wrote later, and agrees, supersedes what was written before.
-        let after =
-            |slot: &Slot, other: &Slot| matches!((slot.booked, other.booked), (Some(one), Some(other)) if one < other);
-        let stands =
-            |slot: &&Slot| !said().any(|other| after(slot, other) && agrees_in_time(&other) && agrees_in_place(&other));
-        let other_time = said().filter(|slot| slot.day.is_some() && stands(slot)).find(|slot| !agrees_in_time(slot));
-        let other_place = said().filter(stands).find(|slot| !agrees_in_place(slot));
-        let is_ahead = recorded.iter().all(|slot| matches!(slot.status, None | Some(AppointmentStatus::Booked)));
-        let called_off = |slot: &&Slot| slot.is_cancelled() && agrees_in_time(slot);
-        let called_off = said().find(|slot| {
-            is_ahead && called_off(slot) && !said().any(|other| after(slot, other) && !other.is_cancelled())
-        });
-        let show = |slot: &Slot, field: Field| {
-            self.context.records.appointments.reveal(&self.context.records.texts, field, slot.place)
-        };
-        let field = |name: &str, field: Field, slot: &Slot| {
-            format!("{name}: recorded {}, {} {}", show(recorded[0], field), slot.standing.word(), show(slot, field))
-        };
-        let parts = [
-            other_time.map(|slot| field("starts", appointment::STARTS, slot)),
-            other_place.map(|slot| field("site", appointment::SITE, slot)),
-            called_off.map(|slot| {
-                let word = slot.status.map_or("", AppointmentStatus::word);
-                format!("status: recorded {}, {} {word}", AppointmentStatus::Booked.word(), slot.standing.word())
-            }),
-        ];
-        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 }

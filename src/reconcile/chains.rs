@@ -5,10 +5,14 @@ use super::context::{Context, day_number};
 use super::referrals::Draft;
 use super::services;
 use super::words::{self, Agreement, Ending};
-use super::{ClockRule, Relation};
+use super::{ClockDoubt, ClockRule, Doubt, Referral, Relation};
 use crate::config::fields::referral;
 use crate::ledger::{Exception, Reason};
 use crate::records::Symbol;
+use crate::values::PartialDate;
+
+/// Why nobody can say whether the earlier clock was stopped, and whether a named person has said so, by which event.
+type InDoubt = (ClockDoubt, Option<(bool, usize)>);
 
 /// How a later referral comes from an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +35,13 @@ pub(super) fn chain(context: &Context, drafts: &mut [Draft]) -> Vec<Exception> {
     for rank in 1..order.len() {
         let (later, earlier) = (order[rank], &order[..rank]);
         if let Some((parent, link)) = parent_of(context, drafts, later, earlier) {
-            if link == Link::Again && drafts[parent].is_end_uncertain() {
+            let why = (link == Link::Again).then(|| drafts[parent].doubt()).flatten();
+            let said = why.and_then(|_| context.restarts.stopped(context, &drafts[later], &drafts[parent]));
+            if why.is_some() && said.is_none() {
                 let place = drafts[later].places[0];
                 uncertain.push(exception(context, place, referral::CLOCK_START, Reason::ClockUncertain));
             }
-            run_on(drafts, later, parent, link);
+            run_on(drafts, (later, parent), link, why.map(|why| (why, said)));
         }
     }
     uncertain
@@ -192,11 +198,24 @@ fn same_words(context: &Context, parent: &Draft, child: &Draft) -> Option<bool> 
     answer
 }
 
+/// Where the clock of a referral starts that goes on from another or repeats it.
+struct Start {
+    clock: Option<PartialDate>,
+    rule: ClockRule,
+    original: Option<PartialDate>,
+}
+
 /// "Change of provider does not restart the clock: the period continues with the original referral to treatment period
 /// start date … until there is an end date."
-fn run_on(drafts: &mut [Draft], later: usize, parent: usize, link: Link) {
-    let earlier = drafts[parent].referral.clone();
-    let stopped = drafts[parent].stopped_by(drafts[later].day);
+fn run_on(drafts: &mut [Draft], (later, parent): (usize, usize), link: Link, in_doubt: Option<InDoubt>) {
+    let by_machine = drafts[parent].stopped_by(drafts[later].day);
+    let said = in_doubt.and_then(|(_, said)| said);
+    let stopped = said.map_or(by_machine, |(stopped, _)| stopped);
+    let (taken, otherwise) = {
+        let (child, earlier) = (&drafts[later], &drafts[parent].referral);
+        let [restarted, kept] = [restarted(child, earlier), kept(child, earlier, link)];
+        if stopped { (restarted, kept) } else { (kept, restarted) }
+    };
     let child = &mut drafts[later];
     child.referral.parent = Some(u32::try_from(parent).expect("fewer referrals of a patient than 4 billion"));
     let relation = if link == Link::Onward { Relation::Onward } else { Relation::ReReferral };
@@ -205,32 +224,44 @@ fn run_on(drafts: &mut [Draft], later: usize, parent: usize, link: Link) {
             *record = relation;
         }
     }
+    child.set_clock(taken.clock, taken.rule);
+    child.referral.original_received = taken.original;
+    child.referral.doubt = in_doubt.map(|(why, said)| Doubt {
+        why,
+        otherwise: otherwise.clock,
+        otherwise_rule: otherwise.rule,
+        event: said.map(|(_, event)| event),
+    });
     if stopped {
-        let before = earlier.clock_start;
-        let own = (child.clock.start, child.clock.rule);
-        // A start taken over from before the stop is not the start of the new clock.
-        let (start, _) = match (own.0, child.clock.plain) {
-            (Some(start), Some(plain)) if before.is_some_and(|before| start <= before) => (Some(plain.0), plain.1),
-            _ => own,
-        };
-        child.set_clock(start, ClockRule::NewAfterStop);
-        child.referral.original_received =
-            child.clock.received.and_then(|moment| crate::values::PartialDate::day(moment.date()));
-        return;
+        drafts[parent].said_stopped |= said.is_some();
+    } else if link == Link::Again {
+        let day = drafts[later].day;
+        drafts[parent].give_way(day);
     }
-    if link == Link::Again {
-        drafts[parent].give_way(drafts[later].day);
+}
+
+/// The earlier clock was stopped.
+fn restarted(child: &Draft, earlier: &Referral) -> Start {
+    let before = earlier.clock_start;
+    // A start taken over from before the stop is not the start of the new clock.
+    let clock = match (child.clock.start, child.clock.plain) {
+        (Some(start), Some((plain, _))) if before.is_some_and(|before| start <= before) => Some(plain),
+        (own, _) => own,
+    };
+    let original = child.clock.received.and_then(|moment| PartialDate::day(moment.date()));
+    Start { clock, rule: ClockRule::NewAfterStop, original }
+}
+
+/// The earlier clock runs on, unless the later referral's own is older still.
+fn kept(child: &Draft, earlier: &Referral, link: Link) -> Start {
+    let own = &child.referral;
+    let Some(before) = earlier.clock_start else {
+        return Start { clock: own.clock_start, rule: own.clock_rule, original: own.original_received };
+    };
+    let original = [own.original_received, earlier.original_received].into_iter().flatten().min();
+    if own.clock_start.is_some_and(|own| own < before) {
+        return Start { clock: own.clock_start, rule: own.clock_rule, original };
     }
-    let child = &mut drafts[later];
-    let Some(kept) = earlier.clock_start else { return };
-    if child.referral.clock_start.is_none_or(|own| kept <= own) {
-        let rule = if link == Link::Onward { ClockRule::ParentRuns } else { ClockRule::OriginalKept };
-        child.set_clock(Some(kept), rule);
-    }
-    if let Some(first) = earlier.original_received {
-        let later_than = child.referral.original_received.is_none_or(|own| first < own);
-        if later_than {
-            child.referral.original_received = Some(first);
-        }
-    }
+    let rule = if link == Link::Onward { ClockRule::ParentRuns } else { ClockRule::OriginalKept };
+    Start { clock: Some(before), rule, original }
 }

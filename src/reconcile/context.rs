@@ -3,6 +3,7 @@
 use super::calendar::Calendar;
 use super::conditions::{self, Condition};
 use super::decided::Matches;
+use super::doubts::Restarts;
 use super::services::{self, Specialty};
 use super::settled::Settlements;
 use super::sites::{SiteKey, Sites};
@@ -106,6 +107,7 @@ pub(super) struct Context<'a> {
     pub(super) lexicon: &'a Lexicon,
     pub(super) matches: &'a Matches,
     pub(super) settlements: &'a Settlements,
+    pub(super) restarts: &'a Restarts,
 }
 
 impl<'a> Context<'a> {
@@ -113,9 +115,9 @@ impl<'a> Context<'a> {
         config: &'a Config,
         records: &'a Records,
         lexicon: &'a Lexicon,
-        (matches, settlements): (&'a Matches, &'a Settlements),
+        (matches, settlements, restarts): (&'a Matches, &'a Settlements, &'a Restarts),
     ) -> Self {
-        Context { config, records, lexicon, matches, settlements }
+        Context { config, records, lexicon, matches, settlements, restarts }
     }
 
     pub(super) fn source(&self, person: PersonId) -> &'a Source {

@@ -5,7 +5,7 @@ use super::caseload::{Caseload, is_appointment};
 use super::context::{ByPatient, Context};
 use super::{Difference, DifferenceKind, ReferralIndex};
 use crate::config::{Config, Standing};
-use crate::decisions::{Act, Answer, Decisions, Effect, Effects, RowName};
+use crate::decisions::{Act, Decisions, Effect, Effects, Matching, RowName};
 use crate::linkage::{JoinedBy, Linked, Place};
 use crate::records::{PersonId, Records, find_person};
 use crate::sources::RowRef;
@@ -21,6 +21,19 @@ pub(super) struct Matches {
     different: BTreeSet<(PersonId, PersonId)>,
     /// The events: evidence, booking, and whether it is of it.
     said: Vec<(usize, PersonId, PersonId, bool)>,
+    /// By the evidence: whether it is right, in the order of the journal.
+    rulings: BTreeMap<PersonId, Vec<Ruling>>,
+}
+
+/// Whether a person said that a piece of evidence is right where it and its booking differ.
+#[derive(Clone, Debug)]
+pub(super) struct Ruling {
+    pub(super) event: usize,
+    pub(super) is_right: bool,
+    /// The rows that were shown.
+    pub(super) shown: BTreeSet<PersonId>,
+    /// Those of them that are booking systems'.
+    pub(super) recorded: BTreeSet<PersonId>,
 }
 
 impl Matches {
@@ -35,13 +48,22 @@ impl Matches {
             let found = |place: usize| find_person(config, records, &event.entry.rows[place].name);
             let (Some(one), Some(other)) = (found(0), found(1)) else { continue };
             let (news, booking) = if is_recorded(one) { (other, one) } else { (one, other) };
-            match answer {
-                _ if is_recorded(news) || !is_recorded(booking) => continue,
-                Answer::Same => drop(matches.same.insert(news, booking)),
-                Answer::Different => drop(matches.different.insert((news, booking))),
-                Answer::Unsure => continue,
+            if is_recorded(news) || !is_recorded(booking) || answer == Matching::Unsure {
+                continue;
             }
-            matches.said.push((event.number, news, booking, answer == Answer::Same));
+            if answer.is_one() {
+                matches.same.insert(news, booking);
+            } else {
+                matches.different.insert((news, booking));
+            }
+            matches.said.push((event.number, news, booking, answer.is_one()));
+            if !matches!(answer, Matching::Right | Matching::Wrong) {
+                continue;
+            }
+            let shown: BTreeSet<PersonId> = (0..event.entry.rows.len()).filter_map(found).collect();
+            let recorded = shown.iter().copied().filter(|person| is_recorded(*person)).collect();
+            let is_right = answer == Matching::Right;
+            matches.rulings.entry(news).or_default().push(Ruling { event: event.number, is_right, shown, recorded });
         }
         matches
     }
@@ -59,6 +81,11 @@ impl Matches {
     /// Whether evidence is not of a booking because a person said so.
     pub(super) fn forbids(&self, news: PersonId, booking: PersonId) -> bool {
         self.different.contains(&(news, booking))
+    }
+
+    /// What people said of a piece of evidence and a booking that differ, in the order of the journal.
+    pub(super) fn rulings(&self, news: PersonId) -> impl Iterator<Item = &Ruling> {
+        self.rulings.get(&news).into_iter().flatten()
     }
 
     /// Brings evidence whose patient is not known to the patient of the booking that it is of.
@@ -104,6 +131,8 @@ impl Matches {
                 _ => {}
             }
         }
+        let held = found.appointments.iter().filter_map(|one| one.held.as_ref());
+        held.flat_map(|held| &held.events).for_each(|event| effects.note(*event, Effect::Settled));
         effects
     }
 }

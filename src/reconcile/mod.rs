@@ -15,10 +15,12 @@ mod claims;
 mod clocks;
 mod cohorts;
 mod conditions;
+mod conflicts;
 mod context;
 mod decided;
 mod declared;
 mod differences;
+mod doubts;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod flags;
@@ -44,9 +46,9 @@ mod words;
 pub use apart::{Apart, BookingSaid, ReferralSaid, bookings_apart, referrals_apart};
 pub use calendar::{Calendar, Limit};
 pub use product::{
-    Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockRule, Cohort, DeclaredComparison,
-    Difference, DifferenceKind, Flag, PriorityRule, Reconciled, RecordedBy, Referral, ReferralIndex, ReferralJoin,
-    Relation, Settled, Tie, WaitType, WaitingListEntry, WeeksRule,
+    Appointment, AppointmentIndex, AppointmentStanding, Classification, ClockDoubt, ClockRule, Cohort, Contradiction,
+    DeclaredComparison, Difference, DifferenceKind, Doubt, Flag, Held, PriorityRule, Reconciled, RecordedBy, Referral,
+    ReferralIndex, ReferralJoin, Relation, Settled, Side, Tie, WaitType, WaitingListEntry, WeeksRule,
 };
 pub use run::reconcile;
 pub use strangers::{UnknownSite, unknown_sites};

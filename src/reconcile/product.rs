@@ -147,6 +147,18 @@ words! {
 }
 
 words! {
+    /// Why nobody can say whether the clock of an earlier referral was stopped before the patient was referred again.
+    ClockDoubt {
+        /// The earlier referral was closed, and no reason is given that tells.
+        EndedUnexplained = "ended-unexplained",
+        /// The earlier referral ended in a discharge, and nobody is known to have seen the patient.
+        DischargedUnseen = "discharged-unseen",
+        /// The earlier clock was stopped, and no record says when.
+        StopUndated = "stop-undated",
+    }
+}
+
+words! {
     /// Whether a referral's clock runs at the census date, and what says so.
     WeeksRule {
         /// Its RTT status (10 to 12, 20, 21) says that the clock runs.
@@ -215,6 +227,28 @@ words! {
         Unrecorded = "unrecorded",
         /// Recorded, and the evidence says otherwise.
         Conflict = "conflict",
+    }
+}
+
+words! {
+    /// In what evidence contradicts the booking that it is news of.
+    Contradiction {
+        /// When it starts.
+        Starts = "starts",
+        /// Where it is.
+        Site = "site",
+        /// Whether it still stands.
+        Status = "status",
+    }
+}
+
+words! {
+    /// Which side of a conflict is right.
+    Side {
+        /// The booking.
+        Recorded = "recorded",
+        /// The evidence.
+        Evidence = "evidence",
     }
 }
 
@@ -325,6 +359,8 @@ pub struct Referral {
     pub clock_start: Option<PartialDate>,
     /// Why there.
     pub clock_rule: ClockRule,
+    /// Of a patient who was referred again: what is in doubt about that.
+    pub doubt: Option<Doubt>,
     /// Where it stands.
     pub cohort: Cohort,
     /// The referral it goes on from or repeats.
@@ -349,6 +385,19 @@ pub struct Referral {
     pub working_days: Option<u32>,
     /// Whether it runs, and what says so.
     pub weeks_rule: WeeksRule,
+}
+
+/// What is in doubt about the clock of a patient who was referred again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Why nobody can say whether the earlier clock was stopped.
+    pub why: ClockDoubt,
+    /// When the clock starts if it is otherwise.
+    pub otherwise: Option<PartialDate>,
+    /// Why there.
+    pub otherwise_rule: ClockRule,
+    /// The decision of a named person on it: its event of the journal.
+    pub event: Option<usize>,
 }
 
 /// What a row is to an appointment.
@@ -405,8 +454,27 @@ pub struct Appointment {
     pub flags: Vec<Flag>,
     /// In a conflict: which field differs and what each side says.
     pub differs: String,
+    /// In a conflict: the evidence that contradicts, places in `records.appointments`, and in what.
+    pub contradictions: Vec<(u32, Contradiction)>,
+    /// Which side a named person said is right, where the two differ.
+    pub held: Option<Held>,
     /// What a named person said became of it.
     pub settled: Option<Settled>,
+}
+
+/// Which side of a conflict a named person said is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The decision: its event of the journal.
+    pub event: usize,
+    /// Which side.
+    pub side: Side,
+    /// It starts at another moment than the booking systems have.
+    pub is_moved: bool,
+    /// Which field differs and what each side says.
+    pub differed: String,
+    /// Every decision that left nothing in doubt of a piece of evidence, by its event.
+    pub events: Vec<usize>,
 }
 
 /// What a named person said became of a booking.
@@ -447,7 +515,8 @@ impl Appointment {
     /// Whether it would be, had no person decided.
     pub fn would_be_unresolved(&self, transfer_date: Date) -> bool {
         let ahead = self.starts.is_some_and(|starts| starts.date() >= transfer_date);
-        let held = matches!(self.recorded_by, RecordedBy::Receiver | RecordedBy::Both);
+        let is_moved = self.held.as_ref().is_some_and(|held| held.is_moved);
+        let held = matches!(self.recorded_by, RecordedBy::Receiver | RecordedBy::Both) && !is_moved;
         ahead && !held && !self.is_cancelled()
     }
 }

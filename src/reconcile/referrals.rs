@@ -6,7 +6,7 @@ use super::context::{Context, day_number, whole_day};
 use super::priorities::Priorities;
 use super::services::Specialty;
 use super::words::{self, ClockEffect, Ending};
-use super::{ClockRule, Cohort, Referral, Relation, Tie, WeeksRule};
+use super::{ClockDoubt, ClockRule, Cohort, Referral, Relation, Tie, WeeksRule};
 use crate::config::Field;
 use crate::config::fields::referral;
 use crate::ledger::{Exception, Reason};
@@ -33,6 +33,8 @@ pub(super) struct Draft<'a> {
     pub(super) condition: &'a Condition,
     pub(super) systems: Vec<u16>,
     pub(super) triaged: bool,
+    /// A named person said that what ended it stopped its clock.
+    pub(super) said_stopped: bool,
     /// An order that does not depend on where rows stand in files.
     pub(super) order: (bool, i32, Digest),
 }
@@ -71,7 +73,6 @@ pub(super) fn draft<'a>(
     let deciding = Reading { context: *context, places: &canonical };
     let clock = own_clock(context, bulk, &places, exceptions);
     let (closure, overruled) = reading.closure(exceptions);
-    let specialty_text = reading.first(referral::SPECIALTY);
     let condition_text = reading.first(referral::CONDITION);
     let specialty = deciding.specialty();
     let rtt = reading.rtt();
@@ -85,7 +86,7 @@ pub(super) fn draft<'a>(
         records: places.iter().map(|place| (*place, relation(*place, original))).collect(),
         ties,
         keyings: Vec::new(),
-        specialty: context.text(specialty_text).to_owned(),
+        specialty: context.text(reading.first(referral::SPECIALTY)).to_owned(),
         treatment_function_code: specialty.code(),
         condition: context.text(condition_text).to_owned(),
         priority: priorities.carried,
@@ -98,6 +99,7 @@ pub(super) fn draft<'a>(
         original_received: clock.original.or(clock.received.and_then(|moment| PartialDate::day(moment.date()))),
         clock_start: clock.start,
         clock_rule: clock.rule,
+        doubt: None,
         cohort: Cohort::AwaitingTriage,
         parent: None,
         status: closure.status,
@@ -121,6 +123,7 @@ pub(super) fn draft<'a>(
         condition: context.condition(deciding.first(referral::CONDITION)),
         systems: reading.systems(),
         triaged: reading.triaged(),
+        said_stopped: false,
         order: (day.is_none(), day.unwrap_or(0), digest),
         clock,
         referral,
@@ -362,23 +365,30 @@ impl Draft<'_> {
     /// Whether what ended it stops a clock.
     fn stopped_by_event(&self) -> bool {
         let seen = self.referral.last_seen.is_some();
-        self.closure.is_closed()
-            && match self.closure.ending {
-                Ending::Stop => true,
-                Ending::NotAttended => !seen && !self.is_urgent_suspicion(),
-                Ending::Discharged => seen,
-                Ending::ReferredOn | Ending::Administrative | Ending::Unknown => false,
-            }
+        self.said_stopped
+            || self.closure.is_closed()
+                && match self.closure.ending {
+                    Ending::Stop => true,
+                    Ending::NotAttended => !seen && !self.is_urgent_suspicion(),
+                    Ending::Discharged => seen,
+                    Ending::ReferredOn | Ending::Administrative | Ending::Unknown => false,
+                }
     }
 
-    /// Whether nothing tells if its clock was stopped, or a stop has no day: closed for a reason that nobody gave, or
-    /// discharged without ever having been seen.
-    pub(super) fn is_end_uncertain(&self) -> bool {
+    /// Why nothing tells whether its clock was stopped, or when.
+    pub(super) fn doubt(&self) -> Option<ClockDoubt> {
         if self.stopped_by(None) {
-            return self.closure.day().is_none() && self.referral.last_seen.is_none();
+            let undated = self.closure.day().is_none() && self.referral.last_seen.is_none();
+            return (undated && !self.said_stopped).then_some(ClockDoubt::StopUndated);
         }
-        let told = self.rtt.and_then(words::clock_effect).is_some();
-        self.closure.is_closed() && !told && matches!(self.closure.ending, Ending::Unknown | Ending::Discharged)
+        if !self.closure.is_closed() || self.rtt.and_then(words::clock_effect).is_some() {
+            return None;
+        }
+        match self.closure.ending {
+            Ending::Unknown => Some(ClockDoubt::EndedUnexplained),
+            Ending::Discharged => Some(ClockDoubt::DischargedUnseen),
+            Ending::Stop | Ending::ReferredOn | Ending::NotAttended | Ending::Administrative => None,
+        }
     }
 
     fn is_urgent_suspicion(&self) -> bool {

@@ -61,6 +61,12 @@ pub(super) fn appointments(plan: &PackagePlan<'_>) -> Section {
         vec![Cell::Head(words::spoken(&word)), Cell::Count(appointments), meaning]
     });
     let settled: Vec<_> = settled.collect();
+    let held = plan.count_by("appointments", ["holds"]).into_iter().filter(|([word], _)| !word.is_empty());
+    let held = held.map(|([word], appointments)| {
+        let meaning = Cell::Text(words::holds(&word).into());
+        vec![Cell::Head(words::spoken(&word)), Cell::Count(appointments), meaning]
+    });
+    let held: Vec<_> = held.collect();
     let body = html! {
         p {
             strong { (some(count("appointments"), "appointment", "appointments")) } ". "
@@ -75,6 +81,9 @@ pub(super) fn appointments(plan: &PackagePlan<'_>) -> Section {
         (table("Appointments that need a person’s eye", &["Flag", "Appointments", "Meaning"], flags.collect()))
         @if !settled.is_empty() {
             (table("Bookings ahead that a named person settled", &["Answer", "Appointments", "Meaning"], settled))
+        }
+        @if !held.is_empty() {
+            (table("Conflicts that a named person settled", &["Which is right", "Appointments", "Meaning"], held))
         }
         (source_note("tables/appointments.csv"))
     };

@@ -15,14 +15,12 @@ pub(super) fn gates(plan: &PackagePlan<'_>) -> Section {
             "" => words::spoken(&gate.closes_by),
             worst => format!("{} (worst: {worst})", words::spoken(&gate.closes_by)),
         };
+        let [measured, ceiling] = words::measured(&gate);
         vec![
             Cell::Explained { head: words::gate(&gate.gate), meaning: gate.definition },
             Cell::State(gate.state),
-            Cell::Number(or_dash(match gate.denominator.as_str() {
-                "" => gate.value,
-                of => format!("{} of {of}", gate.value),
-            })),
-            Cell::Number(or_dash(gate.ceiling)),
+            Cell::Number(measured),
+            Cell::Number(ceiling),
             Cell::Text(closes),
         ]
     });
@@ -33,10 +31,6 @@ pub(super) fn gates(plan: &PackagePlan<'_>) -> Section {
         (waivers(plan))
     };
     Section { id: "gates", title: "Is it ready?", body }
-}
-
-fn or_dash(text: String) -> String {
-    if text.is_empty() { "–".into() } else { text }
 }
 
 fn waivers(plan: &PackagePlan<'_>) -> Markup {
@@ -132,17 +126,19 @@ pub(super) fn figures(plan: &PackagePlan<'_>) -> Section {
     Section { id: "figures", title: "Figures and their definitions", body }
 }
 
-const FIGURE_HEADS: [&str; 4] = ["Figure", "Value", "Part", "Whole"];
+const FIGURE_HEADS: [&str; 5] = ["Figure", "Value", "Part", "Whole", "Share"];
 
 fn figure_line(figure: FigureLine) -> Vec<Cell> {
     let (part, whole) = match figure.denominator.as_str() {
         "" => (String::new(), String::new()),
         _ => (figure.numerator, figure.denominator),
     };
+    let share = words::share(&figure.value, &whole);
     vec![
         Cell::Explained { head: figure.name.clone(), meaning: figure.definition },
         Cell::Figure { name: figure.name, value: figure.value },
         Cell::Number(part),
         Cell::Number(whole),
+        Cell::Number(share),
     ]
 }

@@ -1,5 +1,9 @@
 //! The words of the tables, said for somebody who did not write them.
 
+use super::parts::grouped;
+use crate::measures::spoken_percent;
+use crate::package::GateLine;
+
 /// A word with hyphens as a reader would write it: `first-appointment` is "First appointment".
 pub(super) fn spoken(word: &str) -> String {
     let plain = word.replace(['-', '_'], " ").replace("nhs ", "NHS ");
@@ -9,14 +13,42 @@ pub(super) fn spoken(word: &str) -> String {
     first.to_uppercase().chain(letters).collect()
 }
 
-/// The name of a gate, its unit at the end set apart.
+/// What the name of a gate ends in whose values are shares in per cent.
+const PERCENT: &str = "_percent";
+
+/// The name of a gate, its unit at the end set apart. Shares carry theirs with them.
 pub(super) fn gate(name: &str) -> String {
-    for (ending, unit) in [("_percent", " (%)"), ("_days", " (days)")] {
-        if let Some(rest) = name.strip_suffix(ending) {
-            return spoken(rest) + unit;
-        }
+    match (name.strip_suffix(PERCENT), name.strip_suffix("_days")) {
+        (Some(share), _) => spoken(share),
+        (None, Some(days)) => format!("{} (days)", spoken(days)),
+        (None, None) => spoken(name),
     }
-    spoken(name)
+}
+
+/// What was measured for a gate, of how many, and its ceiling. What there is none of is a dash.
+pub(super) fn measured(gate: &GateLine) -> [String; 2] {
+    let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+    let is_share = gate.gate.ends_with(PERCENT);
+    let ceiling = gate.ceiling.parse().ok();
+    let value = match gate.value.parse().ok().filter(|_| is_share) {
+        Some(share) => spoken_percent(share, ceiling),
+        None => gate.value.clone(),
+    };
+    let of = if value.is_empty() || gate.denominator.is_empty() {
+        value
+    } else {
+        format!("{value} of {}", gate.denominator.parse().map_or(gate.denominator.clone(), grouped))
+    };
+    let unit = if is_share && ceiling.is_some() { " %" } else { "" };
+    [or_dash(of), or_dash(format!("{}{unit}", gate.ceiling))]
+}
+
+/// The value of a figure that is a share of a whole, in per cent; nothing for a plain count.
+pub(super) fn share(value: &str, whole: &str) -> String {
+    match (value.parse::<f64>(), whole) {
+        (_, "" | "0") | (Err(_), _) => String::new(),
+        (Ok(value), _) => spoken_percent(value * 100.0, None),
+    }
 }
 
 /// A clause of the catalogue as a sentence of its own.
@@ -96,6 +128,15 @@ pub(super) fn resolution(word: &str) -> &'static str {
         "honoured" => "the patient is seen as booked",
         "rebooked" => "the patient comes at another time instead",
         "cancelled" => "it does not take place, and the patient was told",
+        _ => "",
+    }
+}
+
+/// Which side of a conflict a named person said is right.
+pub(super) fn holds(word: &str) -> &'static str {
+    match word {
+        "recorded" => "the booking stands, and what the evidence said otherwise does not",
+        "evidence" => "what the evidence says stands instead of the booking",
         _ => "",
     }
 }
@@ -190,7 +231,24 @@ pub(super) fn id_change(word: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reconcile::{Classification, Cohort, DifferenceKind, Flag, Relation, WaitType};
+
+    #[test]
+    fn what_is_measured_in_per_cent_says_so() {
+        let check = |gate: &str, value: &str, of: &str, ceiling: &str, expected: [&str; 2]| {
+            let text = str::to_owned;
+            let [gate, value, denominator, ceiling] = [gate, value, of, ceiling].map(text);
+            let (definition, state, worst_source, closes_by) = Default::default();
+            let gate = GateLine { gate, definition, state, value, denominator, ceiling, worst_source, closes_by };
+            assert_eq!(measured(&gate), expected);
+        };
+        check("exceptions_percent", "0.281294", "711", "0.5", ["0.28 % of 711", "0.5 %"]);
+        check("exceptions_percent", "0.281294", "71100", "", ["0.28 % of 71,100", "–"]);
+        check("exceptions_percent", "", "", "2", ["–", "2 %"]);
+        check("unreviewed_pairs", "194", "1200", "0", ["194 of 1,200", "0"]);
+        check("extract_age_days", "", "3", "7", ["–", "7"]);
+        assert_eq!([share("0.975098", "1526"), share("0", "0"), share("12", "")], ["97.5 %", "", ""]);
+    }
+    use crate::reconcile::{Classification, Cohort, DifferenceKind, Flag, Relation, Side, WaitType};
 
     #[test]
     fn every_word_is_explained() {
@@ -199,6 +257,7 @@ mod tests {
         assert!(Classification::ALL.iter().all(|it| !classification(it.word()).is_empty()));
         assert!(Flag::ALL.iter().all(|it| !flag(it.word()).is_empty()));
         assert!(["honoured", "rebooked", "cancelled"].iter().all(|it| !resolution(it).is_empty()));
+        assert!(Side::ALL.iter().all(|side| !holds(side.word()).is_empty()));
         assert!(WaitType::ALL.iter().all(|it| !wait_type(it.word()).1.is_empty()));
         assert!(DifferenceKind::ALL.iter().all(|it| !difference(it.word()).is_empty()));
     }
@@ -206,7 +265,8 @@ mod tests {
     #[test]
     fn a_word_is_spoken_as_people_write_it() {
         assert_eq!(["follow-up-due", "nhs-number", ""].map(spoken), ["Follow-up due", "NHS number", "Not given"]);
-        assert_eq!(gate("patients_without_verified_nhs_number_percent"), "Patients without verified NHS number (%)");
+        assert_eq!(gate("patients_without_verified_nhs_number_percent"), "Patients without verified NHS number");
+        assert_eq!(gate("extract_age_days"), "Extract age (days)");
         assert_eq!(spoken_sentence("ask the provider for the date"), "Ask the provider for the date.");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Queue;
 use super::fields::{FIELDS, Values};
-use crate::decisions::{Act, Answer, Placing, Reading, RowName, Settlement, ShownRow};
+use crate::decisions::{Act, Answer, Matching, Placing, Reading, Restart, RowName, Settlement, ShownRow};
 use crate::values::Moment;
 use jiff::civil::Date;
 
@@ -58,6 +58,10 @@ pub(super) enum Question {
     Cause(Vec<ShownRow>, String),
     /// What became of the booking of these rows, which was to start then?
     Booking(Vec<ShownRow>, Moment),
+    /// A line for each of these rows, which speak of one appointment: is the evidence right, or the booking of that row?
+    Conflict { booking: ShownRow, rows: Vec<ShownRow> },
+    /// Was the clock of an earlier referral stopped: of a row of the later one, a row of the earlier, and further ones.
+    Clock(Vec<ShownRow>),
     /// Is the item of this rule, with these rows behind it, dealt with?
     Safety(Vec<ShownRow>, String),
     /// For reading.
@@ -111,6 +115,16 @@ pub(super) fn reading_choices() -> Vec<String> {
 pub(super) fn booking_choices() -> Vec<String> {
     let others = [Settlement::Honoured, Settlement::Cancelled].map(Settlement::word);
     [others[0], REBOOKED, others[1]].map(str::to_owned).into()
+}
+
+/// Evidence that contradicts a booking.
+pub(super) fn conflict_choices() -> Vec<String> {
+    [Matching::Right, Matching::Wrong, Matching::Different, Matching::Unsure].map(|it| it.word().to_owned()).into()
+}
+
+/// A clock in doubt.
+pub(super) fn clock_choices() -> Vec<String> {
+    Restart::ALL.map(|answer| answer.word().to_owned()).into()
 }
 
 /// An item of the safety list.
@@ -218,6 +232,7 @@ impl Item {
         self.meaning(answers, note).ok_or(match self.question {
             Question::Reading(..) => Meaningless::NothingRead,
             Question::Booking(..) => Meaningless::NoNewDay,
+            Question::Conflict { .. } => Meaningless::TwoAreRight,
             _ => Meaningless::NobodyLeft,
         })
     }
@@ -226,6 +241,7 @@ impl Item {
         let first = answers.first().and_then(Option::as_deref);
         match (&self.question, first) {
             (Question::Members(rows), _) => members_out(rows, answers),
+            (Question::Conflict { booking, rows }, _) => self.sides(booking, rows, answers),
             (_, None) | (Question::Nothing, _) => Some(Vec::new()),
             (Question::Pair(rows), Some(word)) => {
                 let answer = ANSWERS.into_iter().find(|answer| answer.word() == word)?;
@@ -265,11 +281,37 @@ impl Item {
                 let act = Act::BookingSettled { starts: *starts, how: Settlement::of(word, to)? };
                 Some(vec![Said { line: 0, act, rows: rows.clone() }])
             }
+            (Question::Clock(rows), Some(word)) => {
+                Some(vec![Said { line: 0, act: Act::Clock(Restart::of(word)?), rows: rows.clone() }])
+            }
             (Question::Safety(rows, rule), Some(_)) => {
                 let act = Act::SafetyClosed { rule: rule.clone() };
                 Some(vec![Said { line: 0, act, rows: rows.clone() }])
             }
         }
+    }
+}
+
+impl Item {
+    /// What is right, by each line that was answered: the evidence, the booking, and what else was shown beside them. Two
+    /// pieces of evidence are right only if they say the same.
+    fn sides(&self, booking: &ShownRow, rows: &[ShownRow], answers: &[Option<String>]) -> Option<Vec<Said>> {
+        let mut said: Vec<Said> = Vec::new();
+        let mut right: Option<&Line> = None;
+        for (place, (row, line)) in rows.iter().zip(&self.lines).enumerate() {
+            let Some(word) = answers.get(place).and_then(Option::as_deref) else { continue };
+            let answer = Matching::of(word)?;
+            if answer == Matching::Right {
+                if right.is_some_and(|right| right.cells[..3] != line.cells[..3]) {
+                    return None;
+                }
+                right = Some(line);
+            }
+            let beside = rows.iter().filter(|other| *other != row && *other != booking);
+            let rows = [row, booking].into_iter().chain(beside).cloned().collect();
+            said.push(Said { line: place, act: Act::AppointmentMatch(answer), rows });
+        }
+        Some(said)
     }
 }
 
@@ -282,6 +324,8 @@ pub(super) enum Meaningless {
     NothingRead,
     /// Another day, and the note does not say which.
     NoNewDay,
+    /// Two pieces of evidence that differ are both right.
+    TwoAreRight,
 }
 
 impl Meaningless {
@@ -293,6 +337,9 @@ impl Meaningless {
             Meaningless::NoNewDay => {
                 "the answer is rebooked, and the note does not begin with another moment than the booking's: write the day, \
                  and the time where it is known, such as 2017-10-12 09:30 or 12/10/2017 09:30"
+            }
+            Meaningless::TwoAreRight => {
+                "the answer is right on two lines that do not say the same: only one of them can be"
             }
         }
     }
@@ -368,6 +415,10 @@ mod tests {
         check(repair(), &[Some("refused")], Some(&[(0, "repair", "refused", &[4])]));
         let cause = || Question::Cause(vec![row(4), row(5)], "found-not-declared".into());
         check(cause(), &[Some("left-off")], Some(&[(0, "difference-cause", "left-off", &[4, 5])]));
+        let clock = || Question::Clock(vec![row(4), row(2), row(5)]);
+        check(clock(), &[Some("earlier"), None], Some(&[(0, "clock", "earlier", &[4, 2, 5])]));
+        check(clock(), &[Some("new"), None], Some(&[(0, "clock", "new", &[4, 2, 5])]));
+        check(clock(), &[None, None], Some(&[]));
         let safety = || Question::Safety(vec![row(4), row(5)], "diagnostic-unread".into());
         check(safety(), &[Some("closed")], Some(&[(0, "safety-item", "closed", &[4, 5])]));
         check(safety(), &[None], Some(&[]));
@@ -404,6 +455,41 @@ mod tests {
         for note in ["", "next week", "31/02/2017", "12/10/17", "4/10/2017 09:30", "told on 12/10/2017"] {
             check("rebooked", note, None);
         }
+    }
+
+    #[test]
+    fn only_one_side_of_a_conflict_is_right() {
+        let line = |starts: &str| Line {
+            label: String::new(),
+            cells: vec![starts.to_owned(), "X".into(), String::new()],
+            differs: vec![false; 3],
+            row: None,
+            choices: conflict_choices(),
+        };
+        let check = |answers: [Option<&str>; 3], third: &str, expected: Option<&[(usize, &str, [u32; 3])]>| {
+            let rows = vec![row(2), row(3), row(4)];
+            let lines = vec![line("2017-10-04T09:30"), line("2017-10-04T10:30"), line(third)];
+            let item = Item { lines, question: Question::Conflict { booking: row(2), rows } };
+            let said = item.said(&answers.map(|answer| answer.map(str::to_owned)), "");
+            let told = |said: &Said| {
+                let rows: Vec<u32> = said.rows.iter().map(|row| row.name.row).collect();
+                (said.line, said.act.answer().to_owned(), rows)
+            };
+            let expected = expected
+                .map(|all| all.iter().map(|(line, word, rows)| (*line, (*word).to_owned(), rows.to_vec())).collect());
+            let said = said.map(|said| said.iter().map(told).collect::<Vec<_>>());
+            assert_eq!(said, expected.ok_or(Meaningless::TwoAreRight), "{answers:?}");
+        };
+        let (one, other) = ("2017-10-04T10:30", "2017-10-04T11:30");
+        check([None, None, None], other, Some(&[]));
+        check([None, Some("right"), None], other, Some(&[(1, "right", [3, 2, 4])]));
+        check(
+            [None, Some("wrong"), Some("different")],
+            other,
+            Some(&[(1, "wrong", [3, 2, 4]), (2, "different", [4, 2, 3])]),
+        );
+        check([None, Some("right"), Some("right")], one, Some(&[(1, "right", [3, 2, 4]), (2, "right", [4, 2, 3])]));
+        check([None, Some("right"), Some("right")], other, None);
     }
 
     #[test]

@@ -17,6 +17,10 @@ pub enum Queue {
     Differences,
     /// Future bookings that the receiver's system does not hold: what became of them?
     Bookings,
+    /// Bookings that evidence contradicts: which of the two is right, or are they two appointments?
+    Conflicts,
+    /// Patients referred again of whom nobody can say whether the earlier clock was stopped: was it?
+    Clocks,
     /// Open items of the safety list: has a clinician dealt with them? Exported when it is named.
     Safety,
     /// Pairs whose number, given name and sex all differ: perhaps one person whose number was changed together with name
@@ -26,9 +30,9 @@ pub enum Queue {
 
 impl Queue {
     /// Every queue that is exported unless others are named.
-    pub const USUAL: &[Queue] = Queue::ALL.split_at(7).0;
+    pub const USUAL: &[Queue] = Queue::ALL.split_at(9).0;
     /// Those that are exported only when they are named come last.
-    const ALL: [Queue; 9] = [
+    const ALL: [Queue; 11] = [
         Queue::Pairs,
         Queue::Clusters,
         Queue::Unassigned,
@@ -36,6 +40,8 @@ impl Queue {
         Queue::Paper,
         Queue::Differences,
         Queue::Bookings,
+        Queue::Conflicts,
+        Queue::Clocks,
         Queue::Safety,
         Queue::Restricted,
     ];
@@ -50,6 +56,8 @@ impl Queue {
             Queue::Paper => "paper",
             Queue::Differences => "differences",
             Queue::Bookings => "bookings",
+            Queue::Conflicts => "conflicts",
+            Queue::Clocks => "clocks",
             Queue::Safety => "safety",
             Queue::Restricted => "restricted",
         }
@@ -70,6 +78,8 @@ impl Queue {
             Queue::Paper => "Paper",
             Queue::Differences => "Differences",
             Queue::Bookings => "Bookings",
+            Queue::Conflicts => "Conflicts",
+            Queue::Clocks => "Clocks",
             Queue::Safety => "Safety",
             Queue::Restricted => "Restricted pairs",
         }
@@ -106,6 +116,18 @@ impl Queue {
                 "Bookings on or after the transfer date that the receiver's system does not hold, the next to come first. \
                  Answer when it is settled: honoured (the patient is seen as booked), rebooked (begin the note with the new \
                  day and time, such as 2017-10-12 09:30) or cancelled (and the patient was told)."
+            }
+            Queue::Conflicts => {
+                "A booking, and below it the evidence of the same appointment; what contradicts is marked. Find out, and \
+                 answer beside the evidence: right (it is of this appointment, and what it says stands instead of the \
+                 booking), wrong (it is of this appointment, and what it says otherwise does not stand), different (it is \
+                 of another appointment), or unsure."
+            }
+            Queue::Clocks => {
+                "A patient who was referred again, and below it the earlier referral, whose end is not clear. Ask the provider \
+                 how and when it ended. Answer beside the later one: earlier (nothing stopped the earlier clock: it runs on), \
+                 new (it was stopped before, so that a new one started), or unsure. Closed because records were lost, a list \
+                 was tidied or nothing happened stops no clock."
             }
             Queue::Safety => {
                 "For a clinician, worst rules first. Look into the record, do what the patient needs, then choose closed and \

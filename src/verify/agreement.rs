@@ -5,7 +5,8 @@
 //! | every column of `waiting_list` that a referral has too | `referrals`, and `patients` for the practice |
 //! | the patient of an appointment, and of a referral that goes on from another | `referrals` |
 //! | the patient of a referral, an appointment, a diagnostic, a document, a score, a concern | the patient of each row in `patient_records` |
-//! | an appointment's `classification`, `recorded_by`, `evidence`, `differs`, and the flags that say how it is recorded | `appointment_records`, and one another |
+//! | an appointment's `classification`, `recorded_by`, `evidence`, `differs`, `holds`, and the flags that say how it is recorded | `appointment_records`, and one another |
+//! | what a referral says of a clock in doubt | one another |
 //! | who a patient is | the rows of that patient in `person_records` |
 //! | what joined a row | `pairs`, `review_decisions` |
 //! | a pair's standing, probability and weight | `patient_records`, one another, and the prior of `audit/model.json` |

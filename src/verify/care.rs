@@ -27,6 +27,10 @@ const REFERRALS: &[&str] = &[
     "specialty",
     "cohort",
     "working_days",
+    "clock_doubt",
+    "other_clock_start",
+    "other_clock_rule",
+    "clock_event",
 ];
 /// Columns of the waiting list that are the referral's, under its name where that is another.
 const WAITING: [(&str, &str); 14] = [
@@ -56,6 +60,9 @@ const APPOINTMENTS: &[&str] = &[
     "resolution",
     "rebooked_to",
     "resolution_event",
+    "differed",
+    "holds",
+    "holds_event",
 ];
 /// Kinds of evidence, in the order in which an appointment gives them.
 const EVIDENCE: [&str; 5] = ["letter", "text", "diary", "call", "other"];
@@ -66,6 +73,8 @@ struct Standing {
     recorded: u32,
     /// A bit for each kind of evidence.
     evidence: u8,
+    /// Whether a row contradicts the booking.
+    contradicts: bool,
 }
 
 pub(super) fn judge(tables: &Tables, rivals: &Rivals, findings: &mut Findings) {
@@ -74,12 +83,14 @@ pub(super) fn judge(tables: &Tables, rivals: &Rivals, findings: &mut Findings) {
         waiting_list(tables, &referrals, findings);
         referral_rows(tables, &referrals, findings);
         parents(&referrals, findings);
+        doubts(&referrals, findings);
         if let Some(appointments) = held("appointments", APPOINTMENTS) {
             let standing = appointment_rows(tables, rivals, &appointments, findings);
             for (appointment, standing) in standing.into_iter().enumerate() {
                 findings.count(1);
                 of_referral(&appointments, appointment, &referrals, findings);
                 classification(&appointments, appointment, standing, findings);
+                decided(&appointments, appointment, findings);
             }
         }
     }
@@ -167,6 +178,35 @@ fn parents(referrals: &Held, findings: &mut Findings) {
     }
 }
 
+/// A clock in doubt has another start with its rule, and nobody decides of one that is not in doubt.
+fn doubts(referrals: &Held, findings: &mut Findings) {
+    for referral in 0..referrals.len() {
+        let is_given = |column| !referrals.value(referral, column).is_empty();
+        let mut must = |holds: bool, column: &str, what: &'static str| {
+            findings.count(1);
+            if !holds {
+                let detail = || format!("{what}; {ASK}");
+                findings.add(Kind::ClockDiffers, &referrals.place(referral, column), detail);
+            }
+        };
+        must(
+            is_given("clock_doubt") == is_given("other_clock_rule"),
+            "clock_doubt",
+            "a clock in doubt has another rule by which it may start, and no other clock has",
+        );
+        must(
+            is_given("clock_doubt") || !is_given("other_clock_start") && !is_given("clock_event"),
+            "clock_doubt",
+            "the clock is not in doubt, and another start or a decision is given",
+        );
+        must(
+            !is_given("clock_doubt") || is_given("parent_referral_id"),
+            "clock_doubt",
+            "in doubt is whether the clock of an earlier referral was stopped, and none is given",
+        );
+    }
+}
+
 fn appointment_rows(tables: &Tables, rivals: &Rivals, held: &Held, findings: &mut Findings) -> Vec<Standing> {
     let mut standings = vec![Standing::default(); held.len()];
     let table = tables.schemas.table("appointment_records");
@@ -181,6 +221,7 @@ fn appointment_rows(tables: &Tables, rivals: &Rivals, held: &Held, findings: &mu
             Some(kind) => standing.evidence |= 1 << kind,
             None => standing.recorded += 1,
         }
+        standing.contradicts |= !line.value("differs").is_empty();
         let (of_row, of_appointment) = (patient_of(tables, rows.find(record)), held.value(appointment, "patient_id"));
         let lent = || {
             evidence.is_some()
@@ -205,12 +246,7 @@ fn of_referral(appointments: &Held, appointment: usize, referrals: &Held, findin
 /// "classification: matched | recorded-only | unrecorded | conflict. recorded_by: sender | receiver | both | neither."
 fn classification(held: &Held, appointment: usize, standing: Standing, findings: &mut Findings) {
     let value = |column| held.value(appointment, column);
-    let mut must = |holds: bool, column: &str, what: &'static str| {
-        if !holds {
-            let detail = || format!("{what}; {ASK}");
-            findings.add(Kind::ClassificationDiffers, &held.place(appointment, column), detail);
-        }
-    };
+    let mut must = must(held, appointment, findings);
     let recorded = value("recorded_by") != "neither";
     let evidence: Vec<&str> =
         (0..).zip(EVIDENCE).filter(|(kind, _)| standing.evidence & (1 << kind) != 0).map(|(_, it)| it).collect();
@@ -241,6 +277,11 @@ fn classification(held: &Held, appointment: usize, standing: Standing, findings:
         "classification",
         "not what recorded_by, evidence and differs amount to",
     );
+    must(
+        value("differs").is_empty() != standing.contradicts,
+        "differs",
+        "tables/appointment_records.csv has evidence that contradicts the booking, or has none, otherwise than this says",
+    );
     let flagged = |flag: &str| value("flags").split(';').any(|word| word == flag);
     must(
         flagged("orphan") == value("referral_id").is_empty(),
@@ -252,6 +293,22 @@ fn classification(held: &Held, appointment: usize, standing: Standing, findings:
         "flags",
         "said to be recorded twice, and tables/appointment_records.csv has one row of a booking system or none",
     );
+}
+
+/// What must hold of an appointment's line.
+fn must(held: &Held, appointment: usize, findings: &mut Findings) -> impl FnMut(bool, &str, &'static str) {
+    move |holds, column, what| {
+        if !holds {
+            let detail = || format!("{what}; {ASK}");
+            findings.add(Kind::ClassificationDiffers, &held.place(appointment, column), detail);
+        }
+    }
+}
+
+/// What named persons said became of an appointment, and which side of a conflict is right.
+fn decided(held: &Held, appointment: usize, findings: &mut Findings) {
+    let value = |column| held.value(appointment, column);
+    let mut must = must(held, appointment, findings);
     let resolution = value("resolution");
     must(
         resolution.is_empty() == value("resolution_event").is_empty(),
@@ -262,6 +319,16 @@ fn classification(held: &Held, appointment: usize, standing: Standing, findings:
         (resolution == "rebooked") != value("rebooked_to").is_empty(),
         "rebooked_to",
         "what is rebooked has another moment, and nothing else has",
+    );
+    must(
+        ["differed", "holds_event"].iter().all(|column| value(column).is_empty() == value("holds").is_empty()),
+        "holds",
+        "which side is right is told with what they differed in and by which decision, or not at all",
+    );
+    must(
+        value("holds").is_empty() || value("recorded_by") != "neither" && !value("evidence").is_empty(),
+        "holds",
+        "a booking and evidence of it can differ, and nothing else",
     );
 }
 

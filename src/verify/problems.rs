@@ -121,6 +121,8 @@ problems! {
     ValueUnsupported = "value-unsupported";
     /// An appointment is classified, flagged or said to be recorded otherwise than its rows show.
     ClassificationDiffers = "classification-differs";
+    /// What is said of a clock in doubt, and of who decided about it, does not go together.
+    ClockDiffers = "clock-differs";
     /// A pair is said to be joined, up for review or refused, and its rows or its probability show otherwise.
     PairStanding = "pair-standing";
     /// The probability of a pair does not go with its weight, or the weight is not the sum of its parts.

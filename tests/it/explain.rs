@@ -274,7 +274,7 @@ fn what_there_is_not_is_2_with_the_nearest() {
     assert_snapshot!(refused(&["figure:referals.cohort.closed"]), @r"
     2
     error: referals.cohort.closed is no figure of this package
-      next: nearest: referrals.cohort.closed, referrals.cohort.diagnostics, referrals.cohort.follow-up-due
+      next: nearest: referrals.cohort.closed, referrals.cohort.diagnostics, referrals.clock-settled
     ");
     assert_snapshot!(refused(&["datix:99999"]), @r"
     2

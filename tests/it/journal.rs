@@ -4,7 +4,9 @@
 use crate::review::{self, ANSWER};
 use crate::transition::{Transition, columns};
 use handover::config;
-use handover::decisions::{self, Act, Answer, Entry, Placing, Presence, Reading, RowName, Settlement, ShownRow};
+use handover::decisions::{
+    self, Act, Answer, Entry, Matching, Placing, Presence, Reading, Restart, RowName, Settlement, ShownRow,
+};
 use handover::package;
 use handover::pipeline::{self, Observer, Stage};
 use handover::records::{Records, RowNames};
@@ -107,7 +109,8 @@ fn act(answered: &Answered, journal: &Path) -> Act {
             };
             Act::PaperReading { field: about, reading }
         }
-        ("appointment-match", _) => Act::AppointmentMatch(said()),
+        ("appointment-match", answer) => Act::AppointmentMatch(Matching::of(answer).expect("an answer")),
+        ("clock", answer) => Act::Clock(Restart::of(answer).expect("an answer")),
         ("difference-cause", cause) => Act::DifferenceCause { difference: about, cause: cause.to_owned() },
         ("booking", how) => Act::BookingSettled {
             starts: about.parse().expect("when it was to start"),

@@ -1,5 +1,6 @@
 //! One integration binary.
 
+mod answers;
 mod cases;
 mod check;
 mod cli;

@@ -16,7 +16,7 @@ pub const ANSWER: usize = 1;
 pub const NOTE: usize = 2;
 
 /// A transition whose first run leaves things to people, and the workbook that asks them.
-fn asked(folder: &str, more: &[&str]) -> Transition {
+pub fn asked(folder: &str, more: &[&str]) -> Transition {
     let transition = Transition::copy_of(&fixtures().join(folder));
     let said = transition.handover(&["run", "--quiet"]);
     assert_eq!(said.code, 0, "{}", said.err);
@@ -71,7 +71,7 @@ pub fn sheet<'s>(sheets: &'s mut Sheets, name: &str) -> &'s mut Vec<Vec<String>>
 }
 
 /// Answers the workbook as `answer` does, and imports it.
-fn import(transition: &Transition, answer: impl FnOnce(&mut Sheets), more: &[&str]) -> Said {
+pub fn import(transition: &Transition, answer: impl FnOnce(&mut Sheets), more: &[&str]) -> Said {
     let mut sheets = read(&transition.path().join("ask.xlsx"));
     answer(&mut sheets);
     let path = transition.path().join("answered.xlsx");
@@ -80,7 +80,7 @@ fn import(transition: &Transition, answer: impl FnOnce(&mut Sheets), more: &[&st
     transition.handover(&[&["review", "import", "answered.xlsx", "--who", "A. Records Officer"], more].concat())
 }
 
-fn journal(transition: &Transition) -> Vec<Value> {
+pub fn journal(transition: &Transition) -> Vec<Value> {
     let text = fs::read_to_string(transition.path().join("decisions.jsonl")).unwrap_or_default();
     text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
@@ -91,7 +91,7 @@ fn pairs(transition: &Transition, package: &str, standing: &str) -> Vec<Vec<Stri
     columns.into_iter().filter(|pair| pair[4] == standing).collect()
 }
 
-const TWINS: &str = "cases/twins/input";
+pub const TWINS: &str = "cases/twins/input";
 
 #[test]
 fn what_is_decided_in_a_workbook_is_decided() {

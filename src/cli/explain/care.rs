@@ -3,10 +3,10 @@
 use super::page::{LISTED, Page, counted, listed};
 use super::pair::{how, sure};
 use crate::package::explain::{
-    AppointmentExplained, Kin, ReferralExplained, ReferralLine, ReferralRow, RowExplained, SettledTold, UnassignedTold,
-    shown_row,
+    AppointmentExplained, HeldTold, Kin, ReferralExplained, ReferralLine, ReferralRow, RowExplained, SettledTold,
+    UnassignedTold, shown_row,
 };
-use crate::reconcile::{Classification, ClockRule, ReferralJoin};
+use crate::reconcile::{Classification, ClockDoubt, ClockRule, ReferralJoin, Side};
 
 pub(super) fn row(page: &mut Page, row: &RowExplained) {
     page.title(format!("Row {}", shown_row(&row.row)));
@@ -111,12 +111,27 @@ fn clock(page: &mut Page, referral: &ReferralExplained) {
         }
         _ => {}
     }
+    if let Some(doubt) = line.clock_doubt {
+        page.pair("in doubt", &doubted(line, doubt));
+    }
     page.pair(
         "at the census",
         &line.weeks_rule.map_or(String::new(), |of| format!("{}: {}", of.word(), of.sentence())),
     );
     if !line.working_days.is_empty() {
         page.pair("counted", &format!("{} weeks; {} working days", line.weeks, line.working_days));
+    }
+}
+
+fn doubted(line: &ReferralLine, doubt: ClockDoubt) -> String {
+    let rule = line.other_clock_rule.map_or("", ClockRule::word);
+    let start = if line.other_clock_start.is_empty() { "nobody can say when" } else { &line.other_clock_start };
+    let why = doubt.sentence();
+    if line.clock_event.is_empty() {
+        format!("{why} Otherwise it would start: {start}, {rule}; a named person can say so (handover review, clocks).")
+    } else {
+        let event = &line.clock_event;
+        format!("{why} A named person said how it was, event {event} of the journal; otherwise: {start}, {rule}.")
     }
 }
 
@@ -185,6 +200,7 @@ pub(super) fn appointment(page: &mut Page, of: &AppointmentExplained) {
     page.pair("", &because(of));
     page.pair("recorded by", &of.recorded_by.map_or(String::new(), |by| format!("{}: {}", by.word(), by.sentence())));
     page.pair("they differ in", &differing(of));
+    page.pair("they differed in", &of.held.as_ref().map(held).unwrap_or_default());
     page.pair("it is", resolution(of).as_deref().unwrap_or_default());
     for flag in &of.flags {
         page.pair("flag", &format!("{}: {}", flag.word(), flag.sentence()));
@@ -224,6 +240,9 @@ fn because(of: &AppointmentExplained) -> String {
     let held = format!("The booking systems hold it in {}", counted(recorded, "row"));
     let news = format!("{} of evidence", counted(evidence, "row"));
     match of.classification {
+        Some(Classification::Matched) if of.held.is_some() => {
+            format!("{held}; by {news} it was otherwise, until a named person said which is right.")
+        }
         Some(Classification::Matched) => {
             format!("{held}; by {news} it is the same in day, time and place, as far as they are given.")
         }
@@ -234,6 +253,16 @@ fn because(of: &AppointmentExplained) -> String {
         Some(Classification::Conflict) => format!("{held}; by {news}, which can be news of no other, it is otherwise."),
         None => String::new(),
     }
+}
+
+/// What a named person said of a conflict.
+fn held(held: &HeldTold) -> String {
+    let right = match held.side {
+        Some(Side::Evidence) => "The evidence is right, and what it says stands here",
+        Some(Side::Recorded) | None => "The booking is right",
+    };
+    let differed = fields(&held.starts_differed, held.places_differed, &held.status_differed);
+    format!("{differed}. {right}: a named person said so, event {} of the journal.", held.event)
 }
 
 /// Of a booking on or after the transfer date that the receiver does not hold, or of which a named person has said what
@@ -249,9 +278,13 @@ fn resolution(of: &AppointmentExplained) -> Option<String> {
 }
 
 fn differing(of: &AppointmentExplained) -> String {
-    let starts = of.starts_differ.as_ref().map(|said| format!("when it starts: {said}"));
-    let places = of.places_differ.then(|| "the place".to_owned());
-    let status = of.status_differs.as_ref().map(|said| format!("whether it stands: {said}"));
+    fields(&of.starts_differ, of.places_differ, &of.status_differs)
+}
+
+fn fields(starts: &Option<String>, places: bool, status: &Option<String>) -> String {
+    let starts = starts.as_ref().map(|said| format!("when it starts: {said}"));
+    let places = places.then(|| "the place".to_owned());
+    let status = status.as_ref().map(|said| format!("whether it stands: {said}"));
     [starts, places, status].into_iter().flatten().collect::<Vec<String>>().join("; ")
 }
 

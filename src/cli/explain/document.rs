@@ -184,6 +184,8 @@ fn referral(of: &ReferralExplained) -> Value {
             "start": filled(&line.clock_start), "rule": line.clock_rule.map(|rule| rule.word()),
             "words": line.clock_rule.map(|rule| rule.sentence()), "received": filled(&line.received),
             "original_received": filled(&line.original_received), "weeks": line.weeks.parse::<u32>().ok(),
+            "doubt": line.clock_doubt.map(|doubt| doubt.word()), "otherwise": filled(&line.other_clock_start),
+            "otherwise_rule": line.other_clock_rule.map(|rule| rule.word()), "event": line.clock_event.parse::<usize>().ok(),
             "working_days": line.working_days.parse::<u32>().ok(), "weeks_rule": line.weeks_rule.map(|rule| rule.word()),
         },
         "priority": {
@@ -216,6 +218,12 @@ fn appointment(of: &AppointmentExplained) -> Value {
         .settled
         .as_ref()
         .map(|said| json!({ "answer": said.how, "to": filled(&said.to), "event": said.event.parse::<usize>().ok() }));
+    let held = of.held.as_ref().map(|held| {
+        json!({
+            "right": held.side.map(|side| side.word()), "event": held.event.parse::<usize>().ok(),
+            "starts": held.starts_differed, "site": held.places_differed, "status": held.status_differed,
+        })
+    });
     let flags = of.flags.iter().map(|flag| json!({ "flag": flag.word(), "words": flag.sentence() }));
     json!({
         "kind": "appointment", "id": of.id, "patient_id": filled(&of.patient), "referral_id": filled(&of.referral),
@@ -224,7 +232,7 @@ fn appointment(of: &AppointmentExplained) -> Value {
         "classification_words": of.classification.map(|class| class.sentence()),
         "recorded_by": of.recorded_by.map(|by| by.word()), "flags": flags.collect::<Vec<_>>(),
         "differs": { "starts": of.starts_differ, "site": of.places_differ, "status": of.status_differs },
-        "unresolved": of.is_unresolved, "resolution": resolution,
+        "differed": held, "unresolved": of.is_unresolved, "resolution": resolution,
         "unassigned": of.unassigned.iter().map(unassigned).collect::<Vec<_>>(), "placed_by_slot": by_slot.collect::<Vec<_>>(),
         "nearest": nearest, "other_appointments": of.others, "exceptions": exceptions(&of.exceptions),
         "decisions": decisions(&of.decisions),

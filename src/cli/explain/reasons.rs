@@ -6,6 +6,7 @@ use super::super::terminal::{print, print_styled, thousands};
 use super::Voice;
 use super::page::{LISTED, Page, counted};
 use crate::ledger::{Reason, Severity};
+use crate::measures::spoken_percent;
 use crate::package::Opened;
 use crate::package::explain::{ExplainError, FigureExplained, exceptions_of};
 use serde_json::{Value, json};
@@ -104,7 +105,9 @@ pub(super) fn figure(page: &mut Page, figure: &FigureExplained) {
     page.pair("what is counted", &figure.definition);
     page.pair("how many", &thousands(figure.numerator));
     if let Some(whole) = figure.denominator {
-        page.pair("of", &format!("{}, which is {}", thousands(whole), figure.value));
+        let share =
+            figure.value.parse().map_or_else(|_| figure.value.clone(), |part: f64| spoken_percent(part * 100.0, None));
+        page.pair("of", &format!("{}, which is {share}", thousands(whole)));
     }
     if figure.listed_in.is_empty() {
         page.pair("counted in", "a sum over several tables: no table lists what it counts one by one");

@@ -7,7 +7,7 @@ use super::{
 use crate::decisions::RowName;
 use crate::measures::UNRESOLVED;
 use crate::package::previous::Kind;
-use crate::reconcile::{Apart, BookingSaid, Classification, Flag, RecordedBy, bookings_apart};
+use crate::reconcile::{Apart, BookingSaid, Classification, Flag, RecordedBy, Side, bookings_apart};
 
 /// An appointment, explained.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub struct AppointmentExplained {
     pub places_differ: bool,
     /// In a conflict about whether it still stands: what each side says.
     pub status_differs: Option<String>,
+    /// Which side of a conflict a named person said is right.
+    pub held: Option<HeldTold>,
     /// What a named person said became of it.
     pub settled: Option<SettledTold>,
     /// Whether it waits for a named person to say so.
@@ -54,6 +56,21 @@ pub struct AppointmentExplained {
     pub exceptions: Vec<ExceptionTold>,
     /// Decisions about its rows.
     pub decisions: Vec<DecisionTold>,
+}
+
+/// Which side of a conflict a named person said is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldTold {
+    /// Which side.
+    pub side: Option<Side>,
+    /// When it starts, as far as they differed in that: what each side says.
+    pub starts_differed: Option<String>,
+    /// Whether they differed in where it is.
+    pub places_differed: bool,
+    /// Whether it still stands, as far as they differed in that.
+    pub status_differed: Option<String>,
+    /// The event of the journal that says so.
+    pub event: String,
 }
 
 /// What a named person said became of a booking.
@@ -97,6 +114,7 @@ struct AppointmentLine {
     evidence: String,
     differs: String,
     settled: Option<SettledTold>,
+    held: Option<HeldTold>,
 }
 
 pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<AppointmentExplained, ExplainError> {
@@ -134,6 +152,7 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<AppointmentExplai
         starts_differ,
         places_differ,
         status_differs,
+        held: line.held,
         settled: line.settled,
         is_unresolved,
         rows,
@@ -142,7 +161,7 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<AppointmentExplai
 }
 
 fn lines(package: &Shelf<'_>, of: (&str, &str)) -> Result<Vec<AppointmentLine>, ExplainError> {
-    const COLUMNS: [&str; 16] = [
+    const COLUMNS: [&str; 19] = [
         "appointment_id",
         "patient_id",
         "referral_id",
@@ -159,6 +178,9 @@ fn lines(package: &Shelf<'_>, of: (&str, &str)) -> Result<Vec<AppointmentLine>, 
         "resolution",
         "rebooked_to",
         "resolution_event",
+        "differed",
+        "holds",
+        "holds_event",
     ];
     let mut found = Vec::new();
     package.where_is("appointments", of, COLUMNS, |cells| {
@@ -178,6 +200,11 @@ fn lines(package: &Shelf<'_>, of: (&str, &str)) -> Result<Vec<AppointmentLine>, 
             evidence: text(11),
             differs: text(12),
             settled: (!cells[13].is_empty()).then(|| SettledTold { how: text(13), to: text(14), event: text(15) }),
+            held: (!cells[17].is_empty()).then(|| {
+                let (starts_differed, places_differed, status_differed) = differences(cells[16]);
+                let (side, event) = (Side::of_word(cells[17]), text(18));
+                HeldTold { side, starts_differed, places_differed, status_differed, event }
+            }),
         });
     })?;
     Ok(found)

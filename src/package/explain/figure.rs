@@ -146,6 +146,7 @@ fn selection(name: &str) -> Option<Selection> {
         ("appointments", "") => of("appointments", APPOINTMENT, None),
         ("appointments", rest) => match rest.split_once('.') {
             Some(("recorded-by", word)) => of("appointments", APPOINTMENT, Some(("recorded_by", is(word)))),
+            Some(("resolved", word)) => of("appointments", APPOINTMENT, Some(("resolution", is(word)))),
             None => of("appointments", APPOINTMENT, Some(("classification", is(rest)))),
             _ => None,
         },

@@ -12,7 +12,7 @@ mod row;
 mod shelf;
 mod subject;
 
-pub use appointment::{AppointmentExplained, Candidate, SettledTold};
+pub use appointment::{AppointmentExplained, Candidate, HeldTold, SettledTold};
 pub use figure::{FigureExplained, FigureItem};
 pub use pairs::{PairLine, PairTold, each_pair};
 pub use patient::{Edge, Member, NearPair, PatientExplained, joined_words};

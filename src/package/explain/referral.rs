@@ -7,7 +7,8 @@ use super::{
 use crate::decisions::RowName;
 use crate::package::previous::Kind;
 use crate::reconcile::{
-    Apart, ClockRule, Cohort, PriorityRule, ReferralJoin, ReferralSaid, Relation, WeeksRule, referrals_apart,
+    Apart, ClockDoubt, ClockRule, Cohort, PriorityRule, ReferralJoin, ReferralSaid, Relation, WeeksRule,
+    referrals_apart,
 };
 
 /// A referral, explained.
@@ -77,6 +78,14 @@ pub struct ReferralLine {
     pub clock_start: String,
     /// Why there.
     pub clock_rule: Option<ClockRule>,
+    /// Of a patient who was referred again: why no row tells whether the earlier clock was stopped.
+    pub clock_doubt: Option<ClockDoubt>,
+    /// When the clock starts if it is otherwise.
+    pub other_clock_start: String,
+    /// Why there.
+    pub other_clock_rule: Option<ClockRule>,
+    /// The event of the journal by which a named person said so; empty where nobody has.
+    pub clock_event: String,
     /// Whole weeks to the census date.
     pub weeks: String,
     /// Working days to the census date.
@@ -158,7 +167,7 @@ pub(super) fn explain(package: &Shelf<'_>, id: &str) -> Result<ReferralExplained
     })
 }
 
-const OF_LINE: [&str; 27] = [
+const OF_LINE: [&str; 31] = [
     "referral_id",
     "patient_id",
     "priority",
@@ -186,6 +195,10 @@ const OF_LINE: [&str; 27] = [
     "referrer_priority",
     "working_days",
     "weeks_rule",
+    "clock_doubt",
+    "other_clock_start",
+    "other_clock_rule",
+    "clock_event",
 ];
 
 fn lines(package: &Shelf<'_>, of: (&str, &str)) -> Result<Vec<ReferralLine>, ExplainError> {
@@ -223,6 +236,10 @@ fn line(cells: [&str; OF_LINE.len()]) -> ReferralLine {
         referrer_priority: text(24),
         working_days: text(25),
         weeks_rule: WeeksRule::of_word(cells[26]),
+        clock_doubt: ClockDoubt::of_word(cells[27]),
+        other_clock_start: text(28),
+        other_clock_rule: ClockRule::of_word(cells[29]),
+        clock_event: text(30),
     }
 }
 

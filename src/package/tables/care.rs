@@ -1,6 +1,6 @@
 //! Tables of referrals, appointments and the waiting list.
 
-use crate::config::fields::{person, referral};
+use crate::config::fields::{appointment, person, referral};
 use crate::package::contents::Contents;
 use crate::package::line::{Line, Lines};
 use crate::reconcile::{Appointment, AppointmentStanding, Difference, Referral, ReferralIndex};
@@ -54,6 +54,10 @@ fn referral_line(contents: &Contents<'_>, index: ReferralIndex, line: &mut Line)
     line.text("referrer_priority", of.referrer_priority.map_or("", Priority::word));
     line.text("weeks_rule", of.weeks_rule.word());
     line.maybe("working_days", of.working_days);
+    line.text("clock_doubt", of.doubt.map_or("", |doubt| doubt.why.word()));
+    line.revealed("other_clock_start", of.doubt.and_then(|doubt| doubt.otherwise), PartialDate::reveal);
+    line.text("other_clock_rule", of.doubt.map_or("", |doubt| doubt.otherwise_rule.word()));
+    line.maybe("clock_event", of.doubt.and_then(|doubt| doubt.event));
 }
 
 /// When the triage that stands was, else the first.
@@ -115,6 +119,10 @@ fn appointment_line(contents: &Contents<'_>, of: &Appointment, line: &mut Line) 
     line.text("resolution", of.settled.map_or("", |settled| settled.how.word()));
     line.revealed("rebooked_to", of.settled.and_then(|settled| settled.how.to()), Moment::reveal);
     line.maybe("resolution_event", of.settled.map(|settled| settled.event));
+    let held = of.held.as_ref();
+    line.text("differed", held.map_or("", |held| &held.differed));
+    line.text("holds", held.map_or("", |held| held.side.word()));
+    line.maybe("holds_event", held.map(|held| held.event));
 }
 
 fn standing_word(standing: AppointmentStanding) -> &'static str {
@@ -130,17 +138,25 @@ fn standing_word(standing: AppointmentStanding) -> &'static str {
 }
 
 pub(super) fn appointment_records(contents: &Contents<'_>, out: &mut Lines<'_>) -> io::Result<()> {
-    let table = &contents.records().appointments;
+    let (table, texts) = (&contents.records().appointments, &contents.records().texts);
     let mut rows = Vec::with_capacity(table.len());
-    for (index, appointment) in (0..).zip(&contents.reconciled.appointments) {
-        rows.extend(appointment.records.iter().map(|(place, standing)| (table.row(*place), index, *standing)));
+    for (index, one) in (0u32..).zip(&contents.reconciled.appointments) {
+        rows.extend(one.records.iter().map(|(place, standing)| (table.row(*place), index, *standing, *place)));
     }
     rows.sort_unstable();
-    for (at, appointment, standing) in rows {
+    for (at, index, standing, place) in rows {
+        let of = &contents.reconciled.appointments[index as usize];
         let line = out.begin();
         line.row("", contents, Some(at));
-        line.text("appointment_id", contents.ids.appointment(appointment));
+        line.text("appointment_id", contents.ids.appointment(index));
         line.text("standing", standing_word(standing));
+        line.revealed("starts", table.moment(appointment::STARTS, place), Moment::reveal);
+        line.text("site", table.text(texts, appointment::SITE, place));
+        line.text("clinician", table.text(texts, appointment::CLINICIAN, place));
+        line.text("status", table.text(texts, appointment::STATUS, place));
+        line.revealed("booked", table.moment(appointment::BOOKED, place), Moment::reveal);
+        let contradictions = of.contradictions.iter().filter(|(of, _)| *of == place);
+        line.joined("differs", contradictions.map(|(_, what)| what.word()));
         out.end()?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 mod appointments;
 mod clocks;
 mod decided;
+mod doubts;
 mod gaps;
 mod laws;
 mod placing;

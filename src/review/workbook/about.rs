@@ -26,7 +26,7 @@ pub(super) struct About {
 pub(super) struct Mark {
     package: String,
     /// How many events the journal had.
-    events: usize,
+    pub(super) events: usize,
     /// The digest of the last of them.
     last: String,
     pub queues: Vec<Queue>,

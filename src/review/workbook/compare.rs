@@ -95,11 +95,19 @@ impl fmt::Display for Problem {
     }
 }
 
+/// A good answer, with its note and where it stands.
+pub(super) struct Answered {
+    pub queue: Queue,
+    pub line: u32,
+    pub said: Said,
+    pub note: String,
+}
+
 /// What a workbook says.
 #[derive(Default)]
 pub(super) struct Compared {
-    /// Good answers with their notes.
-    pub said: Vec<(Queue, Said, String)>,
+    /// Good answers.
+    pub said: Vec<Answered>,
     pub undecided: usize,
     pub notes_alone: usize,
     pub problems: Vec<Problem>,
@@ -259,8 +267,8 @@ impl Sheet<'_> {
             match said.and_then(|said| said.iter().find_map(refused).map_or(Ok(said), Err)) {
                 Ok(said) if said.is_empty() => compared.undecided += 1,
                 Ok(said) => compared.said.extend(said.into_iter().map(|said| {
-                    let note = note(said.line);
-                    (self.grid.asked.queue, said, note)
+                    let (note, line) = (note(said.line), lines[said.line].unwrap_or(0));
+                    Answered { queue: self.grid.asked.queue, line, said, note }
                 })),
                 Err((kind, what)) => {
                     let line = lines.iter().flatten().next().copied().unwrap_or(0);
@@ -359,7 +367,7 @@ mod tests {
             let (place, slug) = expected.split_once(' ').expect("a place and a slug");
             assert!(found.starts_with(place) && found.ends_with(&format!("[{slug}]")), "{found} is not {expected}");
         }
-        let answers: Vec<&str> = compared.said.iter().map(|(_, said, _)| said.act.answer()).collect();
+        let answers: Vec<&str> = compared.said.iter().map(|answered| answered.said.act.answer()).collect();
         assert_eq!(answers, said);
     }
 

@@ -8,14 +8,16 @@ mod write;
 
 use super::asked::{Asked, Said};
 use super::material::Material;
-use super::{Error, Queue, bookings, clusters, differences, exceptions, pairs, paper, safety, unassigned};
+use super::{
+    Error, Queue, bookings, clocks, clusters, conflicts, differences, exceptions, pairs, paper, safety, unassigned,
+};
 use crate::config::{self, Config};
 use crate::decisions::{self, Act, Beside, Entry, Journal, Reading};
 use crate::package::{self, Opened};
 use crate::records;
 use crate::values::Shown as _;
 use about::{About, Mark};
-use compare::Compared;
+use compare::{Answered, Compared};
 use grid::Grid;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -71,6 +73,8 @@ pub struct Imported {
     pub superseding: usize,
     /// The journal's last line, where it was torn and was cut off.
     pub cut: Option<usize>,
+    /// Answers that were recorded and taken back since the workbook was made: they are not recorded again.
+    pub taken_back: Vec<TakenBack>,
     /// Questions without an answer.
     pub undecided: usize,
     /// Notes beside which there is no answer; they are not kept.
@@ -79,6 +83,19 @@ pub struct Imported {
     pub contradictions: usize,
     /// What was refused.
     pub problems: Vec<Problem>,
+}
+
+/// An answer that stands in the workbook, and was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    /// The sheet.
+    pub sheet: &'static str,
+    /// The line as a spreadsheet numbers it.
+    pub line: u32,
+    /// The event that gave the answer.
+    pub event: usize,
+    /// The event that took it back.
+    pub by: usize,
 }
 
 /// Writes a workbook with the questions that the newest dry run leaves to people. Never over anything.
@@ -146,9 +163,10 @@ pub fn import(config: &Config, options: &ImportOptions, workbook: &Path) -> Resu
         ..Imported::default()
     };
     material.weigh(journal)?;
-    let new = entries(&compared, options, &material, &mut imported);
+    let given = Given { compared: &compared, options, after: mark.events };
+    let new = given.entries(&material, &mut imported);
     if (imported.problems.is_empty() || options.accept_rest) && !new.is_empty() {
-        record(&path, &compared, options, &mut material, &mut imported)?;
+        given.record(&path, &mut material, &mut imported)?;
     } else {
         imported.superseding = 0;
     }
@@ -163,55 +181,56 @@ fn unreadable(config: &Config, said: &Said) -> Option<String> {
     Some(format!("the answer is other, and the note cannot be read as {field}: {}", reason.sentence()))
 }
 
-/// Appends at once what is still new when it is this import's turn to write: somebody may be importing the same answers.
-fn record(
-    path: &Path,
-    compared: &Compared,
-    options: &ImportOptions,
-    material: &mut Material<'_>,
-    imported: &mut Imported,
-) -> Result<(), Error> {
-    let appended = decisions::append(path, |journal| {
-        material.weigh(journal.clone())?;
-        Ok::<_, Error>(entries(compared, options, material, imported))
-    })?;
-    imported.recorded = appended.lines.len();
-    (imported.lines, imported.cut) = (appended.lines, appended.cut);
-    material.weigh(decisions::load(path)?)?;
-    imported.contradictions = material.decisions.contradictions.len();
-    Ok(())
+/// The good answers, by whom they were given, and after how many events they were asked for.
+struct Given<'a> {
+    compared: &'a Compared,
+    options: &'a ImportOptions,
+    after: usize,
 }
 
-/// What is to be recorded, and how many answers are not, or are and take the place of others.
-fn entries(
-    compared: &Compared,
-    options: &ImportOptions,
-    material: &Material<'_>,
-    imported: &mut Imported,
-) -> Vec<Entry> {
-    (imported.decided_already, imported.superseding) = (0, 0);
-    let answers = material.decisions.answers();
-    let mut entries = Vec::new();
-    for (queue, Said { act, rows, .. }, note) in &compared.said {
-        match answers.beside(act, rows) {
-            Beside::Same => {
+impl Given<'_> {
+    /// Appends at once what is still new when it is this import's turn to write: somebody may be importing the same answers.
+    fn record(&self, path: &Path, material: &mut Material<'_>, imported: &mut Imported) -> Result<(), Error> {
+        let appended = decisions::append(path, |journal| {
+            material.weigh(journal.clone())?;
+            Ok::<_, Error>(self.entries(material, imported))
+        })?;
+        imported.recorded = appended.lines.len();
+        (imported.lines, imported.cut) = (appended.lines, appended.cut);
+        material.weigh(decisions::load(path)?)?;
+        imported.contradictions = material.decisions.contradictions.len();
+        Ok(())
+    }
+
+    /// What is to be recorded, and how many answers are not, or are and take the place of others.
+    fn entries(&self, material: &Material<'_>, imported: &mut Imported) -> Vec<Entry> {
+        (imported.decided_already, imported.superseding, imported.taken_back) = Default::default();
+        let answers = material.decisions.answers();
+        let mut entries = Vec::new();
+        for Answered { queue, line, said: Said { act, rows, .. }, note } in &self.compared.said {
+            let beside = answers.beside(act, rows);
+            if beside == Beside::Same {
                 imported.decided_already += 1;
                 continue;
             }
-            Beside::Another => imported.superseding += 1,
-            Beside::First => {}
+            // Whoever took it back knew of it; whoever gave it in this workbook did not know of that.
+            if let Some((event, by)) = material.decisions.taken_back(act, rows, self.after) {
+                imported.taken_back.push(TakenBack { sheet: queue.title(), line: *line, event, by });
+                continue;
+            }
+            imported.superseding += usize::from(beside == Beside::Another);
+            let by_model = [Queue::Pairs, Queue::Clusters, Queue::Unassigned, Queue::Restricted].contains(queue);
+            entries.push(Entry {
+                at: self.options.at.clone(),
+                who: self.options.who.trim().to_owned(),
+                note: note.clone(),
+                model: if by_model { material.package.model() } else { None },
+                rows: rows.clone(),
+                act: act.clone(),
+            });
         }
-        let by_model = [Queue::Pairs, Queue::Clusters, Queue::Unassigned, Queue::Restricted].contains(queue);
-        entries.push(Entry {
-            at: options.at.clone(),
-            who: options.who.trim().to_owned(),
-            note: note.clone(),
-            model: if by_model { material.package.model() } else { None },
-            rows: rows.clone(),
-            act: act.clone(),
-        });
+        entries
     }
-    entries
 }
 
 fn ask(material: &mut Material<'_>, queues: &[Queue]) -> Result<Vec<Asked>, Error> {
@@ -223,6 +242,8 @@ fn ask(material: &mut Material<'_>, queues: &[Queue]) -> Result<Vec<Asked>, Erro
         Queue::Paper => paper::ask(material),
         Queue::Differences => differences::ask(material),
         Queue::Bookings => bookings::ask(material),
+        Queue::Conflicts => conflicts::ask(material),
+        Queue::Clocks => clocks::ask(material),
         Queue::Safety => safety::ask(material),
     };
     queues.iter().map(ask).collect()

@@ -147,6 +147,36 @@ fn appointments() -> Vec<Wrong> {
         of("evidence is left out", 2, "evidence", ""),
         of("an orphan is not called one", 2, "flags", ""),
         of("a booking is resolved by nobody", 1, "resolution", "cancelled"),
+        of("a side of a conflict is right, and nobody said so", 1, "holds", "recorded"),
+        set(
+            "classification-differs",
+            "evidence contradicts a booking that matches",
+            &[("appointment_records", 2, "differs", "site")],
+        ),
+        set(
+            "classification-differs",
+            "evidence is right, and there is no booking that it could differ from",
+            &[
+                ("appointments", 2, "differed", "starts: recorded 2017-10-04, letter 2017-10-05"),
+                ("appointments", 2, "holds", "evidence"),
+                ("appointments", 2, "holds_event", "1"),
+            ],
+        ),
+        set(
+            "clock-differs",
+            "a clock is in doubt, and may start nowhere else",
+            &[("referrals", 1, "clock_doubt", "stop-undated")],
+        ),
+        set(
+            "clock-differs",
+            "somebody decided of a clock that is not in doubt",
+            &[("referrals", 1, "clock_event", "1")],
+        ),
+        set(
+            "clock-differs",
+            "a clock is in doubt, and no referral comes before it",
+            &[("referrals", 1, "clock_doubt", "stop-undated"), ("referrals", 1, "other_clock_rule", "original-kept")],
+        ),
         set(
             "classification-differs",
             "a booking is rebooked, and nobody says to when",
