@@ -191,7 +191,8 @@ fn decisions(tables: &Tables, findings: &mut Findings) -> BTreeSet<usize> {
         let (left, right) = (patient(left.find(record)), patient(right.find(record)));
         let together = left.is_some() && left == right;
         let (says_one, says_two) = match (line.value("standing"), line.value("kind"), line.value("answer")) {
-            ("in-effect", "pair" | "appointment-match", "same") | ("in-effect", "row-placed", "there") => (true, false),
+            ("in-effect", "pair", "same") | ("in-effect", "row-placed", "there") => (true, false),
+            ("in-effect", "appointment-match", "same" | "right" | "wrong") => (true, false),
             ("in-effect", "pair", "different") | ("in-effect", "cluster-member", _) => (false, true),
             _ => (false, false),
         };

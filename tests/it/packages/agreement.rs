@@ -335,6 +335,14 @@ fn what_only_looks_like_a_contradiction_passes() {
         it.set("patient_records", 3, "joined_by", "decision");
         it.edit_json("data/audit/run.json", |run| run["link"] = json!({ "match": 0.99 }));
     });
+    for answer in ["same", "right", "wrong"] {
+        passes("evidence that a decision brought to the patient of its booking", &|it| {
+            it.set("review_decisions", 1, "kind", "appointment-match");
+            it.set("review_decisions", 1, "answer", answer);
+            it.set("patient_records", 1, "joined_by", "decision");
+            it.set("patient_records", 3, "joined_by", "decision");
+        });
+    }
     passes("an unlikely pair of one patient whom a slot placed", &to_ben);
     passes("a family name in other letters", &|it| it.set("person_records", 3, "family_name", "SMYTH"));
     passes("the second keying of a folder", &|it| {
