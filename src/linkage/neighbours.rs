@@ -2,6 +2,7 @@
 
 use super::compare::{BEST, NULL, Pattern, else_level, of};
 use super::features::{Features, Profile};
+use super::model::UNDER_TWO_NAMES;
 use super::sessions::{SESSION_PAIRS, pairs_of_blocks, some_of};
 use super::train::{Counts, Weighted, count};
 use super::units::Units;
@@ -19,9 +20,6 @@ pub(super) struct Neighbours {
     /// Where comparisons were added, those by number, and those who share neither a given name nor a date of birth.
     pub of_added: Weighted,
 }
-
-/// Of one person's pairs, so many bear two names that are each given to many, and neither of them for the other.
-const UNDER_TWO_NAMES: f64 = 0.005;
 
 impl Neighbours {
     pub(super) fn of(features: &Features, units: &Units) -> Self {
@@ -91,7 +89,13 @@ fn told_apart_by_names(counts: &Counts) -> Weighted {
     let under_two_names = UNDER_TWO_NAMES * of(&|pattern| !is_another(pattern) && born_together(pattern));
     let share = if twins > 0.0 { (1.0 - under_two_names / twins).max(0.0) } else { 0.0 };
     let weight = |(pattern, count): (&Pattern, &u64)| {
-        let share = if are_strangers(*pattern) { 1.0 } else if born_together(pattern) { share } else { 0.0 };
+        let share = if are_strangers(*pattern) {
+            1.0
+        } else if born_together(pattern) {
+            share
+        } else {
+            0.0
+        };
         (is_another(pattern) && share > 0.0).then_some((*pattern, *count as f64 * share))
     };
     counts.iter().filter_map(weight).collect()

@@ -97,3 +97,30 @@ fn value(features: &Features, units: &Units, comparison: usize, unit: u32) -> Sy
         added => units.kept(unit)[features.comparisons.column_of(added)],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Row, county, link_among};
+    use crate::decisions::Decisions;
+
+    /// What it weighs that two rows of one person are both of Zebedee, among so many of his rows and these of others.
+    fn weight(copies: usize, others: &[Row<'_>]) -> i32 {
+        let his = ["", "", "Elmyard", "Zebedee", "1978-09-03", "male", "", ""];
+        let rows: Vec<Row<'_>> = std::iter::repeat_n(his, copies).chain(others.iter().copied()).collect();
+        let (linked, rows, _) = link_among(&county(300), &rows, &[], &Decisions::default());
+        let pair = linked.pairs.iter().find(|pair| (pair.left, pair.right) == (rows[0], rows[1])).expect("a pair");
+        pair.weights.iter().next().flatten().expect("a given name")
+    }
+
+    #[test]
+    fn a_name_is_as_rare_as_its_bearers_are_few_however_many_rows_they_have() {
+        let (two, eight) = (weight(2, &[]), weight(8, &[]));
+        assert!((two - eight).abs() < 50, "{two} and {eight}");
+        let born: Vec<String> = (0..6).map(|n| format!("19{}-05-1{n}", 40 + 7 * n)).collect();
+        let families = ["Ashby", "Brandreth", "Coldwell", "Derwent", "Eastlake", "Farrow"];
+        let other = |(family, born)| ["", "", family, "Zebedee", born, "male", "", ""];
+        let others: Vec<Row<'_>> = families.into_iter().zip(born.iter().map(String::as_str)).map(other).collect();
+        let common = weight(2, &others);
+        assert!(two - common > 150, "{two} and {common}");
+    }
+}

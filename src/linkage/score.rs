@@ -2,7 +2,7 @@
 
 use super::births::a_generation_apart;
 use super::candidates::compare_all;
-use super::compare::{BEST, NULL, Pattern, compare, else_level, of};
+use super::compare::{BEST, EXCHANGED, NULL, Pattern, compare, else_level, of};
 use super::features::{Features, Profile};
 use super::model::{LinkModel, Weights, probability};
 use super::product::{COMPARISONS, ComparisonLevels, ComparisonWeights, WEIGHTS};
@@ -106,10 +106,10 @@ const TELLS_A_FAMILY_APART: i32 = 600;
 const SLIPS_OF_A_NAME: &[u8] = &[BEST, 5, 6, 7];
 /// The level of a given name and its short form.
 const SHORT_FORM: u8 = 3;
+/// The level of two given names that are close, and are both given to many.
+const LIKE_NAMES: u8 = 6;
 /// The level of two ids of one system.
 const OTHER_ID: u8 = 2;
-/// The level of a given name that stands where the other has the family name.
-const EXCHANGED: u8 = 2;
 
 /// What an equal number with agreeing details is worth at least, in hundredths of a bit: a probability of 0.9999.
 const NUMBER_WITH_DETAILS: i32 = 1329;
@@ -236,7 +236,8 @@ impl<'a> Scorer<'a> {
     /// Whether two of one address and birth date bear two names that are given to many, as twins do: no weight tells them from
     /// one person under two names.
     fn may_be_twins(&self, pattern: Pattern, bar: Bar) -> bool {
-        bar == Bar::OtherGivenName && (pattern.level(of::GIVEN) == SHORT_FORM || pattern.are_relatives())
+        let kindred = [SHORT_FORM, LIKE_NAMES].contains(&pattern.level(of::GIVEN));
+        bar == Bar::OtherGivenName && (kindred || pattern.are_relatives())
     }
 
     /// Whether a value agrees that hardly two people of one address share, such as a number of social security.
@@ -292,7 +293,10 @@ impl<'a> Scorer<'a> {
             return None;
         }
         let condition = self.features.comparisons.condition(pattern, comparison);
-        let weight = self.weights.at(comparison, condition, level)?;
+        let weight = match comparison {
+            of::GIVEN if pattern.are_twins() => self.weights.of_twins(condition)?,
+            _ => self.weights.at(comparison, condition, level)?,
+        };
         Some((weight, is_heeded(comparison) && level == BEST && condition == 0))
     }
 
@@ -427,8 +431,12 @@ impl<'a> Scorer<'a> {
         if pattern.level(of::GIVEN) == else_level(of::GIVEN) {
             return Bar::OtherGivenName;
         }
-        // Amy may be Amelia, and may be her twin: no weight tells.
-        if pattern.level(of::GIVEN) == SHORT_FORM && pattern.could_be_twins() && self.may_be_two_names(one, two) {
+        let at_home = pattern.one_address() && pattern.could_be_twins();
+        // Leo and Leon may be twins, and Amy may be Amelia, and may be her twin: no weight tells.
+        if pattern.level(of::GIVEN) == LIKE_NAMES && at_home {
+            return Bar::OtherGivenName;
+        }
+        if pattern.level(of::GIVEN) == SHORT_FORM && at_home && self.may_be_two_names(one, two) {
             return Bar::OtherGivenName;
         }
         if pattern.level(of::BIRTH) != NULL && (!born || a_generation_apart(one, two)) {
