@@ -125,6 +125,15 @@ impl Candidates {
         self.parts.par_iter().map(|part| &*part.patterns)
     }
 
+    /// Shows each candidate's first unit and pattern to a function, in any order; what it keeps in mind, it does for some of them
+    /// at a time.
+    pub(super) fn for_each<M>(&self, mind: impl Fn() -> M + Send + Sync, see: impl Fn(&mut M, u32, Pattern) + Sync) {
+        self.parts.par_iter().enumerate().for_each_init(mind, |mind, (number, part)| {
+            let first = |packed: &u64| self.spread.unpack(number, *packed).0.0;
+            part.packed.iter().zip(&part.patterns).for_each(|(packed, pattern)| see(mind, first(packed), *pattern));
+        });
+    }
+
     /// What some function makes of each candidate, in order, where it makes anything; what it keeps in mind, it does for some
     /// of them at a time.
     pub(super) fn filter_map<M, T: Send>(

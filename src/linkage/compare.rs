@@ -94,6 +94,8 @@ pub(super) const CONDITIONS: [&[&str]; COUNT] = [
 pub(super) const NULL: u8 = 0;
 /// Exact, or the best level there is.
 pub(super) const BEST: u8 = 1;
+/// The level of given and family name that stand in each other's place, in both comparisons.
+pub(super) const EXCHANGED: u8 = 2;
 
 /// The levels of one pair, four bits each: of the built-in comparisons, and of those that were added. At the top three marks:
 /// whether one side gives no more than an initial (such a pair can agree on the initial or not, and must not be measured by how
@@ -131,15 +133,30 @@ impl Pattern {
         self.built_in >> INITIAL_ONLY & 1 == 1
     }
 
-    /// Whether the two live at one address, and were born together with two names that people bear, or a generation apart with
-    /// one name: twins, parent and child. Nothing is learned from them of what one person's records look like.
+    /// Whether the two were born together with two names that people bear, or live at one address and were born a generation apart
+    /// with one name: twins, parent and child. Nothing is learned from them of what one person's records look like.
     pub(super) fn are_relatives(self) -> bool {
         self.built_in >> RELATIVES & 1 == 1
     }
 
-    /// Whether all but the given names leaves open that the two are twins.
+    /// Whether they are relatives, and were born together.
+    pub(super) fn are_twins(self) -> bool {
+        self.are_relatives() && self.level(of::GIVEN) == else_level(of::GIVEN)
+    }
+
+    /// Whether all but the given names leaves open that the two are twins: of one address, or of one family name and one day.
     pub(super) fn could_be_twins(self) -> bool {
-        self.one_address() && self.births_alike() && self.level(of::NUMBER) != BEST && !self.initial_only()
+        let born_together = match self.one_address() {
+            true => self.births_alike(),
+            false => self.level(of::BIRTH) == BEST && self.family_alike(),
+        };
+        born_together && self.level(of::NUMBER) != BEST && !self.initial_only()
+    }
+
+    /// Whether the family names are alike, each in its place.
+    fn family_alike(self) -> bool {
+        let level = self.level(of::FAMILY);
+        (BEST..else_level(of::FAMILY)).contains(&level) && level != EXCHANGED
     }
 
     fn with_relatives_marked(
@@ -147,11 +164,11 @@ impl Pattern {
         two_usual_names: impl Fn() -> bool,
         a_generation_apart: impl Fn() -> bool,
     ) -> Self {
-        if !self.one_address() || self.level(of::NUMBER) == BEST {
+        let given = self.level(of::GIVEN);
+        let twins = given == else_level(of::GIVEN) && self.could_be_twins() && two_usual_names();
+        if !twins && (!self.one_address() || self.level(of::NUMBER) == BEST) {
             return self;
         }
-        let given = self.level(of::GIVEN);
-        let twins = self.could_be_twins() && given == else_level(of::GIVEN) && two_usual_names();
         let one_name = (BEST..else_level(of::GIVEN)).contains(&given);
         let parent_and_child = one_name && self.level(of::BIRTH) == else_level(of::BIRTH) && a_generation_apart();
         self.built_in |= u64::from(twins || parent_and_child) << RELATIVES;

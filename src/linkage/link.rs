@@ -10,6 +10,7 @@ use super::model::{BlockingReport, LinkModel};
 use super::one_to_one;
 use super::pairs::{self, Pair};
 use super::product::{JoinedBy, Linked, PatientIndex, Place};
+use super::rarity::Rarity;
 use super::rulings::Rulings;
 use super::score::{Bar, Scorer};
 use super::thin::Directory;
@@ -22,6 +23,7 @@ use crate::decisions::Decisions;
 use crate::ledger::Reason;
 use crate::records::{PersonId, Records};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Records made comparable, with their candidate pairs; made once, for training and linking both.
 pub struct Prepared {
@@ -36,6 +38,7 @@ pub struct Prepared {
     lists: Vec<u64>,
     /// The earlier patient that each record was of; empty where nothing was linked before.
     earlier: Vec<Option<u32>>,
+    rarity: OnceLock<Rarity>,
     /// What is known of pairs beside that, for estimates alone; none are made where this was not given.
     pub(super) answers: Option<Vec<(PersonId, PersonId, bool)>>,
 }
@@ -62,6 +65,14 @@ impl Prepared {
     /// Pairs to compare, each counted once.
     pub fn candidate_pairs(&self) -> u64 {
         self.candidates.len() as u64
+    }
+
+    /// What scores pairs. What values are worth is told of the candidates when it is first asked for.
+    pub(super) fn scorer(&self, model: &LinkModel) -> Scorer<'_> {
+        let Prepared { features, units, candidates, .. } = self;
+        let rarity =
+            self.rarity.get_or_init(|| Rarity::of(features, units, candidates, &model.weights(&features.comparisons)));
+        Scorer::new(features, units, model, rarity)
     }
 
     /// What is known of units beside what they say.
@@ -120,6 +131,7 @@ fn prepare_with(config: &Config, records: Records, rulings: Rulings) -> Prepared
         rulings,
         lists,
         earlier: Vec::new(),
+        rarity: OnceLock::new(),
         answers: None,
     }
 }
@@ -159,8 +171,9 @@ pub fn link(config: &Config, mut prepared: Prepared, model: &LinkModel) -> Linke
 }
 
 fn compare(prepared: &mut Prepared, model: &LinkModel) -> Vec<Pair> {
+    prepared.scorer(model);
     let candidates = std::mem::take(&mut prepared.candidates);
-    let scorer = Scorer::new(&prepared.features, &prepared.units, model);
+    let scorer = prepared.scorer(model);
     let mut pairs = pairs::score(&scorer, &candidates);
     drop(candidates);
     tracing::info!(pairs = pairs.len(), "pairs worth showing");
@@ -192,7 +205,7 @@ fn joined_by_machine(
     pairs: &[Pair],
     rulings: &[(u32, u32, Ruling)],
 ) -> (Clusters, BTreeMap<u32, Bar>) {
-    let scorer = Scorer::new(&prepared.features, &prepared.units, model);
+    let scorer = prepared.scorer(model);
     Clusters::build(&scorer, prepared.marks(), rulings, pairs, config.link.match_at)
 }
 
@@ -208,7 +221,7 @@ impl Clustered {
 /// Joins what people said on top of what a machine joins, and places every record.
 fn place(config: &Config, prepared: Prepared, model: &LinkModel, pairs: Vec<Pair>, clustered: Clustered) -> Linked {
     let (none_together, none_apart) = with_half_the_answers(config, &prepared, model, &pairs, &clustered);
-    let Prepared { records, features, units, told, rulings, .. } = prepared;
+    let Prepared { records, features, units, told, rulings, rarity, .. } = prepared;
     let Clustered { unit_of, rulings: unit_rulings, mut clusters, refused, groups: by_machine } = clustered;
     clusters.join(&unit_rulings);
     let joined = unit_rulings.iter().any(|ruling| ruling.2 == Ruling::Same).then(|| clusters.groups());
@@ -243,7 +256,8 @@ fn place(config: &Config, prepared: Prepared, model: &LinkModel, pairs: Vec<Pair
     let effects = outcome.effects(&rulings);
     let apart = unit_rulings.iter().filter(|ruling| ruling.2 == Ruling::Different);
     let decided = apart.map(|(one, other, _)| (*one, *other)).collect();
-    let scorer = Scorer::new(&features, &units, model);
+    let rarity = rarity.into_inner().expect("pairs were scored");
+    let scorer = Scorer::new(&features, &units, model, &rarity);
     let mut shown = pairs::to_show(config, &scorer, &units, &pairs, &refused, &decided, &groups.group_of);
     if !rulings.asked.is_empty() {
         shown = pairs::ask_again(&scorer, &unit_of, &rulings.asked, shown);

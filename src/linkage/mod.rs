@@ -20,6 +20,7 @@ mod likeness;
 mod link;
 mod model;
 mod names;
+mod neighbours;
 mod number;
 mod one_to_one;
 mod pairs;
@@ -27,6 +28,7 @@ mod permutation;
 #[cfg(test)]
 mod planted;
 mod product;
+mod rarity;
 #[cfg(test)]
 mod relatives;
 mod rulings;

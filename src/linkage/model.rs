@@ -1,7 +1,7 @@
 //! The model: for each comparison and level the chance that a match (m) and that two different people (u) show it.
 //! It is data: it can be saved, reviewed, compared and used again.
 
-use super::compare::{BEST, COUNT, NULL, Pattern, of};
+use super::compare::{BEST, COUNT, EXCHANGED, NULL, Pattern, else_level, of};
 use super::comparisons::Comparisons;
 use crate::config::ComparisonSetting;
 use serde::{Deserialize, Serialize};
@@ -171,12 +171,15 @@ pub(super) struct Weights {
     pub agreement_of_two: Vec<f64>,
     /// Prior odds in hundredths of a bit.
     pub prior: i32,
+    /// By condition, the most that two given names say for one person that are each given to many.
+    under_two_names: Vec<i32>,
 }
+
+/// Of one person's pairs, so many bear two given names that are each given to many, and neither of them for the other.
+pub(super) const UNDER_TWO_NAMES: f64 = 0.005;
 
 /// The mildest that two different verified numbers may speak: real registers hold some wrong ones, so it is a weight, not a law.
 const DIFFERENT_NUMBERS_AT_MOST: i32 = -900;
-/// The place of the level at which given and family name are exchanged, in both comparisons.
-const EXCHANGED: usize = 2;
 /// The most that exchanged names may speak: James Thomas and Thomas James may be two people, and a table of few such names
 /// cannot teach how seldom.
 const EXCHANGED_AT_MOST: i32 = 1_100;
@@ -191,16 +194,21 @@ impl LinkModel {
             table[comparison] = (0..comparisons.conditions(comparison)).map(of_condition).collect();
             agreement_of_two[comparison] = model.levels[usize::from(BEST)].u[0];
         }
-        let mut weights = Weights { table, agreement_of_two, prior: hundredths(self.prior / (1.0 - self.prior)) };
+        let prior = hundredths(self.prior / (1.0 - self.prior));
+        let other_name = comparisons.weighed().zip(&self.comparisons).find(|of| of.0 == of::GIVEN);
+        let other_name = other_name.and_then(|(_, model)| model.levels.last());
+        let under_two_names = other_name.map_or(&[][..], |level| &level.u);
+        let under_two_names = under_two_names.iter().map(|u| hundredths(UNDER_TWO_NAMES / u)).collect();
+        let mut weights = Weights { table, agreement_of_two, prior, under_two_names };
         if let Some(both_verified) = weights.table[of::NUMBER].first_mut() {
             both_verified[3] = both_verified[3].min(DIFFERENT_NUMBERS_AT_MOST);
         }
         // An exchange is one event, though two comparisons see it: the given name speaks for both.
         for given in &mut weights.table[of::GIVEN] {
-            given[EXCHANGED] = given[EXCHANGED].min(EXCHANGED_AT_MOST);
+            given[usize::from(EXCHANGED)] = given[usize::from(EXCHANGED)].min(EXCHANGED_AT_MOST);
         }
         for family in &mut weights.table[of::FAMILY] {
-            family[EXCHANGED] = 0;
+            family[usize::from(EXCHANGED)] = 0;
         }
         weights
     }
@@ -289,6 +297,12 @@ impl Weights {
     /// The weight of a level that is not null; nothing where another comparison stands for this one.
     pub(super) fn at(&self, comparison: usize, condition: usize, level: u8) -> Option<i32> {
         self.table[comparison].get(condition).map(|levels| levels[usize::from(level)])
+    }
+
+    /// The same of the given names of two who could be twins, and bear two names that are each given to many.
+    pub(super) fn of_twins(&self, condition: usize) -> Option<i32> {
+        let weight = self.at(of::GIVEN, condition, else_level(of::GIVEN))?;
+        Some(weight.min(self.under_two_names[condition]))
     }
 
     /// The weights of a pattern, added up.

@@ -67,6 +67,17 @@ fn cases() -> Vec<Case> {
         let twin = of(0);
         let place = NAMES.iter().position(|name| *name == twin[GIVEN]).expect("a name");
         case("twins", false, twin.clone(), with(&twin, GIVEN, NAMES[(place + 1 + n % 7) % 8].to_owned()));
+        let elsewhere = |mut row: [String; 8], phone: &str| {
+            (row[6], row[7]) = (of(8)[6].clone(), phone.to_owned());
+            row
+        };
+        let name = NAMES[(place + 2 + n % 6) % 8].to_owned();
+        let apart = of(11);
+        if apart[GIVEN] != name {
+            case("twins apart", false, apart.clone(), elsewhere(with(&apart, GIVEN, name), ""));
+        }
+        let moved = base(n * 12 + 7_777);
+        case("like twins apart", true, moved.clone(), elsewhere(moved.clone(), &moved[7]));
         let (one, two) = ALIKE[n % 3];
         let alike = with(&of(1), GIVEN, one.to_owned());
         if n % 10 == 0 {
@@ -103,8 +114,8 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// Links them; gives by case whether the two rows are of one patient, and whether a person is asked.
-fn linked(cases: &[Case], is_care: bool) -> Vec<(bool, bool)> {
+/// Links them, two rows a case from the first on.
+fn linked(cases: &[Case], is_care: bool) -> Linked {
     let mut config = config(&[Standing::Record]);
     config.link.is_care = is_care;
     let County { rows: [others, again] } = county(500);
@@ -117,7 +128,12 @@ fn linked(cases: &[Case], is_care: bool) -> Vec<(bool, bool)> {
     let rows: Vec<Row<'_>> = rows.iter().map(|row| row.each_ref().map(String::as_str)).collect();
     let prepared = prepare(&config, records(&config, &[&rows]), &Decisions::default());
     let model = train(&prepared);
-    let linked = link(&config, prepared, &model);
+    link(&config, prepared, &model)
+}
+
+/// By case whether the two rows are of one patient, and whether a person is asked.
+fn outcomes(cases: &[Case], is_care: bool) -> Vec<(bool, bool)> {
+    let linked = linked(cases, is_care);
     let asked: BTreeSet<(u32, u32)> = (linked.pairs.iter())
         .filter(|pair| pair.standing == PairStanding::Review)
         .map(|pair| (pair.left, pair.right))
@@ -131,7 +147,7 @@ fn linked(cases: &[Case], is_care: bool) -> Vec<(bool, bool)> {
 #[track_caller]
 fn check(is_care: bool) {
     let cases = cases();
-    let outcomes = linked(&cases, is_care);
+    let outcomes = outcomes(&cases, is_care);
     let kinds: BTreeSet<&str> = cases.iter().map(|case| case.kind).collect();
     for kind in kinds {
         let of: Vec<(&Case, &(bool, bool))> = cases.iter().zip(&outcomes).filter(|of| of.0.kind == kind).collect();
@@ -155,4 +171,14 @@ fn alone_relatives_stay_apart_and_one_person_like_them_is_one() {
 #[test]
 fn in_care_relatives_stay_apart_and_one_person_like_them_is_one() {
     check(true);
+}
+
+#[test]
+fn twins_are_not_thought_to_be_one_person() {
+    let cases = cases();
+    let linked = linked(&cases, false);
+    let of_twins = |pair: &&ScoredPair| pair.right == pair.left + 1 && cases[pair.left as usize / 2].kind == "twins";
+    let likely: f64 = linked.pairs.iter().filter(of_twins).map(ScoredPair::probability).sum();
+    let twins = cases.iter().filter(|case| case.kind == "twins").count() as f64;
+    assert!(likely < 0.5 * twins, "{likely} of {twins}");
 }

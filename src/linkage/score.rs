@@ -2,14 +2,13 @@
 
 use super::births::a_generation_apart;
 use super::candidates::compare_all;
-use super::compare::{BEST, COUNT, NULL, Pattern, compare, else_level, of};
+use super::compare::{BEST, EXCHANGED, NULL, Pattern, compare, else_level, of};
 use super::features::{Features, Profile};
-use super::model::{LinkModel, Weights, hundredths, probability};
+use super::model::{LinkModel, Weights, probability};
 use super::product::{COMPARISONS, ComparisonLevels, ComparisonWeights, WEIGHTS};
+use super::rarity::{Rarity, is_heeded};
 use super::units::{Units, births_agree_in_part, names_agree, two_verified_numbers};
 use crate::ledger::Reason;
-use crate::records::Symbol;
-use rayon::prelude::*;
 
 /// A scored pair of units.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,8 +96,6 @@ impl Bar {
     }
 }
 
-/// What values are worth that so few bear is worked out once.
-const RARE: u32 = 64;
 /// Across two clusters the mean probability must reach this where somebody's care hangs on it,
 const MEAN_IN_CARE: f64 = 0.5;
 /// and this elsewhere: of people with many rows, some always lie far apart.
@@ -109,10 +106,10 @@ const TELLS_A_FAMILY_APART: i32 = 600;
 const SLIPS_OF_A_NAME: &[u8] = &[BEST, 5, 6, 7];
 /// The level of a given name and its short form.
 const SHORT_FORM: u8 = 3;
+/// The level of two given names that are close, and are both given to many.
+const LIKE_NAMES: u8 = 6;
 /// The level of two ids of one system.
 const OTHER_ID: u8 = 2;
-/// The level of a given name that stands where the other has the family name.
-const EXCHANGED: u8 = 2;
 
 /// What an equal number with agreeing details is worth at least, in hundredths of a bit: a probability of 0.9999.
 const NUMBER_WITH_DETAILS: i32 = 1329;
@@ -154,47 +151,13 @@ pub(super) struct Scorer<'a> {
     features: &'a Features,
     units: &'a Units,
     weights: Weights,
-    /// By comparison, weight to add when both have this value, by the place of its word: rarer than the average is worth more.
-    /// Empty where the frequency does not count.
-    frequencies: Vec<Vec<i16>>,
+    rarity: &'a Rarity,
 }
 
 impl<'a> Scorer<'a> {
-    /// Ready to score; frequencies are those of these units.
-    pub(super) fn new(features: &'a Features, units: &'a Units, model: &LinkModel) -> Self {
-        let words = features.words.len() + 1;
-        let weights = model.weights(&features.comparisons);
-        let frequency = |comparison: usize, of: &(dyn Fn(u32) -> Symbol + Sync)| {
-            let mut counts = vec![0u32; words];
-            for unit in 0..units.len() as u32 {
-                counts[of(unit).place() as usize] += 1;
-            }
-            counts[0] = 0;
-            let total: f64 = counts.iter().map(|count| f64::from(*count)).sum::<f64>().max(1.0);
-            let average = weights.agreement_of_two[comparison];
-            // A value seen once in the data may be twice as common outside it; no value is worth more than ten bits extra.
-            let worth = |count: u32| match count {
-                0 => 0,
-                count => hundredths(average * total / f64::from(count + 1)).clamp(-1000, 1000) as i16,
-            };
-            // Most values are rare.
-            let rare: Vec<i16> = (0..RARE).map(worth).collect();
-            counts.iter().map(|count| rare.get(*count as usize).copied().unwrap_or_else(|| worth(*count))).collect()
-        };
-        let profile = |unit: u32| &units.profiles[unit as usize];
-        let comparisons = &features.comparisons;
-        let of_added = |comparison: usize| match comparisons.heeds_frequency(comparison) {
-            true => frequency(comparison, &|unit| units.kept(unit)[comparisons.column_of(comparison)]),
-            false => Vec::new(),
-        };
-        let of_built_in = |comparison: usize| match comparison {
-            of::GIVEN => frequency(comparison, &|unit| profile(unit).given),
-            of::FAMILY => frequency(comparison, &|unit| profile(unit).family),
-            of::POSTCODE => frequency(comparison, &|unit| profile(unit).postcode),
-            added => of_added(added),
-        };
-        let frequencies = (0..comparisons.count()).into_par_iter().map(of_built_in).collect();
-        Scorer { frequencies, weights, features, units }
+    /// Ready to score.
+    pub(super) fn new(features: &'a Features, units: &'a Units, model: &LinkModel, rarity: &'a Rarity) -> Self {
+        Scorer { features, units, weights: model.weights(&features.comparisons), rarity }
     }
 
     /// The pattern of a pair.
@@ -273,7 +236,8 @@ impl<'a> Scorer<'a> {
     /// Whether two of one address and birth date bear two names that are given to many, as twins do: no weight tells them from
     /// one person under two names.
     fn may_be_twins(&self, pattern: Pattern, bar: Bar) -> bool {
-        bar == Bar::OtherGivenName && (pattern.level(of::GIVEN) == SHORT_FORM || pattern.are_relatives())
+        let kindred = [SHORT_FORM, LIKE_NAMES].contains(&pattern.level(of::GIVEN));
+        bar == Bar::OtherGivenName && (kindred || pattern.are_relatives())
     }
 
     /// Whether a value agrees that hardly two people of one address share, such as a number of social security.
@@ -329,21 +293,16 @@ impl<'a> Scorer<'a> {
             return None;
         }
         let condition = self.features.comparisons.condition(pattern, comparison);
-        let weight = self.weights.at(comparison, condition, level)?;
-        let heeds = matches!(comparison, of::GIVEN | of::FAMILY | of::POSTCODE) || comparison >= COUNT;
-        Some((weight, heeds && level == BEST && condition == 0))
+        let weight = match comparison {
+            of::GIVEN if pattern.are_twins() => self.weights.of_twins(condition)?,
+            _ => self.weights.at(comparison, condition, level)?,
+        };
+        Some((weight, is_heeded(comparison) && level == BEST && condition == 0))
     }
 
     /// What it adds that two agree on a unit's value of a comparison.
     fn rarity(&self, comparison: usize, unit: u32) -> i32 {
-        let profile = &self.units.profiles[unit as usize];
-        let word = match comparison {
-            of::GIVEN => profile.given,
-            of::FAMILY => profile.family,
-            of::POSTCODE => profile.postcode,
-            added => self.units.kept(unit)[self.features.comparisons.column_of(added)],
-        };
-        self.frequencies[comparison].get(word.place() as usize).map_or(0, |more| i32::from(*more))
+        self.rarity.at(self.features, self.units, comparison, unit)
     }
 
     fn tie(&self, pattern: Pattern, left: u32, right: u32) -> Tie {
@@ -472,8 +431,12 @@ impl<'a> Scorer<'a> {
         if pattern.level(of::GIVEN) == else_level(of::GIVEN) {
             return Bar::OtherGivenName;
         }
-        // Amy may be Amelia, and may be her twin: no weight tells.
-        if pattern.level(of::GIVEN) == SHORT_FORM && pattern.could_be_twins() && self.may_be_two_names(one, two) {
+        let at_home = pattern.one_address() && pattern.could_be_twins();
+        // Leo and Leon may be twins, and Amy may be Amelia, and may be her twin: no weight tells.
+        if pattern.level(of::GIVEN) == LIKE_NAMES && at_home {
+            return Bar::OtherGivenName;
+        }
+        if pattern.level(of::GIVEN) == SHORT_FORM && at_home && self.may_be_two_names(one, two) {
             return Bar::OtherGivenName;
         }
         if pattern.level(of::BIRTH) != NULL && (!born || a_generation_apart(one, two)) {

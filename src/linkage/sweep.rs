@@ -5,7 +5,6 @@ use super::link::{Prepared, unit_of_records};
 use super::model::LinkModel;
 use super::pairs;
 use super::product::{PatientIndex, Place};
-use super::score::Scorer;
 use super::thin::Directory;
 use std::collections::BTreeMap;
 
@@ -20,7 +19,7 @@ pub struct Joined {
 /// Links at each threshold, from the scores of a model, and shows what each joins. Nothing is decided by it.
 pub fn sweep(prepared: &Prepared, model: &LinkModel, thresholds: &[f64], see: &mut dyn FnMut(&Joined)) {
     let Prepared { features, units, candidates, rulings, .. } = prepared;
-    let scorer = Scorer::new(features, units, model);
+    let scorer = prepared.scorer(model);
     let mut scored = pairs::score(&scorer, candidates);
     pairs::bar_close_rivals(&scorer, &mut scored);
     let records = prepared.records.people.len();

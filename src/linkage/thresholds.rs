@@ -62,7 +62,7 @@ impl AtThreshold {
 
 /// What each of these thresholds is likely to join, before anything is linked; lowest first.
 pub fn likely(prepared: &Prepared, model: &LinkModel, thresholds: &[f64], review_at: f64) -> Vec<AtThreshold> {
-    let scorer = Scorer::new(&prepared.features, &prepared.units, model);
+    let scorer = prepared.scorer(model);
     let mut pairs = pairs::score(&scorer, &prepared.candidates);
     pairs::bar_close_rivals(&scorer, &mut pairs);
     estimate(&scorer, prepared, &pairs, thresholds, review_at)
@@ -74,7 +74,7 @@ pub(super) fn of_run(config: &Config, prepared: &Prepared, model: &LinkModel, pa
         return Vec::new();
     }
     let thresholds: Vec<f64> = THRESHOLDS.into_iter().chain([config.link.match_at]).collect();
-    let scorer = Scorer::new(&prepared.features, &prepared.units, model);
+    let scorer = prepared.scorer(model);
     estimate(&scorer, prepared, pairs, &thresholds, config.link.review_at)
 }
 

@@ -9,9 +9,9 @@ use super::compare::{BEST, NULL, Pattern, else_level, match_condition, of};
 use super::comparisons::Comparisons;
 use super::features::Features;
 use super::model::{Chances, LinkModel, SessionReport, TrainingReport, start_m};
-use super::sessions::{SESSION_PAIRS, Session, pairs_of_blocks, sessions, some_of};
+use super::neighbours::Neighbours;
+use super::sessions::{Session, sessions};
 use super::units::Units;
-use crate::records::Symbol;
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -34,7 +34,7 @@ pub(super) fn train(features: &Features, units: &Units) -> (Chances, Chances, Ve
     let mut report = TrainingReport {
         units: units.len() as u64,
         random_pairs: random.values().sum(),
-        neighbour_pairs: neighbours.by_number.values().sum(),
+        neighbour_pairs: neighbours.by_number,
         ..TrainingReport::default()
     };
     // A random pair of a small table may well be one person: such pairs must not teach what different people look like.
@@ -78,7 +78,7 @@ fn held(features: &Features, units: &Units) -> Vec<(Session, Counts)> {
 const REFINEMENTS: usize = 2;
 
 /// Patterns with how many pairs of one sort are expected in each.
-type Weighted = Vec<(Pattern, f64)>;
+pub(super) type Weighted = Vec<(Pattern, f64)>;
 
 /// Expected matches by comparison, match condition and level.
 type Expected = Vec<Vec<Vec<f64>>>;
@@ -277,62 +277,7 @@ fn random_counts(features: &Features, units: &Units) -> Counts {
     count(features, units, &pairs)
 }
 
-/// Pairs at one address that are certainly two people.
-struct Neighbours {
-    /// Both numbers are verified and differ in more than two digits.
-    by_number: Counts,
-    /// Where comparisons were added, the same, and those who share neither a given name nor a date of birth.
-    by_anything: Counts,
-}
-
-impl Neighbours {
-    fn of(features: &Features, units: &Units) -> Self {
-        let at_postcode = |unit: u32| {
-            let postcode = units.profiles[unit as usize].postcode;
-            postcode.is_some().then_some(u64::from(postcode.place()))
-        };
-        let mut pairs = pairs_of_blocks(units, at_postcode);
-        let of_two = |left: u32, right: u32| {
-            let (one, two) = (&units.profiles[left as usize], &units.profiles[right as usize]);
-            let numbers = super::compare::numbers_of_two_people(one.number, two.number);
-            one.verified && two.verified && numbers && !features.superseded.ties(one, two)
-        };
-        let by_number: Vec<(u32, u32)> =
-            pairs.par_iter().copied().filter(|(left, right)| of_two(*left, *right)).collect();
-        let by_number = count(features, units, &some_of(by_number, SESSION_PAIRS));
-        let mut by_anything = Counts::new();
-        let comparisons = &features.comparisons;
-        if comparisons.added().next().is_some() {
-            let symbol = |value: Symbol| value.is_some().then_some(u64::from(value.place()));
-            pairs.extend(pairs_of_blocks(units, |unit| symbol(units.profiles[unit as usize].address)));
-            pairs.extend(pairs_of_blocks(units, |unit| {
-                let district = features.word(units.profiles[unit as usize].postcode).split(' ').next()?;
-                let key = district.bytes().fold(0, |key, byte| key << 8 | u64::from(byte));
-                (key != 0).then_some(key)
-            }));
-            for comparison in comparisons.added() {
-                pairs
-                    .extend(pairs_of_blocks(units, |unit| symbol(units.kept(unit)[comparisons.column_of(comparison)])));
-            }
-            pairs.par_sort_unstable();
-            pairs.dedup();
-            pairs.truncate(SESSION_PAIRS);
-            by_anything = count(features, units, &pairs);
-            by_anything.retain(|pattern, _| are_strangers(*pattern));
-        }
-        Neighbours { by_number, by_anything }
-    }
-}
-
-/// Whether neither given name nor date of birth is like the other's.
-fn are_strangers(pattern: Pattern) -> bool {
-    pattern.level(of::GIVEN) == else_level(of::GIVEN) && pattern.level(of::BIRTH) != NULL && !pattern.births_alike()
-}
-
 fn chances_of_different_people(comparisons: &Comparisons, random: &Weighted, neighbours: &Neighbours) -> Chances {
-    let weighted = |counts: &Counts| counts.iter().map(|(pattern, count)| (*pattern, *count as f64)).collect();
-    let (by_number, by_anything): (Weighted, Weighted) =
-        (weighted(&neighbours.by_number), weighted(&neighbours.by_anything));
     let chances = |comparison: usize, condition: usize| {
         let is_added = comparisons.setting(comparison).is_some();
         let elsewhere = condition == 0
@@ -340,8 +285,9 @@ fn chances_of_different_people(comparisons: &Comparisons, random: &Weighted, nei
             || matches!((comparison, condition), (of::GIVEN, 3) | (of::NUMBER, _));
         let counts = match () {
             () if elsewhere => random,
-            () if is_added => &by_anything,
-            () => &by_number,
+            () if is_added => &neighbours.of_added,
+            () if comparison == of::GIVEN => &neighbours.of_names,
+            () => &neighbours.of_all_else,
         };
         let seen = seen_under(comparisons, comparison, condition, counts);
         match comparisons.start_u_at_one_address(comparison, condition) {

@@ -5,7 +5,7 @@
 use super::kinds::{self, Kind};
 use super::patients::pairs;
 use crate::Failure;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -76,7 +76,7 @@ struct Outcome {
     best: (f64, Agreement),
     recall_at_99: f64,
     for_review: u64,
-    /// Pairs of one person that are neither joined nor asked about.
+    /// Pairs of rows of one person that are neither joined, nor in two patients about whom a person is asked.
     lost: u64,
     kinds: BTreeMap<String, Kind>,
     seconds: f64,
@@ -155,7 +155,7 @@ fn evaluate(program: &Path, folder: &Path) -> Result<Outcome, Failure> {
         sweep.push((threshold.parse()?, agreement(&scratch.path(threshold), &truth)?.0));
     }
     let best = sweep.iter().copied().max_by(|one, two| one.1.f1().total_cmp(&two.1.f1())).unwrap_or(auto);
-    let (for_review, asked) = asked(&scratch.path("pairs.csv"), &truth, &patients)?;
+    let (for_review, asked) = asked(&scratch.path("pairs.csv"), &patients)?;
     let mut outcome = Outcome {
         name: folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         rows: truth.len(),
@@ -164,7 +164,7 @@ fn evaluate(program: &Path, folder: &Path) -> Result<Outcome, Failure> {
         best,
         recall_at_99: recall_at_99(&scratch.path("pairs.csv"), &truth, usual.actual)?,
         for_review,
-        lost: (usual.actual - usual.right).saturating_sub(asked),
+        lost: lost(&truth, &patients, &asked),
         kinds: kinds::kinds(folder, &files, &set, &truth, &patients, &scratch.path("pairs.csv"))?,
         seconds,
         missed: Vec::new(),
@@ -308,18 +308,38 @@ pub fn place(line: &BTreeMap<String, String>, side: &str) -> Result<Place, Failu
     Ok((line[&format!("{side}_file")].clone(), line[&format!("{side}_row")].parse()?))
 }
 
-/// How many pairs a person is asked about, and how many of them are of one person and in two patients.
-fn asked(shown: &Path, truth: &Truth, patients: &HashMap<Place, String>) -> Result<(u64, u64), Failure> {
-    let (mut asked, mut right) = (0, 0);
+/// Two patients about whom a person is asked, in order.
+type Asked<'a> = HashSet<(&'a str, &'a str)>;
+
+/// How many pairs a person is asked about, and the patients that they are of.
+fn asked<'a>(shown: &Path, patients: &'a HashMap<Place, String>) -> Result<(u64, Asked<'a>), Failure> {
+    let (mut asked, mut of) = (0, HashSet::new());
     for line in csv::Reader::from_path(shown)?.deserialize::<BTreeMap<String, String>>() {
         let line = line?;
         if line["standing"] == "review" {
-            let (left, right_end) = (place(&line, "left")?, place(&line, "right")?);
             asked += 1;
-            right += u64::from(truth[&left] == truth[&right_end] && patients[&left] != patients[&right_end]);
+            let [one, two] = [place(&line, "left")?, place(&line, "right")?].map(|place| patients[&place].as_str());
+            of.insert((one.min(two), one.max(two)));
         }
     }
-    Ok((asked, right))
+    Ok((asked, of))
+}
+
+/// Pairs of rows of one person in two patients about whom nobody is asked: whoever is asked about two patients by one pair
+/// decides for all their rows.
+fn lost(truth: &Truth, patients: &HashMap<Place, String>, asked: &Asked<'_>) -> u64 {
+    let mut of_person: HashMap<&str, BTreeMap<&str, u64>> = HashMap::new();
+    for (place, person) in truth {
+        *of_person.entry(person).or_default().entry(&patients[place]).or_default() += 1;
+    }
+    let of_one = |held: &BTreeMap<&str, u64>| -> u64 {
+        let with_later = |(place, one): (usize, (&&str, &u64))| -> u64 {
+            let apart = held.iter().skip(place + 1).filter(|other| !asked.contains(&(*one.0, *other.0)));
+            apart.map(|other| one.1 * other.1).sum()
+        };
+        held.iter().enumerate().map(with_later).sum()
+    };
+    of_person.values().map(of_one).sum()
 }
 
 /// The recall of the heaviest pairs, as many as can be taken with 99 in 100 of them right; those that a rule keeps from
@@ -419,6 +439,14 @@ pub(super) mod tests {
         assert_eq!(agreement, Agreement { right: 2, joined: 4, actual: 4 });
         assert_eq!((agreement.precision(), agreement.recall(), agreement.f1()), (0.5, 0.5, 0.5));
         assert_eq!(Agreement::of(&rows(&["1"]), &rows(&["a"])).f1(), 1.0);
+    }
+
+    #[test]
+    fn a_pair_is_lost_where_nobody_is_asked_about_its_patients() {
+        let (truth, patients) = (rows(&["a", "a", "a", "a", "b"]), rows(&["1", "1", "2", "3", "3"]));
+        assert_eq!(lost(&truth, &patients, &HashSet::new()), 5, "two with the third, and those three with the fourth");
+        assert_eq!(lost(&truth, &patients, &HashSet::from([("1", "2")])), 3);
+        assert_eq!(lost(&truth, &patients, &HashSet::from([("1", "2"), ("1", "3"), ("2", "3")])), 0);
     }
 
     #[test]
