@@ -108,6 +108,8 @@ const SLIPS_OF_A_NAME: &[u8] = &[BEST, 5, 6, 7];
 const SHORT_FORM: u8 = 3;
 /// The level of two given names that are close, and are both given to many.
 const LIKE_NAMES: u8 = 6;
+/// The level of a given name that is the other's second name.
+const SECOND_NAME: u8 = 8;
 /// The level of two ids of one system.
 const OTHER_ID: u8 = 2;
 
@@ -236,7 +238,7 @@ impl<'a> Scorer<'a> {
     /// Whether two of one address and birth date bear two names that are given to many, as twins do: no weight tells them from
     /// one person under two names.
     fn may_be_twins(&self, pattern: Pattern, bar: Bar) -> bool {
-        let kindred = [SHORT_FORM, LIKE_NAMES].contains(&pattern.level(of::GIVEN));
+        let kindred = [SHORT_FORM, LIKE_NAMES, SECOND_NAME].contains(&pattern.level(of::GIVEN));
         bar == Bar::OtherGivenName && (kindred || pattern.are_relatives())
     }
 
@@ -432,8 +434,8 @@ impl<'a> Scorer<'a> {
             return Bar::OtherGivenName;
         }
         let at_home = pattern.one_address() && pattern.could_be_twins();
-        // Leo and Leon may be twins, and Amy may be Amelia, and may be her twin: no weight tells.
-        if pattern.level(of::GIVEN) == LIKE_NAMES && at_home {
+        // Leo and Leon may be twins, and so may Jack Thomas and Thomas; Amy may be Amelia, and may be her twin: no weight tells.
+        if [LIKE_NAMES, SECOND_NAME].contains(&pattern.level(of::GIVEN)) && at_home {
             return Bar::OtherGivenName;
         }
         if pattern.level(of::GIVEN) == SHORT_FORM && at_home && self.may_be_two_names(one, two) {
