@@ -11,7 +11,7 @@ const BATCH_CELLS: usize = 1 << 12;
 /// A batch of long texts is handed over sooner.
 const BATCH_TEXT_BYTES: usize = 1 << 18;
 /// Batches that may wait: while rows cannot be made yet, because it is not known what the sheet conceals, cells are read.
-const BATCHES_AHEAD: usize = 128;
+const BATCHES_AHEAD: usize = 8;
 
 /// A cell that the library found.
 pub(super) struct Found<'a> {
