@@ -8,7 +8,7 @@ use super::rows::Row;
 use super::{Error, Queue};
 use crate::decisions::{Act, Restart, RowName};
 use crate::reconcile::{ClockDoubt, ClockRule};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is shown of each of the two referrals: its column, the title, and how many letters wide.
 const OF_REFERRAL: [(&str, &str, f64); 11] = [
@@ -50,11 +50,11 @@ struct Referral {
 /// Two lines each, the later referral first.
 pub(super) fn ask(material: &mut Material<'_>) -> Result<Asked, Error> {
     let all = referrals(material)?;
-    let of = |id: &str| all.iter().find(|referral| referral.id == id);
+    let by_id: BTreeMap<&str, &Referral> = all.iter().map(|referral| (referral.id.as_str(), referral)).collect();
     let pairs: Vec<(&Referral, &Referral)> = all
         .iter()
         .filter(|referral| referral.doubt.is_some())
-        .filter_map(|later| Some((later, of(&later.parent)?)))
+        .filter_map(|later| Some((later, *by_id.get(later.parent.as_str())?)))
         .collect();
     let both = pairs.iter().flat_map(|(later, earlier)| [later.id.clone(), earlier.id.clone()]);
     let rows = rows_of(material, REFERRAL_ROWS, &both.collect())?;
